@@ -1,0 +1,183 @@
+"""Settings: read once from the environment and `.env`, frozen, handed around. This is the one table of options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+BACKENDS = ("openai", "google", "mymemory", "libretranslate", "recorded")
+Backend = Literal["openai", "google", "mymemory", "libretranslate", "recorded"]
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Takes a secret NAME from the file that NAME_FILE names, as container secrets and systemd credentials do."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The file's text without its final newline, or None."""
+        if field.annotation is not SecretStr and field.annotation != SecretStr | None:
+            return None, field_name, False
+        path = self._environment.get(f"{field_name}_file")
+        return (Path(path).read_text(encoding="utf-8").strip() if path else None), field_name, False
+
+    def __init__(self, settings_cls: type[BaseSettings], environment: dict[str, str | None]) -> None:
+        super().__init__(settings_cls)
+        self._environment = environment
+
+    def __call__(self) -> dict[str, Any]:
+        """Every secret that has a file."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """The options. Each is an environment variable of the same name in upper case; secrets also as NAME_FILE."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    telegram_token: SecretStr | None = Field(None, description="The bot's token from @BotFather; needed by `run`.")
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", description="Where the Bot API is; the bot appends /bot<token>/method."
+    )
+    database_url: str = Field(
+        "",
+        description="SQLAlchemy address of the database; empty means bot.sqlite3 in DATA_DIR.",
+        examples=["sqlite+aiosqlite:////var/lib/arxiv-digest-bot/bot.sqlite3"],
+    )
+    data_dir: Path = Field(Path("data"), description="Folder for the database and its copies.")
+    admin_ids: Annotated[frozenset[int], NoDecode] = Field(
+        frozenset(),
+        description="Telegram user ids of the bot's administrators, separated by commas.",
+        examples=["123456789,987654321"],
+    )
+    language: str = Field("zh-CN", description="Language that papers are translated to, unless a chat chooses another.")
+    timezone: str = Field("Asia/Shanghai", description="Time zone of chats that have not chosen one (IANA name).")
+    tick_seconds: float = Field(60.0, gt=0, description="How often the clock looks for announcements and due digests.")
+    arxiv_feed_url: str = Field("https://rss.arxiv.org", description="arXiv's feeds; /atom/{q} and /rss/{q} under it.")
+    arxiv_api_url: str = Field("https://export.arxiv.org/api/query", description="arXiv's query API.")
+    arxiv_web_url: str = Field("https://arxiv.org", description="arXiv's web pages, for links to papers.")
+    arxiv_interval: float = Field(3.0, ge=0, description="Seconds between requests to arXiv; its terms ask for 3.")
+    contact: str = Field(
+        "",
+        description="E-mail or web address that arXiv can reach you at; sent in the User-Agent.",
+        examples=["mailto:you@example.org"],
+    )
+    translators: Annotated[tuple[Backend, ...], NoDecode] = Field(
+        ("openai", "google", "mymemory"),
+        description="Translation backends in the order they are asked, out of "
+        + ", ".join(BACKENDS)
+        + ". One without its key, address or file is skipped.",
+    )
+    translate_deadline: float = Field(90.0, gt=0, description="Seconds that one backend may take for one paper.")
+    translate_concurrency: int = Field(8, ge=1, le=64, description="How many papers are translated at the same time.")
+    openai_base_url: str = Field("https://api.openai.com/v1", description="Any OpenAI-compatible address.")
+    openai_api_key: SecretStr | None = Field(None, description="Its key.")
+    openai_model: str = Field("gpt-4o-mini", description="The model asked there.")
+    libretranslate_url: str = Field("", description="A LibreTranslate server.", examples=["http://127.0.0.1:5000"])
+    libretranslate_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
+    google_translate_url: str = Field(
+        "https://translate.google.com/m", description="Google's keyless page, as deep-translator uses it."
+    )
+    mymemory_url: str = Field("https://api.mymemory.translated.net/get", description="MyMemory's address.")
+    recorded_translations: Path | None = Field(
+        None,
+        description="A JSONL file of translations made before, as `digest --format jsonl` writes them.",
+        examples=["/etc/arxiv-digest-bot/recorded.jsonl"],
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("translators", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator(
+        "telegram_token", "openai_api_key", "libretranslate_api_key", "recorded_translations", mode="before"
+    )
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no IANA time zone; for example: Asia/Shanghai")
+        return value
+
+    @field_validator(
+        "telegram_api_url",
+        "arxiv_feed_url",
+        "arxiv_api_url",
+        "arxiv_web_url",
+        "openai_base_url",
+        "libretranslate_url",
+        "google_translate_url",
+        "mymemory_url",
+    )
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no address; it starts with http:// or https://")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the hook's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then secret files, then `.env`."""
+        variables: dict[str, str | None] = {}
+        for source in (dotenv_settings, env_settings):
+            variables |= dict(getattr(source, "env_vars", {}))
+        return init_settings, env_settings, SecretFiles(settings_cls, variables), dotenv_settings
+
+    @property
+    def database_address(self) -> str:
+        """DATABASE_URL, or the SQLite file in DATA_DIR."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'bot.sqlite3').absolute()}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """TIMEZONE as a zone."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A row of the option table."""
+
+    name: str
+    default: str
+    description: str
+    example: str
+    secret: bool
+
+
+def options() -> Iterator[Option]:
+    """The option table, in order: what the example environment file and the documents are tested against."""
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if default is None or default == frozenset():
+            shown = ""
+        elif isinstance(default, tuple):
+            shown = ",".join(default)
+        else:
+            shown = str(default)
+        example = str(field.examples[0]) if field.examples else ""
+        yield Option(name.upper(), shown, field.description or "", example, "SecretStr" in str(field.annotation))

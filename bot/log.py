@@ -1,0 +1,59 @@
+"""Log lines are events with fields: `delivered digest=7 chat=-100123 parts=3 ms=812`. No secret ever reaches one."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Any
+
+# Bot tokens stand in every Telegram address; keys of backends in headers that error texts may quote.
+_SECRETS = re.compile(r"\b\d{3,12}:[A-Za-z0-9_-]{30,}|\b(?:sk|key)-[A-Za-z0-9_-]{8,}|(?i:bearer\s+)\S+")
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "httpx2",
+    "httpcore2",
+    "openai",
+    "apscheduler",
+    "telegram",
+    "urllib3",
+    "arxiv",
+    "aiohttp.access",
+    "alembic",
+)
+_NEEDS_QUOTES = re.compile(r'[\s"=]')
+
+
+def redact(text: str) -> str:
+    """The text with everything that looks like a token or key blotted out."""
+    return _SECRETS.sub("<secret>", text)
+
+
+def event(logger: logging.Logger, name: str, /, *, level: int = logging.INFO, **fields: Any) -> None:
+    """Log one event; values with spaces are quoted."""
+    if not logger.isEnabledFor(level):
+        return
+    words = [name]
+    for key, value in fields.items():
+        text = str(value)
+        if not text or _NEEDS_QUOTES.search(text):
+            text = '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+        words.append(f"{key}={text}")
+    logger.log(level, "%s", " ".join(words))
+
+
+class _Redacted(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def configure(level: str) -> None:
+    """Log to standard error. At DEBUG the libraries speak too, but never at a level that prints addresses."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

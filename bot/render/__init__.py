@@ -1,0 +1,1 @@
+"""From values to text: Markdown, cards and digests; pure."""

@@ -1,0 +1,1 @@
+"""A local Telegram and a local arXiv, for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""From an English paper to its translation: backends, chain, masking, gates, summary."""

@@ -1,0 +1,1 @@
+"""What is remembered: records, tables and queries; imports nothing of the bot."""
