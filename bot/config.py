@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.languages import NAMES, parse_language
+
+_LOCALE = re.compile(r"[a-z]{2}_[A-Z]{2}(\..*)?")
 
 BACKENDS = ("openai", "google", "mymemory", "libretranslate", "recorded")
 Backend = Literal["openai", "google", "mymemory", "libretranslate", "recorded"]
@@ -39,7 +44,9 @@ class SecretFiles(PydanticBaseSettingsSource):
 class Settings(BaseSettings):
     """The options. Each is an environment variable of the same name in upper case; secrets also as NAME_FILE."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     telegram_token: SecretStr | None = Field(None, description="The bot's token from @BotFather; needed by `run`.")
     telegram_api_url: str = Field(
@@ -108,6 +115,17 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if ":" in value or _LOCALE.fullmatch(value):
+            # Desktops set a variable of this name for their own words (`en_US:en`); that is not meant for the bot.
+            return str(cls.model_fields["language"].default)
+        code = parse_language(value)
+        if code is None:
+            raise ValueError(f"{value!r} is no language; it is one of {', '.join(NAMES)}")
+        return code
 
     @field_validator("timezone")
     @classmethod

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 # Bot tokens stand in every Telegram address; keys of backends in headers that error texts may quote.
-_SECRETS = re.compile(r"\b\d{3,12}:[A-Za-z0-9_-]{30,}|\b(?:sk|key)-[A-Za-z0-9_-]{8,}|(?i:bearer\s+)\S+")
+_SECRETS = re.compile(r"(?<!\d)\d{3,12}:[A-Za-z0-9_-]{30,}|\b(?:sk|key)-[A-Za-z0-9_-]{8,}|(?i:bearer\s+)\S+")
 _QUIET = (
     "httpx",
     "httpcore",
