@@ -14,6 +14,7 @@ from typing import Any
 from fluent.runtime import FluentBundle, FluentResource
 
 FALLBACK = "en"
+_LONGEST_VALUE = 900
 
 
 class Words:
@@ -28,7 +29,7 @@ class Words:
         for bundle in self._bundles:
             pattern = bundle.get_message(key).value if bundle.has_message(key) else None
             if pattern is not None:
-                text, errors = bundle.format_pattern(pattern, values)
+                text, errors = bundle.format_pattern(pattern, {name: _bounded(value) for name, value in values.items()})
                 if errors:
                     raise ValueError(f"message {key!r}: {errors[0]}")
                 return str(text)
@@ -41,6 +42,11 @@ class Words:
         )
 
 
+def _bounded(value: Any) -> Any:
+    """Fluent refuses text values beyond 1,000 characters; a message that says what happened needs no more."""
+    return f"{value[: _LONGEST_VALUE - 1]}…" if isinstance(value, str) and len(value) > _LONGEST_VALUE else value
+
+
 def catalogue_names() -> tuple[str, ...]:
     """The interface languages that there are, the fallback first."""
     names = sorted(
@@ -51,7 +57,7 @@ def catalogue_names() -> tuple[str, ...]:
 
 @cache
 def words_for(language: str) -> Words:
-    """The words for an interface language or a language code of Telegram (`zh-hans`, `en-GB`); unknown ones: English."""
+    """The words for an interface language or a language code of Telegram (`zh-hans`, `en-GB`); English if unknown."""
     name = language.replace("_", "-").split("-", maxsplit=1)[0].lower()
     if name not in catalogue_names():
         name = FALLBACK

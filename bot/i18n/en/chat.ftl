@@ -1,0 +1,156 @@
+# What the bot says in chats. Telegram HTML; values are escaped before they come in.
+
+form = <code>{ $form }</code>
+
+start =
+    <b>arXiv in two languages.</b>
+
+    Send me an arXiv link and I answer with a bilingual card:
+    { $example }
+
+    Subscribe to categories and I post each day's announcement here as a bilingual digest:
+    <code>/subscribe cs.CV cs.LG</code>
+    <code>/time 09:00 Asia/Shanghai</code> or <code>/time asap</code>
+
+    For your channel: make me an administrator there, then send me here
+    <code>/subscribe @yourchannel cs.CV</code>
+
+    All commands: /help · 中文：<code>/language zh</code>
+
+help-head = <b>What I understand</b>
+help-foot = Send any arXiv link (abs, pdf, DOI, alphaXiv, Hugging Face …) to get a bilingual card. In groups mention me or reply to me.
+
+command-start = What this bot does
+command-help = All commands
+command-subscribe = Post the daily digest of these categories here
+command-unsubscribe = Stop the digest of these categories
+command-subscriptions = What is subscribed here, and when the next digest comes
+command-digest = A digest now, here
+command-time = When the daily digest comes
+command-language = Language that papers are translated to
+command-links = Answer arXiv links in this group without being asked
+command-regenerate = Build a digest anew and edit what was posted
+command-announce = Fetch an announcement now and deliver it
+command-stats = What is stored and delivered
+
+subscribed = { $elsewhere ->
+        [yes] Subscribed { $place } to:
+       *[no] Subscribed to:
+    }
+already-subscribed = { $elsewhere ->
+        [yes] { $place } was already subscribed to:
+       *[no] Already subscribed to:
+    }
+unsubscribed = Unsubscribed from { $categories }.
+subscriptions-here = Subscriptions here
+subscriptions-of = Subscriptions of { $place }
+papers-in = Language: <code>{ $language }</code>
+paused = ⏸ Paused: { $reason }
+comes-asap = The digest comes as soon as arXiv announces, Monday to Friday.
+comes-at = The digest comes at { $time } ({ $zone }); next: { $next }.
+
+which-category =
+    Which category? For example:
+    <code>{ $example }</code>
+too-many-categories = That is a lot at once: at most { $limit } categories in one command.
+unknown-category =
+    arXiv has no category “{ $name }”. Did you mean { $nearest }?
+    For example: <code>{ $example }</code>
+unknown-category-alone =
+    arXiv has no category “{ $name }”. For example:
+    <code>{ $example }</code>
+not-subscribed =
+    Nothing to unsubscribe: that is not subscribed here. What is: { $example }
+no-subscriptions =
+    Nothing is subscribed yet. For example:
+    <code>{ $example }</code>
+
+not-administrator = Only administrators of this chat can change its subscriptions.
+not-administrator-there = Only administrators of { $name } can change its subscriptions, and you are not one of them.
+name-only-in-private =
+    Naming another chat works in our private chat only. There, send:
+    <code>{ $example }</code>
+chat-not-found =
+    I cannot find { $name }. Make me an administrator there first, then send:
+    <code>{ $example }</code>
+bot-may-not-post = I may not post in { $name }. Make me an administrator there with the right to post messages, then send the command again.
+bot-administrators-only = That command is for the people who run this bot.
+
+which-time =
+    { $now }
+    To change it: <code>{ $example }</code> or <code>/time asap</code>
+bad-time =
+    “{ $text }” is no time of day. For example:
+    <code>{ $example }</code> or <code>/time asap</code>
+unknown-zone =
+    There is no time zone “{ $name }”. Did you mean { $nearest }?
+    For example: <code>{ $example }</code>
+unknown-zone-alone =
+    There is no time zone “{ $name }”; zones are named like Asia/Shanghai or Europe/Berlin. For example:
+    <code>{ $example }</code>
+
+which-language =
+    Papers are translated to <code>{ $now }</code>. Choose one of:
+    { $languages }
+    For example: <code>{ $example }</code>
+unknown-language =
+    I do not know the language “{ $name }”. Choose one of:
+    { $languages }
+    For example: <code>{ $example }</code>
+language-is = Papers are translated to { $name } (<code>{ $code }</code>) from now on.
+language-is-english = Papers stay in English from now on; nothing is translated.
+
+links-only-in-groups = In our private chat every arXiv link is answered; that switch is for groups and channels.
+links-on-or-off = Answering links without being asked is <b>{ $now }</b> here. Send <code>/links on</code> or <code>/links off</code>.
+links-on = arXiv links are answered here from now on.
+links-off = arXiv links are answered here only when I am mentioned or replied to.
+
+no-link =
+    I see no arXiv link in that. Send one like this:
+    { $example }
+    or see /help
+translating = Translating …
+paper-missing = arXiv has no paper { $ids }.
+arxiv-unavailable = arXiv does not answer at the moment, so I could not look up { $ids }. Try again in a few minutes.
+too-many-links = You sent { $count } links; I answer the first { $limit }.
+unknown-command = I do not know { $name }. All commands: /help
+
+not-announced = The announcement of { $categories } for { $date } is not known here: arXiv has not answered with it yet, or it was before I was asked to follow it.
+nothing-in-it = The announcement of { $categories } for { $date } has no new papers.
+bad-date =
+    “{ $text }” is no date. For example:
+    <code>{ $example }</code>
+
+regenerate-form =
+    One category, a date and one of translate or refetch. For example:
+    <code>{ $example }</code>
+regenerating = Building the digests of { $category } for { $date } anew …
+nothing-posted = No digest of { $category } for { $date } was posted.
+not-fetched = The announcement of { $category } for { $date } could not be fetched again; nothing was changed. { $reason }
+regenerated = <b>{ $category }, { $date }</b>: { $digests ->
+        [one] 1 digest
+       *[other] { $digests } digests
+    } built anew, { $parts ->
+        [0] nothing changed.
+        [one] 1 part changed, { $messages } messages edited.
+       *[other] { $parts } parts changed, { $messages } messages edited.
+    }
+regenerated-entries = Papers: { $added } added, { $removed } removed.
+regenerated-translations = { $count } papers translated anew.
+regenerated-from-store = arXiv serves only the newest announcement; this one was read again from the stored copy.
+regenerated-open = { $count } messages are still on their way.
+regenerated-failed = { $count } messages could not be sent or edited.
+
+announce-known = { $category }, { $date }: { $count } entries.
+announce-unknown = { $category }, { $date }: not there yet. { $reason }
+announce-planned = { $rows ->
+        [0] Nothing is due now.
+        [one] 1 message is on its way.
+       *[other] { $rows } messages are on their way.
+    }
+stats =
+    <b>Stored</b>: { $papers } papers, { $translations } translations, { $announcements } announcements
+    <b>Chats</b>: { $destinations } ({ $paused } paused), { $subscriptions } subscriptions
+    <b>Digests</b>: { $digests }
+    <b>Messages</b>: { $deliveries }
+went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours was lost. Please try again.

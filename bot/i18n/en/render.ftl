@@ -1,0 +1,35 @@
+# Cards, digests and their plain forms. Plain text throughout: the renderer adds markup and escapes.
+# What comes before names and texts ends as it joins them: Fluent takes no value of more than 1,000 characters.
+
+render-list-separator = ,{" "}
+
+# $names are the first few authors, $more how many are not named, $all how many there are.
+render-authors-more = { $names }, … +{ $more }
+render-authors = Authors:{" "}
+render-categories = Categories:{" "}
+render-submitted = Submitted { $date }
+render-updated = v{ $version } of { $date }
+render-version = v{ $version }
+render-announced = Announced { $date }
+render-withdrawn = [withdrawn]
+render-made-by = Translation:{" "}
+
+render-untranslated = [not translated]{" "}
+render-no-summary = (no summary)
+render-full-abstract = full abstract on arXiv
+
+render-button-abs = arXiv
+render-button-pdf = PDF
+
+render-count-new = { $count } new
+render-count-cross = { $count } cross-listed
+render-count-replace = { $count } replaced
+render-count-replace-cross = { $count } replaced cross-listings
+render-replaced = updated to v{ $version }
+render-approximate = Chosen by submission time: this may differ slightly from arXiv's announcement.
+render-more-in-file = … and { $count } more in the file
+render-caption =
+    { $count ->
+        [one] The paper of this digest, with its full abstract
+       *[other] All { $count } papers of this digest, with full abstracts
+    }

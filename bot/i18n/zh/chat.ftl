@@ -1,0 +1,151 @@
+# 机器人在聊天里说的话。Telegram HTML；变量在填入之前已转义。
+
+form = <code>{ $form }</code>
+
+start =
+    <b>用两种语言读 arXiv。</b>
+
+    把 arXiv 链接发给我，我回复一张双语卡片：
+    { $example }
+
+    订阅分类，我每天把新公告整理成双语摘要发到这里：
+    <code>/subscribe cs.CV cs.LG</code>
+    <code>/time 09:00 Asia/Shanghai</code> 或 <code>/time asap</code>
+
+    想发到频道：先把我设为频道管理员，再在这里发送
+    <code>/subscribe @你的频道 cs.CV</code>
+
+    全部命令：/help · English: <code>/language en</code>
+
+help-head = <b>我能听懂的命令</b>
+help-foot = 发来任何 arXiv 链接（abs、pdf、DOI、alphaXiv、Hugging Face……）即可得到双语卡片。在群里请 @ 我或回复我。
+
+command-start = 这个机器人做什么
+command-help = 全部命令
+command-subscribe = 每天把这些分类的摘要发到这里
+command-unsubscribe = 停发这些分类的摘要
+command-subscriptions = 这里订阅了什么，下一次何时发送
+command-digest = 现在就在这里发一份摘要
+command-time = 每日摘要的发送时间
+command-language = 论文译成哪种语言
+command-links = 在本群里主动回复 arXiv 链接
+command-regenerate = 重新生成摘要并修改已发的消息
+command-announce = 立即抓取公告并发送
+command-stats = 存储与发送的概况
+
+subscribed = { $elsewhere ->
+        [yes] 已为 { $place } 订阅：
+       *[no] 已订阅：
+    }
+already-subscribed = { $elsewhere ->
+        [yes] { $place } 早已订阅：
+       *[no] 早已订阅：
+    }
+unsubscribed = 已退订 { $categories }。
+subscriptions-here = 这里的订阅
+subscriptions-of = { $place } 的订阅
+papers-in = 语言：<code>{ $language }</code>
+paused = ⏸ 已暂停：{ $reason }
+comes-asap = arXiv 一公布就发送，周一至周五。
+comes-at = 每天 { $time }（{ $zone }）发送；下一次：{ $next }。
+
+which-category =
+    要哪个分类？例如：
+    <code>{ $example }</code>
+too-many-categories = 一次太多了：每条命令最多 { $limit } 个分类。
+unknown-category =
+    arXiv 没有分类“{ $name }”。您是不是要找 { $nearest }？
+    例如：<code>{ $example }</code>
+unknown-category-alone =
+    arXiv 没有分类“{ $name }”。例如：
+    <code>{ $example }</code>
+not-subscribed =
+    这里没有这项订阅，无需退订。查看已订阅的：{ $example }
+no-subscriptions =
+    还没有订阅。例如：
+    <code>{ $example }</code>
+
+not-administrator = 只有本群的管理员才能更改订阅。
+not-administrator-there = 只有 { $name } 的管理员才能更改它的订阅，而您不是。
+name-only-in-private =
+    指定其他聊天只能在与我的私聊中进行。请在私聊里发送：
+    <code>{ $example }</code>
+chat-not-found =
+    找不到 { $name }。请先把我设为那里的管理员，再发送：
+    <code>{ $example }</code>
+bot-may-not-post = 我没有在 { $name } 发消息的权限。请把我设为管理员并允许发布消息，然后再发一次命令。
+bot-administrators-only = 这条命令只供本机器人的管理者使用。
+
+which-time =
+    { $now }
+    要更改：<code>{ $example }</code> 或 <code>/time asap</code>
+bad-time =
+    “{ $text }”不是时刻。例如：
+    <code>{ $example }</code> 或 <code>/time asap</code>
+unknown-zone =
+    没有时区“{ $name }”。您是不是要找 { $nearest }？
+    例如：<code>{ $example }</code>
+unknown-zone-alone =
+    没有时区“{ $name }”；时区的写法如 Asia/Shanghai、Europe/Berlin。例如：
+    <code>{ $example }</code>
+
+which-language =
+    论文现在译成 <code>{ $now }</code>。可选：
+    { $languages }
+    例如：<code>{ $example }</code>
+unknown-language =
+    不认识语言“{ $name }”。可选：
+    { $languages }
+    例如：<code>{ $example }</code>
+language-is = 今后论文译成{ $name }（<code>{ $code }</code>）。
+language-is-english = 今后论文只用英文，不再翻译。
+
+links-only-in-groups = 私聊里的每个 arXiv 链接我都会回复；这个开关只用于群和频道。
+links-on-or-off = 这里主动回复链接：<b>{ $now }</b>。请发送 <code>/links on</code> 或 <code>/links off</code>。
+links-on = 今后这里的 arXiv 链接我都会回复。
+links-off = 今后只在 @ 我或回复我时才回复 arXiv 链接。
+
+no-link =
+    这里面没有 arXiv 链接。请像这样发送：
+    { $example }
+    或查看 /help
+translating = 正在翻译……
+paper-missing = arXiv 没有论文 { $ids }。
+arxiv-unavailable = arXiv 暂时没有回应，没能查到 { $ids }。请过几分钟再试。
+too-many-links = 您发了 { $count } 个链接，我只回复前 { $limit } 个。
+unknown-command = 不认识 { $name }。全部命令：/help
+
+not-announced = 没有 { $categories } 在 { $date } 的公告：arXiv 还没有给出，或者那时我还没有关注它。
+nothing-in-it = { $categories } 在 { $date } 的公告里没有新论文。
+bad-date =
+    “{ $text }”不是日期。例如：
+    <code>{ $example }</code>
+
+regenerate-form =
+    一个分类、一个日期，再加 translate 或 refetch 之一。例如：
+    <code>{ $example }</code>
+regenerating = 正在重新生成 { $category } { $date } 的摘要……
+nothing-posted = 没有发过 { $category } { $date } 的摘要。
+not-fetched = 没能重新抓取 { $category } { $date } 的公告，一切保持原样。{ $reason }
+regenerated = <b>{ $category }，{ $date }</b>：重新生成了 { $digests } 份摘要，{ $parts ->
+        [0] 没有变化。
+       *[other] { $parts } 个部分有变化，修改了 { $messages } 条消息。
+    }
+regenerated-entries = 论文：新增 { $added } 篇，移除 { $removed } 篇。
+regenerated-translations = 重新翻译了 { $count } 篇。
+regenerated-from-store = arXiv 只提供最新的公告；这一份是从存档重新读取的。
+regenerated-open = 还有 { $count } 条消息正在发送。
+regenerated-failed = 有 { $count } 条消息没能发送或修改。
+
+announce-known = { $category }，{ $date }：{ $count } 条。
+announce-unknown = { $category }，{ $date }：还没有。{ $reason }
+announce-planned = { $rows ->
+        [0] 目前没有到时间的摘要。
+       *[other] 正在发送 { $rows } 条消息。
+    }
+stats =
+    <b>存档</b>：{ $papers } 篇论文，{ $translations } 份译文，{ $announcements } 份公告
+    <b>聊天</b>：{ $destinations } 个（{ $paused } 个暂停），{ $subscriptions } 项订阅
+    <b>摘要</b>：{ $digests } 份
+    <b>消息</b>：{ $deliveries }
+went-wrong = 这里出了点问题，已记入机器人的日志。您的数据没有丢失，请再试一次。

@@ -1,0 +1,215 @@
+"""The card that answers a link: one paper in two languages, as Telegram HTML and as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.i18n import Words
+from bot.render.latex import to_unicode
+from bot.render.message import TEXT_LIMIT, escape, length, link, truncate_html
+from bot.render.names import ARXIV, ENGLISH, abs_url, authors_line, one_line, pdf_url, plain_title, shorten, wrap
+from storage.records import BilingualPaper, Paper, Translation
+
+CARD_LIMIT = TEXT_LIMIT - 96
+"""A card leaves room for a line below it, such as "being translated"."""
+
+_COLUMNS = 100
+_CATEGORIES_SHOWN = 8
+# Only cards that do not fit otherwise are held to these; no arXiv title is that long, and hardly a sentence.
+_LONGEST_TITLE = 400
+_LONGEST_SUMMARY = 600
+_NO_CATEGORY_NAMES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: opens an address or calls back."""
+
+    text: str
+    url: str | None = None
+    callback_data: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A rendered card: Telegram HTML and the rows of buttons under it."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A paper's texts as both cards show them: plain Unicode, each once, the reader's language first."""
+
+    titles: tuple[str, ...]
+    summaries: tuple[str, ...]
+    abstracts: tuple[str, ...]
+
+
+def render_card(
+    entry: BilingualPaper,
+    words: Words,
+    *,
+    base: str = ARXIV,
+    category_names: Mapping[str, str] = _NO_CATEGORY_NAMES,
+) -> Card:
+    """The card in the interface language of `words`; `category_names` tells what categories are called there.
+
+    Both abstracts stand in full, folded, unless the card grew beyond a message; then they are shortened, with a link.
+    """
+    paper = entry.paper
+    buttons = [Button(words("render-button-abs"), url=abs_url(paper.arxiv_id, base))]
+    if not paper.withdrawn:
+        buttons.append(Button(words("render-button-pdf"), url=pdf_url(paper.arxiv_id, base)))
+    return Card(_text(entry, words, base, category_names), (tuple(buttons),))
+
+
+def render_card_plain(
+    entry: BilingualPaper,
+    words: Words,
+    *,
+    base: str = ARXIV,
+    category_names: Mapping[str, str] = _NO_CATEGORY_NAMES,
+) -> str:
+    """The card for a terminal: the same in lines of at most 100 columns, with addresses on lines of their own."""
+    paper = entry.paper
+    texts = texts_of(entry, words)
+    labels = [f"{one} {name}".rstrip() for one, name in _categories(paper, category_names)]
+    facts = [
+        words("render-withdrawn") if paper.withdrawn else "",
+        _authors(paper, words),
+        words("render-categories") + " · ".join(labels),
+        _dates(paper, words),
+        *_made_by(entry.translation, words),
+    ]
+    blocks = [
+        [line for title in texts.titles for line in wrap(title, _COLUMNS)],
+        [
+            *(line for fact in facts for line in wrap(fact, _COLUMNS)),
+            abs_url(paper.arxiv_id, base),
+            *([] if paper.withdrawn else [pdf_url(paper.arxiv_id, base)]),
+        ],
+        *(wrap(text, _COLUMNS) for text in (*texts.summaries, *texts.abstracts)),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
+
+
+def texts_of(entry: BilingualPaper, words: Words) -> Texts:
+    """The paper's texts in the reader's language and in English; what is missing there is English behind a mark."""
+    paper, translation = entry.paper, entry.translation
+    title = to_unicode(plain_title(paper.title)) or paper.arxiv_id
+    abstract = to_unicode(one_line(paper.abstract))
+    summary = _shown(translation.summary)
+    summary_en = _shown(translation.summary_en)
+    if translation.language == ENGLISH:
+        only = summary or summary_en
+        return Texts((title,), (only,) if only else (), (abstract,))
+
+    def both(translated: str, english: str) -> tuple[str, ...]:
+        if translated:
+            return (translated, english) if english and english != translated else (translated,)
+        return (words("render-untranslated") + english,) if english else ()
+
+    return Texts(
+        both(_shown(translation.title), title),
+        both(summary, summary_en) or (words("render-no-summary"),),
+        both(_shown(translation.abstract), abstract),
+    )
+
+
+def _shown(text: str | None) -> str:
+    return to_unicode(one_line(text or ""))
+
+
+def _text(entry: BilingualPaper, words: Words, base: str, category_names: Mapping[str, str]) -> str:
+    texts = texts_of(entry, words)
+    foot = [f"<i>{escape(line)}</i>" for line in _made_by(entry.translation, words)]
+    head = _head(entry.paper, texts, words, base, category_names)
+    whole = "\n\n".join([*head, _folded(texts.abstracts), *foot])
+    if length(whole) <= CARD_LIMIT:
+        return whole
+    tight = Texts(
+        tuple(shorten(text, _LONGEST_TITLE) for text in texts.titles),
+        tuple(shorten(text, _LONGEST_SUMMARY) for text in texts.summaries),
+        texts.abstracts,
+    )
+    head = _head(entry.paper, tight, words, base, category_names)
+    more = words("render-full-abstract")
+    rest = length("\n\n".join([*head, "", *foot])) + len(more) + 2
+    abstracts = _share(texts.abstracts, CARD_LIMIT - rest)
+    full = link(abs_url(entry.paper.arxiv_id, base), escape(more))
+    return truncate_html("\n\n".join([*head, _folded(abstracts), full, *foot]))
+
+
+def _head(paper: Paper, texts: Texts, words: Words, base: str, category_names: Mapping[str, str]) -> list[str]:
+    """Titles, facts and summaries: the blocks above the abstracts."""
+    address = abs_url(paper.arxiv_id, base)
+    first, *second = (escape(title) for title in texts.titles)
+    titles = [f"<b>{first}</b>", link(address, second[0])] if second else [f"<b>{link(address, first)}</b>"]
+    if paper.withdrawn:
+        titles.insert(0, f"<b>{escape(words('render-withdrawn'))}</b>")
+    labels = [f"<code>{escape(one)}</code> {escape(name)}".rstrip() for one, name in _categories(paper, category_names)]
+    facts = [
+        escape(_authors(paper, words)),
+        words("render-categories") + " · ".join(labels),
+        escape(_dates(paper, words)),
+    ]
+    return [
+        "\n".join(titles),
+        "\n".join(fact for fact in facts if fact),
+        *(escape(summary) for summary in texts.summaries),
+    ]
+
+
+def _authors(paper: Paper, words: Words) -> str:
+    names = authors_line(paper.authors, words)
+    return words("render-authors") + names if names else ""
+
+
+def _categories(paper: Paper, category_names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The first categories with their names, where known."""
+    return [
+        (shorten(one_line(one), 40), shorten(one_line(category_names.get(one, "")), 60))
+        for one in paper.categories[:_CATEGORIES_SHOWN]
+    ]
+
+
+def _dates(paper: Paper, words: Words) -> str:
+    parts = []
+    if paper.submitted_at is not None:
+        parts.append(words("render-submitted", date=paper.submitted_at.date().isoformat()))
+    if paper.version > 1:
+        version = str(paper.version)
+        parts.append(
+            words("render-version", version=version)
+            if paper.updated_at is None
+            else words("render-updated", version=version, date=paper.updated_at.date().isoformat())
+        )
+    if paper.announced_on is not None:
+        parts.append(words("render-announced", date=paper.announced_on.isoformat()))
+    return " · ".join(parts)
+
+
+def _made_by(translation: Translation, words: Words) -> list[str]:
+    """The line that says which backends made the translation, each named once."""
+    if translation.language == ENGLISH:
+        return []
+    names = dict.fromkeys(shorten(one_line(name), 60) for name in translation.made_by.values() if name)
+    return [words("render-made-by") + words("render-list-separator").join(names)] if names else []
+
+
+def _folded(abstracts: tuple[str, ...]) -> str:
+    return "\n".join(f"<blockquote expandable>{escape(text)}</blockquote>" for text in abstracts if text)
+
+
+def _share(abstracts: tuple[str, ...], room: int) -> tuple[str, ...]:
+    """The abstracts shortened to fit together; what a short one leaves goes to the long one."""
+    if len(abstracts) < 2:  # noqa: PLR2004 - one language or two
+        return tuple(shorten(text, max(room, 0)) for text in abstracts)
+    first, second = abstracts
+    room = max(room - 1, 0)  # the line break between them
+    first_share = max(room // 2, room - len(second))
+    first = shorten(first, first_share)
+    return first, shorten(second, room - len(first))

@@ -1,0 +1,154 @@
+"""What people say and press: the part of the Python API that makes things happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.simulator.entities import clean, finish
+from bot.simulator.html_text import parse
+from bot.simulator.people import People
+from bot.simulator.shapes import message_json, user_json
+from bot.simulator.state import ANONYMOUS_ID, Chat, Document, Entity, Message, User
+from bot.simulator.world import InlineAsk, Press
+
+
+class Deeds(People):
+    """Deeds change the state at once and queue what the bot is to hear."""
+
+    def say(
+        self,
+        chat: Chat,
+        user: User,
+        text: str,
+        *,
+        thread_id: int = 0,
+        reply_to: Message | None = None,
+        entities: Iterable[Entity] | None = None,
+        anonymous: bool = False,
+    ) -> Message:
+        """A person writes. Links, commands and mentions are found; `entities` adds others such as text_link."""
+        body, found = finish(clean(text), list(entities or ()))
+        return self._write(chat, user, thread_id, reply_to, text=body, entities=found, anonymous=anonymous)
+
+    def say_html(self, chat: Chat, user: User, html: str, *, thread_id: int = 0) -> Message:
+        """A person writes formatted text, given as Telegram's HTML."""
+        body, found = parse(html)
+        return self._write(chat, user, thread_id, None, text=body, entities=found)
+
+    def send_caption(
+        self,
+        chat: Chat,
+        user: User,
+        caption: str,
+        entities: Iterable[Entity] | None = None,
+        *,
+        thread_id: int = 0,
+        document: str = "",
+    ) -> Message:
+        """A person sends a picture, or a document of this name, with text under it."""
+        body, found = finish(clean(caption), list(entities or ()))
+        name, mime_type = (document, "application/pdf") if document else ("photo.jpg", "image/jpeg")
+        file = self.world.new_file(name, b"content", mime_type, body, photo=not document)
+        return self._write(chat, user, thread_id, None, entities=found, document=file)
+
+    def post(self, channel: Chat, text: str, entities: Iterable[Entity] | None = None) -> Message:
+        """The channel posts."""
+        body, found = finish(clean(text), list(entities or ()))
+        message = self.world.draft(channel, sender_chat=channel, text=body, entities=found)
+        self.world.write(message)
+        self.world.tell(message)
+        return message
+
+    def edit(self, message: Message, text: str) -> None:
+        """The author changes the text of a message."""
+        message.text, message.entities = finish(clean(text), [])
+        message.edited += 1
+        message.edit_date = int(self.world.now())
+        self.world.tell(message, edited=True)
+        self.world.changed.notify()
+
+    def delete(self, message: Message) -> None:
+        """Someone deletes a message; bots do not hear of that."""
+        message.deleted = True
+        message.chat.messages.pop(message.message_id, None)
+        self.world.changed.notify()
+
+    def press(self, message: Message, user: User, button: str) -> str:
+        """A person presses the button with this text or callback data; the id of the callback query."""
+        pressed = message.button(button)
+        if not pressed.data:
+            raise ValueError(f"button {pressed.text!r} asks the bot nothing; it carries {pressed.action}")
+        query_id = f"{4_000_000_000 + self.world.number('query')}"
+        self.world.presses[query_id] = Press(query_id, user, message, pressed.data, self.world.now())
+        body = {
+            "id": query_id,
+            "from": user_json(user),
+            "message": message_json(message),
+            "chat_instance": str(message.chat.id),
+            "data": pressed.data,
+        }
+        self.world.updates.put("callback_query", body)
+        self.world.changed.notify()
+        return query_id
+
+    def answer(self, query_id: str) -> str | None:
+        """What the bot answered to a pressed button ("" for nothing to show), None while it spins."""
+        return self.world.presses[query_id].answer
+
+    def inline(self, user: User, query: str) -> str:
+        """A person types `@bot query` somewhere; the id of the inline query, whose results are in `world.inline`."""
+        query_id = f"{5_000_000_000 + self.world.number('inline')}"
+        self.world.inline[query_id] = InlineAsk(query_id, user, query)
+        body = {"id": query_id, "from": user_json(user), "query": query, "offset": "", "chat_type": "sender"}
+        self.world.updates.put("inline_query", body)
+        return query_id
+
+    def react(self, message: Message, user: User, emoji: str) -> None:
+        """A person reacts to a message; the bot hears of it if it asked for reactions and administers the chat."""
+        message.reactions = (emoji,)
+        if not message.chat.many or message.chat.member(self.bot).administers:
+            body = {
+                "chat": message_json(message)["chat"],
+                "message_id": message.message_id,
+                "user": user_json(user),
+                "date": int(self.world.now()),
+                "old_reaction": [],
+                "new_reaction": [{"type": "emoji", "emoji": emoji}],
+            }
+            self.world.updates.put("message_reaction", body)
+        self.world.changed.notify()
+
+    def forward_automatically(self, post: Message, group: Chat) -> Message:
+        """Forward a channel's post into a discussion group by hand; linked ones get it by themselves."""
+        return self.world.forward_automatically(post, group)
+
+    def _write(
+        self,
+        chat: Chat,
+        user: User,
+        thread_id: int,
+        reply_to: Message | None,
+        *,
+        text: str = "",
+        entities: tuple[Entity, ...] = (),
+        document: Document | None = None,
+        anonymous: bool = False,
+    ) -> Message:
+        if chat.type == "private":
+            user.started = True
+        if thread_id and thread_id not in chat.topics:
+            raise ValueError(f"no topic {thread_id} in {chat.title!r}")
+        sender = User(ANONYMOUS_ID, "Group", "GroupAnonymousBot", is_bot=True) if anonymous else user
+        message = self.world.draft(
+            chat,
+            from_user=sender,
+            sender_chat=chat if anonymous else None,
+            thread_id=thread_id,
+            reply_to=reply_to,
+            text=text,
+            entities=entities,
+            document=document,
+        )
+        self.world.write(message)
+        self.world.tell(message)
+        return message

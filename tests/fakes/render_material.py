@@ -1,0 +1,119 @@
+"""Papers for the renderers' tests: an ordinary one, and strategies for hostile ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from storage.records import AnnounceType, BilingualPaper, Digest, DigestRecord, Layout, Paper, Translation
+
+PAPER = Paper(
+    arxiv_id="2608.01234",
+    version=1,
+    title="Sparse Attention Needs $O(n \\log n)$ Time",
+    abstract="We show that sparse attention needs $O(n \\log n)$ time. A matching upper bound is given.",
+    authors=("Ada Byron", "Emmy Noether"),
+    primary_category="cs.LG",
+    cross_lists=("cs.CC",),
+    submitted_at=datetime(2026, 8, 19, 12, tzinfo=UTC),
+    announced_on=date(2026, 8, 21),
+)
+TRANSLATION = Translation(
+    arxiv_id=PAPER.arxiv_id,
+    version=1,
+    language="zh-CN",
+    source_hash=PAPER.source_hash,
+    title="稀疏注意力需要 $O(n \\log n)$ 时间",
+    abstract="我们证明稀疏注意力需要 $O(n \\log n)$ 时间，并给出匹配的上界。",
+    summary="稀疏注意力的时间下界为 $O(n \\log n)$，且是紧的。",
+    summary_en="Sparse attention needs $O(n \\log n)$ time, and this is tight.",
+    made_by={"title": "openai:small-model", "abstract": "openai:small-model", "summary": "extractive"},
+)
+ENTRY = BilingualPaper(PAPER, TRANSLATION, AnnounceType.NEW)
+RECORD = DigestRecord(
+    arxiv_id="2608.01234",
+    link="https://arxiv.org/abs/2608.01234",
+    title="A Title",
+    abstract="An abstract.",
+    translated_title="一个标题",
+    translated_abstract="一段摘要。",
+    tldr="一句话。",
+    tldr_en="One sentence.",
+)
+
+# Pieces that mean something to Markdown, HTML, LaTeX or a terminal; runs of them hit what single characters do not.
+_NASTY = (
+    "|", "\\|", "\\", "\\\\", "](", "[^1]", "[^1]: x", "](http://evil.example)", "![", "[a](b)", "[cs.LG]", "[a]: b",
+    "`", "``", "$", "$$", "$x$", "$a_{i}|b|$", "$[0,1)$", "$`$", "$x^[", "^[note]", "<b>", "</blockquote>", "<!--",
+    "<a href='x'>", "<https://evil.example>", "&lt;", "&amp", "&#124;", "&", "*", "**", "_", "__", "~~", "~", "#",
+    "\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\x00", "\x1b[31m", "\u202e", "\u2066", "\ud800", "\ufeff",
+    "    ", "\t", "- ", "1. ", "> ", "---", "===", "```", ":::", "\\(", "\\)", "\\[", "\\begin{x}", "\\frac{", "{", "}",
+    "\\href{", "\\emph{a}", "😀", "e\u0301", "中文", "，", "word", " ", "\n\n", "\n| a | b | c |\n", "\n# h",
+    "\n[^9]: y",
+)  # fmt: skip
+
+
+@cache
+def hostile_text(longest: int = 12) -> st.SearchStrategy[str]:
+    """Texts that try to be something else."""
+    return st.lists(st.one_of(st.sampled_from(_NASTY), st.text(max_size=4)), max_size=longest).map("".join)
+
+
+def hostile_records() -> st.SearchStrategy[DigestRecord]:
+    """Records with an honest id and link, and hostile texts."""
+    text = hostile_text()
+    return st.builds(
+        replace,
+        st.just(RECORD),
+        title=text,
+        abstract=text,
+        translated_title=text,
+        translated_abstract=text,
+        tldr=text,
+        tldr_en=text,
+    )
+
+
+@st.composite
+def hostile_entries(draw: st.DrawFn, *, stretch: tuple[int, ...] = (1, 1, 1, 40)) -> BilingualPaper:
+    """Bilingual papers of hostile texts, some of them far too long."""
+
+    def text(**limits: Any) -> str:
+        return draw(hostile_text(**limits)) * draw(st.sampled_from(stretch))
+
+    paper = Paper(
+        arxiv_id=draw(st.sampled_from(["2608.01234", "hep-th/9901001", '"><b>|'])),
+        version=draw(st.integers(1, 12)),
+        title=text(),
+        abstract=text(longest=20),
+        authors=tuple(draw(st.lists(hostile_text(3), max_size=7))) * draw(st.sampled_from([1, 150])),
+        primary_category=draw(st.sampled_from(["cs.LG", "<i>"])),
+        cross_lists=("cs.AI",) * draw(st.sampled_from([0, 2, 40])),
+        submitted_at=draw(st.sampled_from([None, datetime(2026, 8, 19, tzinfo=UTC)])),
+        updated_at=draw(st.sampled_from([None, datetime(2026, 8, 20, tzinfo=UTC)])),
+        announced_on=draw(st.sampled_from([None, date(2026, 8, 21)])),
+        withdrawn=draw(st.booleans()),
+    )
+    optional = st.one_of(st.none(), st.just(""), hostile_text())
+    stretched = draw(st.sampled_from(stretch))
+    translation = Translation(
+        arxiv_id=paper.arxiv_id,
+        version=paper.version,
+        language=draw(st.sampled_from(["zh-CN", "en"])),
+        source_hash="0" * 32,
+        title=draw(optional),
+        abstract=(draw(optional) or "") * stretched or None,
+        summary=(draw(optional) or "") * stretched or None,
+        summary_en=draw(optional),
+        made_by=draw(st.dictionaries(hostile_text(1), hostile_text(3), max_size=3)),
+    )
+    return BilingualPaper(paper, translation, draw(st.sampled_from([None, *AnnounceType])))
+
+
+def digest(*categories: str, days: tuple[date, ...] = (date(2026, 8, 21),), language: str = "zh-CN") -> Digest:
+    """A digest's frame; renderers take the entries apart from it."""
+    return Digest(categories or ("cs.CV", "cs.LG"), days, language, "zh", Layout.CLASSIC, ())

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from fakes.render_material import ENTRY, PAPER, TRANSLATION, digest, hostile_entries
+from fakes.telegram_html import parse_message
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.i18n import words_for
+from bot.render.digest import MAX_MESSAGES, digest_markdown, file_name, render_digest, render_digest_plain
+from bot.render.markdown import render_markdown
+from bot.render.records_jsonl import to_record
+from storage.records import AnnounceType, BilingualPaper, PartKind
+
+pytestmark = pytest.mark.pure
+
+ZH, EN = words_for("zh"), words_for("en")
+CROSS = replace(ENTRY, announce_type=AnnounceType.CROSS)
+REPLACED = BilingualPaper(replace(PAPER, version=4), TRANSLATION, AnnounceType.REPLACE)
+
+
+def numbered(count: int, *, summary: str = "一句话。") -> list[BilingualPaper]:
+    translation = replace(TRANSLATION, summary=summary)
+    return [
+        BilingualPaper(replace(PAPER, arxiv_id=f"2608.{number:05}"), translation, AnnounceType.NEW)
+        for number in range(1, count + 1)
+    ]
+
+
+def test_a_small_digest_is_one_message_and_the_file() -> None:
+    message, document = render_digest(digest(), [ENTRY, CROSS, REPLACED], ZH)
+    assert (message.number, message.kind) == (1, PartKind.MESSAGE)
+    parsed = parse_message(message.payload["text"])
+    assert parsed.text == (
+        "arXiv cs.CV cs.LG · 2026-08-21\n"
+        "1 篇新论文 · 1 篇交叉列表 · 1 篇更新\n\n"
+        "1. 稀疏注意力需要 O(n log n) 时间\n稀疏注意力的时间下界为 O(n log n)，且是紧的。\n\n"
+        "2. 稀疏注意力需要 O(n log n) 时间\n稀疏注意力的时间下界为 O(n log n)，且是紧的。\n\n"
+        "3. 稀疏注意力需要 O(n log n) 时间 · 更新至 v4\n稀疏注意力的时间下界为 O(n log n)，且是紧的。"
+    )
+    assert parsed.links() == ["https://arxiv.org/abs/2608.01234"] * 3
+    assert message.payload["buttons"] == []
+    assert (document.number, document.kind) == (2, PartKind.DOCUMENT)
+    assert document.payload["file_name"] == "arxiv-cs.CV-cs.LG-2026-08-21.md"
+    assert document.payload["content"] == render_markdown(
+        [to_record(entry, words=ZH) for entry in (ENTRY, CROSS, REPLACED)]
+    )
+    caption = parse_message(document.payload["caption"], limit=1024).text
+    assert "1 篇新论文 · 1 篇交叉列表 · 1 篇更新" in caption
+
+
+def test_for_readers_of_english_titles_summaries_and_headings_are_english() -> None:
+    english = replace(TRANSLATION, language="en", title=None, abstract=None, summary=None)
+    parts = render_digest(digest(language="en"), [replace(ENTRY, translation=english)], EN)
+    assert render_digest_plain(parts) == (
+        "arXiv cs.CV cs.LG · 2026-08-21\n"
+        "1 new\n\n"
+        "1. Sparse Attention Needs O(n log n) Time <https://arxiv.org/abs/2608.01234>\n"
+        "Sparse attention needs O(n log n) time, and this is tight.\n\n"
+        "---\n\n"
+        "[arxiv-cs.CV-cs.LG-2026-08-21.md]\n"
+        "cs.CV cs.LG · 2026-08-21\n"
+        "1 new\n"
+        "The paper of this digest, with its full abstract\n"
+    )
+    assert parts[-1].payload["content"].startswith("# Summary\n")
+
+
+def test_an_entry_that_was_not_translated_or_was_withdrawn_is_marked() -> None:
+    untranslated = replace(ENTRY, translation=replace(TRANSLATION, title=None, summary=None))
+    withdrawn = replace(ENTRY, paper=replace(PAPER, withdrawn=True))
+    text = parse_message(render_digest(digest(), [untranslated, withdrawn], ZH)[0].payload["text"]).text
+    assert "1. 〔未翻译〕Sparse Attention Needs O(n log n) Time\n〔未翻译〕Sparse attention needs" in text
+    assert "2. 稀疏注意力需要 O(n log n) 时间 · 〔已撤稿〕\n" in text
+
+
+def test_no_entries_make_no_parts() -> None:
+    assert render_digest(digest(), [], ZH) == ()
+    assert render_digest_plain(()) == ""
+
+
+def test_a_long_digest_is_numbered_through_its_pages() -> None:
+    entries = numbered(60, summary="字" * 150)
+    parts = render_digest(digest(), entries, ZH)
+    texts = [parse_message(part.payload["text"]).text for part in parts[:-1]]
+    assert 2 < len(texts) <= MAX_MESSAGES
+    assert [part.number for part in parts] == list(range(1, len(parts) + 1))
+    for number, text in enumerate(texts[1:], start=2):
+        assert text.startswith(f"cs.CV cs.LG · 2026-08-21 · {number}/{len(texts)}\n\n")
+    assert re.findall(r"^(\d+)\. ", "\n".join(texts), re.MULTILINE) == [str(number) for number in range(1, 61)]
+
+
+def test_what_five_messages_do_not_hold_stands_in_the_file_and_the_last_message_says_how_much() -> None:
+    entries = numbered(500, summary="字" * 100)
+    *messages, document = render_digest(digest(), entries, ZH)
+    assert len(messages) == MAX_MESSAGES
+    texts = [parse_message(part.payload["text"]).text for part in messages]
+    shown = len(re.findall(r"^\d+\. ", "\n".join(texts), re.MULTILINE))
+    assert texts[-1].endswith(f"……其余 {500 - shown} 篇见文件")
+    assert document.payload["content"].count("\n| [^") == 500
+
+
+def test_a_digest_of_days_missed_is_labelled_with_its_dates() -> None:
+    days = tuple(date(2026, 8, 17) + timedelta(days=number) for number in range(8))
+    few, many = digest(days=days[:2]), digest(days=days)
+    assert "2026-08-17, 2026-08-18\n" in parse_message(render_digest(few, [ENTRY], EN)[0].payload["text"]).text
+    assert "2026-08-17 … 2026-08-24\n" in parse_message(render_digest(many, [ENTRY], EN)[0].payload["text"]).text
+    assert file_name(many) == "arxiv-cs.CV-cs.LG-2026-08-17-to-2026-08-24.md"
+
+
+def test_a_digest_chosen_by_submission_time_says_so() -> None:
+    exact, approximate = (
+        parse_message(render_digest(digest(), [ENTRY], ZH, approximate=flag)[0].payload["text"]).text
+        for flag in (False, True)
+    )
+    assert "按提交时间选取" in approximate
+    assert "按提交时间选取" not in exact
+
+
+def test_the_same_input_gives_the_same_parts_and_any_change_another_hash() -> None:
+    entries = [ENTRY, CROSS]
+    first, again = render_digest(digest(), entries, ZH), render_digest(digest(), entries, ZH)
+    assert first == again
+    changed = render_digest(
+        digest(), [replace(ENTRY, translation=replace(TRANSLATION, abstract="另一段。")), CROSS], ZH
+    )
+    assert [a.content_hash == b.content_hash for a, b in zip(first, changed, strict=True)] == [True, False]
+
+
+def test_markdown_for_mixed_languages_keeps_the_headings_of_the_sample() -> None:
+    english = replace(ENTRY, translation=replace(TRANSLATION, language="en"))
+    assert digest_markdown([ENTRY, english], ZH).startswith("# 摘要\n")
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=30))
+def test_file_names_are_short_and_safe_anywhere(categories: list[str]) -> None:
+    name = file_name(digest(*categories))
+    assert re.fullmatch(r"arxiv-[A-Za-z0-9.-]*2026-08-21\.md", name)
+    assert len(name) <= 60
+
+
+def test_a_file_name_with_too_many_categories_counts_the_rest() -> None:
+    name = file_name(digest(*(f"cs.{letter}{letter}" for letter in "ABCDEFGH")))
+    assert name == "arxiv-cs.AA-cs.BB-cs.CC-cs.DD-cs.EE-and-3-more-2026-08-21.md"
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    st.lists(hostile_entries(stretch=(1, 1, 8)), min_size=1, max_size=4),
+    st.sampled_from([1, 60]),
+    st.lists(st.sampled_from(["cs.CV", "<b>", "a" * 200]), min_size=1, max_size=30),
+)
+def test_no_papers_make_a_digest_that_telegram_would_refuse(
+    entries: list[BilingualPaper], times: int, categories: list[str]
+) -> None:
+    parts = render_digest(digest(*categories), entries * times, ZH, approximate=True)
+    assert 2 <= len(parts) <= MAX_MESSAGES + 1
+    for part in parts[:-1]:
+        parse_message(part.payload["text"])
+    parse_message(parts[-1].payload["caption"], limit=1024)
+    parts[-1].payload["content"].encode()
