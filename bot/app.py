@@ -1,0 +1,184 @@
+"""Composition root: the only place that builds things and closes them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+
+import aiohttp
+from telegram.error import InvalidToken, NetworkError
+from telegram.ext import Application
+
+from bot.arxiv_source.client import ArxivClient
+from bot.config import Settings
+from bot.daily import Daily
+from bot.deliver import Deliverer
+from bot.handlers.ask import Services
+from bot.handlers.dispatch import ALLOWED_UPDATES, AnyApplication, OneAtATimePerChat, register, set_commands
+from bot.log import event, redact
+from bot.lookup import Lookup
+from bot.pace import Pace
+from bot.regenerate import Regenerate
+from bot.schedule import Clock
+from bot.sender import Sender
+from bot.translate.build import build_chain
+from bot.translate.chain import Chain
+from storage.database import Database, migrate
+from storage.records import Now
+
+_log = logging.getLogger(__name__)
+
+_POOL = 64
+_RECONNECT = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+class CannotStart(Exception):
+    """The bot cannot start; the argument is a sentence for whoever hosts it."""
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Everything that needs no Telegram."""
+
+    settings: Settings
+    db: Database
+    arxiv: ArxivClient
+    chain: Chain
+    lookup: Lookup
+    now: Now
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bot that polls, ticks and delivers."""
+
+    core: Core
+    services: Services
+    application: AnyApplication
+
+
+@asynccontextmanager
+async def core(settings: Settings, *, now: Now = utc_now, database: str | None = None) -> AsyncIterator[Core]:
+    """Database, arXiv client and translators, closed at the end. `database` is used in place of the settings' one."""
+    address = database or settings.database_address
+    async with AsyncExitStack() as stack:
+        migrated = await migrate(address)
+        if migrated.copied_to is not None:
+            event(_log, "database_copied", to=migrated.copied_to)
+        db = Database(address)
+        stack.push_async_callback(db.close)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        arxiv = ArxivClient(
+            http=http,
+            feed_url=settings.arxiv_feed_url,
+            api_url=settings.arxiv_api_url,
+            interval=settings.arxiv_interval,
+            contact=settings.contact,
+            now=now,
+        )
+        stack.push_async_callback(arxiv.close)
+        chain = build_chain(settings, http=http, now=now)
+        stack.push_async_callback(chain.close)
+        yield Core(settings, db, arxiv, chain, Lookup(db=db, arxiv=arxiv, chain=chain), now)
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None = None) -> AsyncIterator[Running]:
+    """The whole bot at work. Leaving stops it: updates in hand are answered, requests in flight finished."""
+    if settings.telegram_token is None:
+        raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
+    async with core(settings, now=now) as parts:
+        application: AnyApplication = (
+            Application.builder()
+            .token(settings.telegram_token.get_secret_value())
+            .base_url(f"{settings.telegram_api_url}/bot")
+            .base_file_url(f"{settings.telegram_api_url}/file/bot")
+            .connection_pool_size(_POOL)
+            .concurrent_updates(OneAtATimePerChat())
+            .build()
+        )
+        sender = Sender(bot=application.bot, pace=pace or Pace(clock=time.monotonic), now=now)
+        deliverer = Deliverer(db=parts.db, sender=sender, now=now)
+        daily = Daily(
+            db=parts.db,
+            arxiv=parts.arxiv,
+            chain=parts.chain,
+            now=now,
+            web_url=settings.arxiv_web_url,
+            planned=deliverer.wake,
+        )
+        regenerate = Regenerate(db=parts.db, daily=daily, chain=parts.chain, now=now, planned=deliverer.wake)
+        services = Services(settings, parts.db, parts.lookup, daily, regenerate, deliverer, sender, now)
+        register(application, services)
+        async with _at_work(application, services, Clock(daily.tick, seconds=settings.tick_seconds), parts.chain.names):
+            yield Running(parts, services, application)
+
+
+@asynccontextmanager
+async def _at_work(
+    application: AnyApplication, services: Services, clock: Clock, names: Sequence[str]
+) -> AsyncIterator[None]:
+    await _connect(application)
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(application.shutdown)
+        await set_commands(application)
+        await services.deliverer.recover()
+        delivering = asyncio.create_task(services.deliverer.run(stop))
+
+        async def finish_deliveries() -> None:
+            stop.set()
+            await delivering
+
+        stack.push_async_callback(finish_deliveries)
+        clock.start()
+        stack.push_async_callback(clock.stop)
+        await application.start()
+        stack.push_async_callback(application.stop)
+        updater = application.updater
+        if updater is None:
+            raise CannotStart("This build of the Telegram library cannot poll.")
+        await updater.start_polling(allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1)
+        stack.push_async_callback(updater.stop)
+        event(_log, "started", bot=application.bot.username, translators=",".join(names) or "none")
+        yield
+        event(_log, "stopping")
+
+
+async def _connect(application: AnyApplication) -> None:
+    """Say hello to Telegram; wait for it when it is out of reach."""
+    for attempt in count():
+        try:
+            await application.initialize()
+        except InvalidToken:
+            raise CannotStart(
+                "Telegram refuses TELEGRAM_TOKEN. Copy the token again from @BotFather; it looks like 123456789:AA…"
+            ) from None
+        except NetworkError as error:
+            pause = _RECONNECT[min(attempt, len(_RECONNECT) - 1)]
+            event(_log, "telegram_unreachable", level=logging.WARNING, again_in=pause, reason=redact(str(error)))
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+async def serve(settings: Settings, *, now: Now = utc_now) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings, now=now):
+        await stop.wait()

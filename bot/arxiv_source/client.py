@@ -1,0 +1,237 @@
+"""The only asker of arXiv: feeds and papers, one request at a time, at arXiv's pace and under a name to complain to."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Literal
+
+import aiohttp
+
+from bot import __version__
+from bot.arxiv_source.answers import LARGEST_BODY, followed, rate_exceeded, refusal, user_agent
+from bot.arxiv_source.errors import ArxivUnavailable
+from bot.arxiv_source.feed import FeedError, FeedRefused, parse_feed
+from bot.arxiv_source.ids import ArxivId
+from bot.arxiv_source.lookup_api import MOST_IDS, LookupApi
+from bot.arxiv_source.turns import Sleep, Turns
+from storage.records import Now, Paper
+
+FeedForm = Literal["atom", "rss"]
+
+_QUERY = re.compile(r"[A-Za-z][A-Za-z.-]{0,30}(?:\+[A-Za-z][A-Za-z.-]{0,30}){0,200}")
+_CHUNK = 2**16
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFeed:
+    """A feed's bytes as they arrived; they may still be cut or no feed at all."""
+
+    body: bytes
+    url: str
+    """The address that answered."""
+    content_type: str
+    fetched_at: datetime
+
+
+class ArxivClient:
+    """Asks arXiv. Equal questions that are asked at the same time are one request; lookups go before feeds."""
+
+    def __init__(
+        self,
+        *,
+        http: aiohttp.ClientSession,
+        feed_url: str,
+        api_url: str,
+        interval: float,
+        contact: str,
+        now: Now,
+        sleep: Sleep = asyncio.sleep,
+        deadline: float = 60.0,
+    ) -> None:
+        """Ask feeds under `feed_url` and papers at `api_url`, resting `interval` seconds between requests to either.
+
+        `deadline` is how many seconds one request may take once its turn has come.
+        """
+        agent = user_agent(__version__, contact)
+        self._http = http
+        self._feed_url = feed_url.rstrip("/")
+        self._headers = {
+            "User-Agent": agent,
+            "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1",
+        }
+        self._interval = interval
+        self._now = now
+        self._sleep = sleep
+        self._deadline = deadline
+        self._turns = Turns(interval=interval, now=now, sleep=sleep)
+        self._api = LookupApi(url=api_url, user_agent=agent, interval=interval, deadline=deadline, now=now)
+        self._feeds: dict[str, asyncio.Task[FetchedFeed]] = {}
+        self._lookups: dict[ArxivId, asyncio.Future[Paper | None]] = {}
+        self._unasked: list[ArxivId] = []
+        self._asking: asyncio.Task[None] | None = None
+        self._held: ArxivUnavailable | None = None
+
+    async def feed(self, query: str, *, form: FeedForm = "atom") -> FetchedFeed:
+        """The feed of a category, an archive, or several joined with `+`, in the form asked for.
+
+        Raises ArxivUnavailable; FeedRefused when arXiv does not know the query; ValueError when it can be no query.
+        """
+        if not _QUERY.fullmatch(query):
+            raise ValueError(f"{query[:60]!r} is no feed of arXiv; for example: cs.CV, math, cs.CV+cs.LG")
+        self._refuse_while_held()
+        url = f"{self._feed_url}/{form}/{query}"
+        task = self._feeds.get(url)
+        if task is None:
+            task = self._feeds[url] = asyncio.create_task(self._turns.take(lambda: self._get_feed(url)))
+            task.add_done_callback(lambda done: _noted(self._feeds.pop(url, done)))
+        # Waited for, not awaited: a caller that is cancelled must not take the answer away from the others.
+        await asyncio.wait([task])
+        return task.result()
+
+    async def papers(self, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
+        """The papers with these ids; an id that arXiv does not have is absent. Raises ArxivUnavailable.
+
+        An id with a version gives that version, one without the newest. Ids that wait at the same time share requests.
+        """
+        if not ids:
+            return {}
+        self._refuse_while_held()
+        shared = {one: self._lookup(one) for one in ids}
+        await asyncio.wait(shared.values())
+        return {one: paper for one, future in shared.items() if (paper := future.result()) is not None}
+
+    async def close(self) -> None:
+        """Break off what is being asked; whoever waits gets ArxivUnavailable. The HTTP session stays its owner's."""
+        await self._turns.close()
+        if tasks := [task for task in (*self._feeds.values(), self._asking) if task is not None]:
+            await asyncio.wait(tasks)
+        await self._api.close()
+
+    def _lookup(self, one: ArxivId) -> asyncio.Future[Paper | None]:
+        future = self._lookups.get(one)
+        if future is None:
+            future = self._lookups[one] = asyncio.get_running_loop().create_future()
+            future.add_done_callback(lambda done: _noted(self._lookups.pop(one, done)))
+            self._unasked.append(one)
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask_waiting())
+        return future
+
+    async def _ask_waiting(self) -> None:
+        """Give lookups their turns until none is left."""
+        try:
+            while self._unasked:
+                await self._turns.take(self._ask_some, urgent=True)
+        except ArxivUnavailable as stopping:
+            self._unasked.clear()
+            for future in self._lookups.values():
+                if not future.done():
+                    future.set_exception(stopping)
+        finally:
+            self._asking = None
+
+    async def _ask_some(self) -> None:
+        """One request for as many waiting lookups as may share it."""
+        batch = self._batch()
+        found: dict[ArxivId, Paper] = {}
+        failed: Exception | None = None
+        try:
+            self._refuse_while_held()
+            found = await self._api.papers(batch)
+        except ArxivUnavailable as error:
+            failed = self._noticed(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait for these ids must hear of it
+            failed = error
+        for one in batch:
+            future = self._lookups[one]
+            if failed is not None:
+                future.set_exception(failed)
+            else:
+                future.set_result(found.get(one))
+
+    def _batch(self) -> list[ArxivId]:
+        """Ids for one request: no paper twice, because an answer cannot tell for which of two versions it is."""
+        chosen: dict[str, ArxivId] = {}
+        for one in self._unasked:
+            if len(chosen) < MOST_IDS:
+                chosen.setdefault(one.arxiv_id, one)
+        batch = list(chosen.values())
+        taken = set(batch)
+        self._unasked = [one for one in self._unasked if one not in taken]
+        return batch
+
+    async def _get_feed(self, url: str) -> FetchedFeed:
+        self._refuse_while_held()
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._follow(url)
+        except ArxivUnavailable as error:
+            raise self._noticed(error) from error.__cause__
+        except TimeoutError:
+            raise ArxivUnavailable("arXiv's feed did not arrive in time") from None
+        except aiohttp.ClientError as error:
+            # The library's sentences hold addresses; its class says as much.
+            raise ArxivUnavailable(f"arXiv's feed could not be fetched ({type(error).__name__})") from error
+
+    async def _follow(self, url: str) -> FetchedFeed:
+        for hops in itertools.count(1):
+            async with self._http.get(url, headers=self._headers, allow_redirects=False) as answer:
+                location = answer.headers.get("Location")
+                if answer.status not in _REDIRECTS or location is None:
+                    return await self._fetched(answer)
+            url = followed(url, location, hops)
+            await self._sleep(self._interval)
+        raise AssertionError("unreachable")
+
+    async def _fetched(self, answer: aiohttp.ClientResponse) -> FetchedFeed:
+        refused = refusal(answer.status, answer.headers, self._now())
+        if refused is not None and answer.status != HTTPStatus.BAD_REQUEST:
+            raise refused
+        body = bytearray()
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise ArxivUnavailable(f"arXiv's feed is larger than {LARGEST_BODY >> 20} MB")
+        whole = bytes(body)
+        if (limited := rate_exceeded(whole, self._now())) is not None:
+            raise limited
+        if refused is not None:
+            _raise_refused(whole)
+            raise refused
+        return FetchedFeed(whole, str(answer.url), answer.content_type, self._now())
+
+    def _noticed(self, error: ArxivUnavailable) -> ArxivUnavailable:
+        """Remember how long arXiv wants to be left alone, for feeds and papers together."""
+        if error.retry_at is not None:
+            self._held = error
+        return error
+
+    def _refuse_while_held(self) -> None:
+        if self._held is None or self._held.retry_at is None:
+            return
+        if self._now() < self._held.retry_at:
+            raise ArxivUnavailable(self._held.reason, self._held.retry_at)
+        self._held = None
+
+
+def _raise_refused(body: bytes) -> None:
+    """With HTTP 400 comes a feed that tells what is wrong with the query."""
+    try:
+        parse_feed(body)
+    except FeedRefused:
+        raise
+    except FeedError:
+        return
+
+
+def _noted(done: asyncio.Future[Any]) -> None:
+    """Look at the outcome, or asyncio complains about it when all who waited were cancelled."""
+    if not done.cancelled():
+        done.exception()

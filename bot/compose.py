@@ -1,0 +1,122 @@
+"""Decides who gets which paper, in which order, once. Pure: stored facts in, digests out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.arxiv_source import calendar
+from storage.records import (
+    AnnouncedEntry,
+    Announcement,
+    AnnouncementState,
+    AnnounceType,
+    Destination,
+    Digest,
+    DigestEntry,
+    Subscription,
+)
+
+COMPLETE = frozenset({AnnouncementState.FETCHED, AnnouncementState.EMPTY})
+GRACE = timedelta(hours=2)
+"""How long after a feed's change a destination waits for the last of its categories, so that it gets one digest."""
+
+# arXiv's own order; a paper that stands in several announcements counts as the first of these.
+_RANK = {kind: rank for rank, kind in enumerate(AnnounceType)}
+_FIRST_SEEN = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
+
+
+def compose(
+    destination: Destination,
+    subscriptions: Sequence[Subscription],
+    announcements: Sequence[Announcement],
+    entries: Mapping[int, Sequence[AnnouncedEntry]],
+    *,
+    delivered: Collection[str] = (),
+) -> Digest | None:
+    """The digest of what a destination has not yet received, or None when nothing in it is for this destination.
+
+    `entries` holds each announcement's entries by its id; `delivered` the ids of papers that the destination was sent
+    before, which come again only as replacements.
+    """
+    wishes = {subscription.category: subscription for subscription in subscriptions}
+    chosen: dict[str, tuple[tuple[int, date, int, int], DigestEntry]] = {}
+    days: set[date] = set()
+    order = {category: place for place, category in enumerate(sorted(wishes))}
+    for announcement in announcements:
+        wish = wishes.get(announcement.category)
+        if wish is None or announcement.mailing_date <= wish.cursor or announcement.state not in COMPLETE:
+            continue
+        for entry in entries.get(announcement.id, ()):
+            if entry.announce_type not in wish.announce_types:
+                continue
+            if entry.announce_type in _FIRST_SEEN and entry.arxiv_id in delivered:
+                continue
+            days.add(announcement.mailing_date)
+            place = (
+                _RANK[entry.announce_type],
+                announcement.mailing_date,
+                order[announcement.category],
+                entry.position,
+            )
+            known = chosen.get(entry.arxiv_id)
+            version = max(entry.version, known[1].version if known else 0)
+            if known is None or place < known[0]:
+                chosen[entry.arxiv_id] = place, DigestEntry(entry.arxiv_id, version, entry.announce_type)
+            else:
+                chosen[entry.arxiv_id] = known[0], DigestEntry(entry.arxiv_id, version, known[1].announce_type)
+    if not chosen:
+        return None
+    return Digest(
+        categories=tuple(sorted(wishes)),
+        mailing_dates=tuple(sorted(days)),
+        language=destination.language,
+        interface=destination.interface,
+        layout=destination.layout,
+        entries=tuple(entry for _, entry in sorted(chosen.values(), key=lambda pair: pair[0])),
+    )
+
+
+def waits(subscriptions: Iterable[Subscription], complete: Collection[tuple[str, date]], now: datetime) -> bool:
+    """Whether a destination should still wait for the newest announcement of one of its categories.
+
+    `complete` holds the (category, mailing date) pairs that are known in full.
+    """
+    day = calendar.mailing_date(now)
+    if now >= calendar.feed_changes_at(day) + GRACE:
+        return False
+    return any(wish.cursor < day and (wish.category, day) not in complete for wish in subscriptions)
+
+
+def cursors(subscriptions: Iterable[Subscription], announcements: Iterable[Announcement]) -> dict[str, date]:
+    """How far each subscription has come once these announcements are planned."""
+    newest: dict[str, date] = {}
+    for announcement in announcements:
+        if announcement.state in COMPLETE:
+            seen = newest.get(announcement.category)
+            newest[announcement.category] = max(seen or announcement.mailing_date, announcement.mailing_date)
+    return {
+        wish.category: newest[wish.category]
+        for wish in subscriptions
+        if wish.category in newest and newest[wish.category] > wish.cursor
+    }
+
+
+def refetched(digest: Digest, before: Collection[str], now: Sequence[AnnouncedEntry]) -> Digest:
+    """The digest after one of its announcements was fetched again.
+
+    Papers that only the earlier fetch had (`before` without `now`) go; papers that it lacked come at the end of their
+    announce type, if the digest holds papers of that type or the type is one that everybody gets.
+    """
+    kinds = {entry.announce_type for entry in digest.entries} | _FIRST_SEEN
+    present = {entry.arxiv_id for entry in now}
+    kept = [entry for entry in digest.entries if entry.arxiv_id not in before or entry.arxiv_id in present]
+    known = {entry.arxiv_id for entry in kept}
+    added = [
+        DigestEntry(entry.arxiv_id, entry.version, entry.announce_type)
+        for entry in now
+        if entry.announce_type in kinds and entry.arxiv_id not in known and entry.arxiv_id not in before
+    ]
+    ordered = sorted([*kept, *added], key=lambda entry: _RANK[entry.announce_type])
+    return replace(digest, entries=tuple(ordered))

@@ -1,0 +1,245 @@
+"""One-off commands that need no Telegram: digest, render, paper. `bot.cli` holds their options."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+
+from bot.app import Core, core
+from bot.arxiv_source import calendar, categories
+from bot.arxiv_source.feed import FeedError, parse_feed
+from bot.arxiv_source.ids import find_ids
+from bot.compose import COMPLETE, compose
+from bot.config import Settings
+from bot.daily import Daily
+from bot.i18n import words_for
+from bot.languages import parse_language
+from bot.log import event
+from bot.lookup import ensure
+from bot.render.card import render_card_plain
+from bot.render.digest import digest_markdown, render_digest, render_digest_plain
+from bot.render.markdown import render_markdown
+from bot.render.records_jsonl import RecordError, dump_records, load_records, to_record
+from storage.records import (
+    AnnouncedEntry,
+    Announcement,
+    AnnounceType,
+    BilingualPaper,
+    ChatKind,
+    Destination,
+    Digest,
+    DigestEntry,
+    Entry,
+    Layout,
+    Paper,
+    Subscription,
+)
+
+_log = logging.getLogger(__name__)
+
+FORMATS = ("markdown", "classic", "jsonl")
+_FEED_LIMIT = 32 * 1024 * 1024
+_FEED_DEADLINE = aiohttp.ClientTimeout(total=120)
+
+
+class CommandError(Exception):
+    """The command cannot do what was asked; the argument is a sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestOrder:
+    """What `digest` was asked for."""
+
+    names: tuple[str, ...]
+    feed: str | None
+    announce_types: frozenset[AnnounceType]
+    language: str
+    form: str
+    output: Path | None
+
+
+def parse_announce_types(text: str) -> frozenset[AnnounceType]:
+    """`new,cross` or `all`. Raises CommandError for anything else."""
+    if text.strip().lower() == "all":
+        return frozenset(AnnounceType)
+    chosen = frozenset(
+        AnnounceType(name) for part in text.split(",") if (name := part.strip().lower()) in set(AnnounceType)
+    )
+    if not chosen or len(chosen) != len([part for part in text.split(",") if part.strip()]):
+        known = ", ".join(AnnounceType)
+        raise CommandError(f"--announce-types takes {known} or all; for example: --announce-types new,cross")
+    return chosen
+
+
+async def print_digest(settings: Settings, order: DigestOrder) -> None:
+    """Write the digest of categories (their newest announcement), or of a feed in a file or at an address."""
+    language = parse_language(order.language)
+    if language is None:
+        raise CommandError(f"There is no language {order.language!r}; for example: --language zh-CN")
+    wanted = _canonical(order.names)
+    if not wanted and order.feed is None:
+        raise CommandError("Which category? For example: arxiv-digest-bot digest cs.CV (or --feed FILE)")
+    async with _desk(settings) as parts:
+        if order.feed is not None:
+            query, entries = await _from_feed(order.feed)
+            entries = [one for one in entries if not wanted or _covered(one.paper, wanted)]
+            named = wanted or (query,)
+        else:
+            entries, named = await _announced(parts, wanted), wanted
+        chosen = [one for one in entries if one.announce_type in order.announce_types]
+        texts = await ensure(parts.db, parts.chain, [one.paper for one in chosen], language)
+    bilingual = [BilingualPaper(one.paper, texts[one.paper.source_hash], one.announce_type) for one in chosen]
+    event(_log, "digest", entries=len(bilingual), of=len(entries))
+    _write(_shown(bilingual, order.form, named, language, settings), order.output)
+
+
+def print_records(source: Path, form: str, output: Path | None) -> None:
+    """Render records as `digest --format jsonl` writes them, in the order given."""
+    try:
+        with source.open(encoding="utf-8") as lines:
+            records = load_records(lines)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{source} cannot be read: {error}") from None
+    except RecordError as error:
+        raise CommandError(f"{source}: {error}") from None
+    _write(render_markdown(records) if form == "markdown" else dump_records(records), output)
+
+
+async def print_paper(settings: Settings, text: str, language: str) -> None:
+    """Print the bilingual card of each paper that a text names."""
+    ids = find_ids(text)
+    code = parse_language(language)
+    if not ids:
+        raise CommandError(f"{text[:200]!r} names no arXiv paper; for example: https://arxiv.org/abs/2402.15351")
+    if code is None:
+        raise CommandError(f"There is no language {language!r}; for example: --language zh-CN")
+    async with _desk(settings) as parts:
+        found = await parts.lookup.find(ids)
+        cards = [await parts.lookup.translated(paper, code) for paper in found.papers]
+    _write("\n\n".join(render_card_plain(card, words_for(code)) for card in cards), None)
+    if found.missing:
+        listed = ", ".join(str(one) for one in found.missing)
+        why = "arXiv has no such paper" if found.unavailable is None else str(found.unavailable)
+        raise CommandError(f"{listed}: {why}")
+
+
+@asynccontextmanager
+async def _desk(settings: Settings) -> AsyncIterator[Core]:
+    """The core on the bot's own database where there is one, else on one that is thrown away afterwards."""
+    own = settings.database_url or (settings.data_dir / "bot.sqlite3").exists()
+    with tempfile.TemporaryDirectory(prefix="arxiv-digest-") as folder:
+        async with core(settings, database=None if own else f"sqlite+aiosqlite:///{folder}/desk.sqlite3") as parts:
+            yield parts
+
+
+def _canonical(names: Sequence[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in names:
+        category = categories.canonical(name)
+        if category is None:
+            nearest = ", ".join(one.id for one in categories.nearest(name))
+            raise CommandError(f"arXiv has no category {name!r}." + (f" Did you mean {nearest}?" if nearest else ""))
+        found.append(category)
+    return tuple(dict.fromkeys(found))
+
+
+def _covered(paper: Paper, wanted: Sequence[str]) -> bool:
+    return any(categories.covers(query, paper.categories) for query in wanted)
+
+
+async def _from_feed(source: str) -> tuple[str, list[Entry]]:
+    try:
+        feed = parse_feed(await _read(source))
+    except FeedError as error:
+        raise CommandError(f"{source}: {error}") from None
+    return feed.query, list(feed.entries)
+
+
+async def _read(source: str) -> bytes:
+    try:
+        if not source.startswith(("http://", "https://")):
+            return await asyncio.to_thread(Path(source).read_bytes)
+        async with aiohttp.ClientSession(timeout=_FEED_DEADLINE) as http, http.get(source) as answer:
+            answer.raise_for_status()
+            body = await answer.content.read(_FEED_LIMIT)
+            while chunk := await answer.content.read(_FEED_LIMIT - len(body) + 1):
+                body += chunk
+                if len(body) > _FEED_LIMIT:
+                    raise CommandError(f"{source} is larger than {_FEED_LIMIT} bytes: that is no feed.")
+            return body
+    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        raise CommandError(f"{source} cannot be read: {error}") from None
+
+
+async def _announced(parts: Core, wanted: Sequence[str]) -> list[Entry]:
+    """The newest announcement of these categories as one list, each paper once."""
+    daily = Daily(
+        db=parts.db,
+        arxiv=parts.arxiv,
+        chain=parts.chain,
+        now=parts.now,
+        web_url=parts.settings.arxiv_web_url,
+        planned=lambda: None,
+    )
+    day = calendar.mailing_date(parts.now())
+    announced: list[Announcement] = []
+    listed: dict[int, tuple[AnnouncedEntry, ...]] = {}
+    for category in wanted:
+        held = await daily.held(category, day, at_once=True)
+        if held is None or held.announcement.state not in COMPLETE:
+            reason = held.announcement.reason if held is not None else "not asked"
+            raise CommandError(f"The announcement of {category} for {day} is not to be had now: {reason}")
+        announced.append(held.announcement)
+        listed[held.announcement.id] = held.entries
+    wishes = [Subscription(0, category, day - timedelta(days=1), frozenset(AnnounceType)) for category in wanted]
+    place = Destination(chat_id=0, kind=ChatKind.PRIVATE, language="en", interface="en", timezone="UTC")
+    digest = compose(place, wishes, announced, listed)
+    return await daily.entries(digest) if digest is not None else []
+
+
+def _shown(
+    entries: Sequence[BilingualPaper], form: str, named: Sequence[str], language: str, settings: Settings
+) -> str:
+    words = words_for(language)
+    if form == "classic":
+        digest = Digest(
+            categories=tuple(named),
+            mailing_dates=tuple(sorted({one.paper.announced_on for one in entries if one.paper.announced_on})),
+            language=language,
+            interface=words.language,
+            layout=Layout.CLASSIC,
+            entries=tuple(
+                DigestEntry(one.paper.arxiv_id, one.paper.version, one.announce_type or AnnounceType.NEW)
+                for one in entries
+            ),
+        )
+        return render_digest_plain(render_digest(digest, entries, words, base=settings.arxiv_web_url))
+    if form == "markdown":
+        return digest_markdown(entries, words, settings.arxiv_web_url)
+    return dump_records([to_record(one, base=settings.arxiv_web_url, words=words) for one in entries])
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    try:
+        # Written beside and moved into place: a digest that is there is never half of one.
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=output.absolute().parent, delete=False
+        ) as file:
+            file.write(text)
+        written = Path(file.name)
+        written.chmod(0o644)
+        written.replace(output)
+    except OSError as error:
+        raise CommandError(f"{output} cannot be written: {error}") from None

@@ -1,0 +1,98 @@
+"""What the bot's administrators (ADMIN_IDS) can do: /regenerate, /announce, /stats."""
+
+from __future__ import annotations
+
+from bot.arxiv_source import calendar
+from bot.compose import COMPLETE
+from bot.handlers.ask import Ask, Refusal
+from bot.handlers.digest import split_date
+from bot.handlers.subscribe import parse_categories
+from bot.regenerate import NotFetched, NothingPosted, Regenerated, Scope
+from storage import stats as figures
+from storage.records import DeliveryState
+
+_EXAMPLE = "/regenerate cs.CV 2026-08-21 translate"
+_PATIENCE = 60.0
+
+
+async def regenerate(ask: Ask) -> None:
+    """`/regenerate cs.CV [date] [translate|refetch]`: build a digest anew and edit what was posted."""
+    scopes = [arg.lower() for arg in ask.args if arg.lower() in {Scope.TRANSLATE, Scope.REFETCH}]
+    others = [arg for arg in ask.args if arg.lower() not in {Scope.TRANSLATE, Scope.REFETCH}]
+    newest = calendar.mailing_date(ask.services.now())
+    names, day = split_date(others, newest, "/regenerate cs.CV")
+    (category, *more) = parse_categories(names, _EXAMPLE)
+    if more or len(scopes) > 1:
+        raise Refusal("regenerate-form", example=_EXAMPLE)
+    if names == others:  # no date was given: the newest that there is
+        day = await ask.services.regenerate.newest_date(category) or newest
+    started = await ask.say("regenerating", category=category, date=day.isoformat())
+    try:
+        done = await ask.services.regenerate.run(category, day, Scope(scopes[0]) if scopes else Scope.RENDER)
+    except NothingPosted:
+        raise Refusal("nothing-posted", category=category, date=day.isoformat()) from None
+    except NotFetched as error:
+        raise Refusal("not-fetched", category=category, date=day.isoformat(), reason=str(error)) from None
+    states = await ask.services.deliverer.settled(done.digest_ids, _PATIENCE)
+    await started.edit_text(_report(ask, done, states), parse_mode="HTML")
+
+
+async def announce(ask: Ask) -> None:
+    """`/announce cs.CV`: fetch the announcement now and deliver it to whom it is due."""
+    day = calendar.mailing_date(ask.services.now())
+    lines = []
+    for category in parse_categories(ask.args, "/announce cs.CV"):
+        held = await ask.services.daily.held(category, day, at_once=True)
+        if held is None or held.announcement.state not in COMPLETE:
+            reason = held.announcement.reason if held is not None else "?"
+            lines.append(ask.words.html("announce-unknown", category=category, date=day.isoformat(), reason=reason))
+        else:
+            count = len(held.entries)
+            lines.append(ask.words.html("announce-known", category=category, date=day.isoformat(), count=count))
+    ticked = await ask.services.daily.tick()
+    lines.append(ask.words.html("announce-planned", rows=ticked.rows, digests=ticked.digests))
+    await ask.reply("\n".join(lines))
+
+
+async def stats(ask: Ask) -> None:
+    """`/stats`: what is stored and how deliveries stand."""
+    async with ask.services.db.read() as session:
+        totals = await figures.totals(session)
+    states = ", ".join(f"{state}: {count}" for state, count in sorted(totals.deliveries.items())) or "0"
+    await ask.say(
+        "stats",
+        papers=totals.papers,
+        translations=totals.translations,
+        destinations=sum(totals.destinations.values()),
+        paused=totals.paused,
+        subscriptions=totals.subscriptions,
+        announcements=sum(totals.announcements.values()),
+        digests=totals.digests,
+        deliveries=states,
+    )
+
+
+def _report(ask: Ask, done: Regenerated, states: dict[DeliveryState, int]) -> str:
+    failed = states.get(DeliveryState.FAILED, 0) + states.get(DeliveryState.UNKNOWN, 0)
+    lines = [
+        ask.words.html(
+            "regenerated",
+            category=done.category,
+            date=done.mailing_date.isoformat(),
+            digests=len(done.digest_ids),
+            parts=done.parts_changed,
+            messages=done.rows,
+        )
+    ]
+    if done.added or done.removed:
+        lines.append(ask.words.html("regenerated-entries", added=done.added, removed=done.removed))
+    if done.translated:
+        lines.append(ask.words.html("regenerated-translations", count=done.translated))
+    if done.from_store:
+        lines.append(ask.words.html("regenerated-from-store"))
+    open_rows = sum(states.get(one, 0) for one in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY))
+    if open_rows:
+        lines.append(ask.words.html("regenerated-open", count=open_rows))
+    if failed:
+        lines.append(ask.words.html("regenerated-failed", count=failed))
+    return "\n".join(lines)

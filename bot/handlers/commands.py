@@ -1,0 +1,50 @@
+"""The table of commands: what `/help` shows, what the app's menu offers and what is dispatched are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.handlers import admin, preferences, start, subscribe
+from bot.handlers.ask import Ask
+from bot.handlers.digest import digest_now
+
+Handler = Callable[[Ask], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its name without the slash, its form for `/help`, and who does it.
+
+    The catalogue's message `command-<name>` says what it does.
+    """
+
+    name: str
+    form: str
+    handler: Handler
+    administrators_only: bool = False
+
+
+async def show_help(ask: Ask) -> None:
+    """Every command with its form; the administrators' ones for administrators."""
+    shown = [one for one in COMMANDS if ask.is_bot_administrator or not one.administrators_only]
+    lines = [f"{ask.words.html('form', form=one.form)}\n{ask.words(f'command-{one.name}')}" for one in shown]
+    await ask.reply(f"{ask.words('help-head')}\n\n" + "\n".join(lines) + f"\n\n{ask.words('help-foot')}")
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", "/start", start.start),
+    Command("help", "/help", show_help),
+    Command("subscribe", "/subscribe [@channel] cs.CV cs.LG", subscribe.subscribe),
+    Command("unsubscribe", "/unsubscribe [@channel] cs.CV | all", subscribe.unsubscribe),
+    Command("subscriptions", "/subscriptions [@channel]", subscribe.list_subscriptions),
+    Command("digest", "/digest [cs.CV] [2026-08-21]", digest_now),
+    Command("time", "/time [@channel] 09:00 [Asia/Shanghai] | asap", preferences.set_time),
+    Command("language", "/language [@channel] zh-CN", preferences.set_language),
+    Command("links", "/links [@group] on | off", preferences.answer_links),
+    Command(
+        "regenerate", "/regenerate cs.CV [2026-08-21] [translate | refetch]", admin.regenerate, administrators_only=True
+    ),
+    Command("announce", "/announce cs.CV", admin.announce, administrators_only=True),
+    Command("stats", "/stats", admin.stats, administrators_only=True),
+)

@@ -1,0 +1,50 @@
+"""/digest: an announcement now, here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from telegram.constants import ChatAction
+
+from bot.arxiv_source import calendar
+from bot.handlers.ask import Ask, Refusal
+from bot.handlers.subscribe import parse_categories
+from storage import subscriptions
+
+EXAMPLE = "/digest cs.CV"
+
+
+async def digest_now(ask: Ask) -> None:
+    """`/digest cs.CV [2026-08-21]`; without a category, what this chat is subscribed to."""
+    args, day = split_date(ask.args, calendar.mailing_date(ask.services.now()), EXAMPLE)
+    if args:
+        wanted = parse_categories(args, EXAMPLE)
+    else:
+        async with ask.services.db.read() as session:
+            wishes = await subscriptions.of(session, ask.here.id) if ask.here.id else []
+        if not wishes:
+            raise Refusal("which-category", example=EXAMPLE)
+        wanted = tuple(wish.category for wish in wishes)
+    await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
+    parts = await ask.services.daily.digest_now(ask.here, wanted, day)
+    if parts is None:
+        raise Refusal("not-announced", categories=", ".join(wanted), date=day.isoformat())
+    if not parts:
+        await ask.say("nothing-in-it", categories=", ".join(wanted), date=day.isoformat())
+    for part in parts:
+        await ask.services.sender.post(ask.here, part)
+
+
+def split_date(args: Sequence[str], default: date, example: str) -> tuple[list[str], date]:
+    """Arguments without the date among them, and that date. Raises Refusal for one that does not exist."""
+    rest, day = [], default
+    for arg in args:
+        if arg[:4].isdigit():
+            try:
+                day = date.fromisoformat(arg)
+            except ValueError:
+                raise Refusal("bad-date", text=arg[:40], example=f"{example} {default.isoformat()}") from None
+        else:
+            rest.append(arg)
+    return rest, day

@@ -1,0 +1,150 @@
+"""From Telegram's updates to handlers: finds the destination and its words, and words every refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable
+from typing import Any
+
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, Message, Update
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import Application, BaseUpdateProcessor, CommandHandler, ContextTypes, MessageHandler, filters
+
+from bot.handlers.ask import Ask, Refusal, Services, new_destination
+from bot.handlers.commands import COMMANDS, Handler
+from bot.handlers.link import answer_link
+from bot.i18n import FALLBACK, catalogue_names, words_for
+from bot.log import event, redact
+from storage import subscriptions
+
+_log = logging.getLogger(__name__)
+
+_POSTS = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST)
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+def register(application: AnyApplication, services: Services) -> None:
+    """Add a handler for every command of the table, for links, and for groups that become supergroups."""
+    for command in COMMANDS:
+        callback = _callback(services, command.handler, administrators_only=command.administrators_only)
+        application.add_handler(CommandHandler(command.name, callback, filters=_POSTS))
+    application.add_handler(
+        MessageHandler(_POSTS & filters.COMMAND & filters.ChatType.PRIVATE, _callback(services, _unknown_command))
+    )
+    application.add_handler(
+        MessageHandler(
+            _POSTS & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND & ~filters.IS_AUTOMATIC_FORWARD,
+            _callback(services, answer_link),
+        )
+    )
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(services)))
+    application.add_error_handler(_error)
+
+
+async def set_commands(application: AnyApplication) -> None:
+    """Offer the commands in the app's menu, in each interface language."""
+    for language in catalogue_names():
+        words = words_for(language)
+        menu = [BotCommand(one.name, words(f"command-{one.name}")) for one in COMMANDS if not one.administrators_only]
+        code = None if language == FALLBACK else language
+        await application.bot.set_my_commands(menu, scope=BotCommandScopeAllPrivateChats(), language_code=code)
+        await application.bot.set_my_commands(menu, language_code=code)
+
+
+class OneAtATimePerChat(BaseUpdateProcessor):
+    """Updates of one chat are handled in order, those of different chats side by side."""
+
+    def __init__(self, concurrent: int = 64) -> None:
+        super().__init__(concurrent)
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: defaultdict[int, int] = defaultdict(int)
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Handle one update when its chat's turn has come."""
+        chat = update.effective_chat.id if isinstance(update, Update) and update.effective_chat else 0
+        self._waiting[chat] += 1
+        try:
+            async with self._locks[chat]:
+                await coroutine
+        finally:
+            self._waiting[chat] -= 1
+            if not self._waiting[chat]:
+                del self._waiting[chat], self._locks[chat]
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+
+def _callback(services: Services, handler: Handler, *, administrators_only: bool = False) -> Any:
+    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message, chat = update.effective_message, update.effective_chat
+        if message is None or chat is None:
+            return
+        ask = await _ask(services, update, message, context)
+        try:
+            if administrators_only and not ask.is_bot_administrator:
+                raise Refusal("bot-administrators-only")  # noqa: TRY301 - worded like any other refusal
+            await handler(ask)
+        except Refusal as refusal:
+            await _tell(ask, refusal.key, **refusal.values)
+        except (Forbidden, BadRequest) as error:
+            # The chat is closed to the bot, or the message was deleted meanwhile: nobody is left to be told.
+            event(_log, "not_answered", level=logging.WARNING, chat=chat.id, reason=redact(str(error)))
+        except Exception:  # noqa: BLE001 - whatever it was, the person is told and the bot goes on
+            _log.exception("handler_failed chat=%s handler=%s", chat.id, getattr(handler, "__name__", "?"))
+            await _tell(ask, "went-wrong")
+
+    return handle
+
+
+async def _ask(services: Services, update: Update, message: Message, context: ContextTypes.DEFAULT_TYPE) -> Ask:
+    chat, user = message.chat, update.effective_user
+    # In a group without topics a thread is only a chain of replies; in a forum's General topic it must stay unset.
+    thread_id = (message.message_thread_id or 0) if message.is_topic_message else 0
+    async with services.db.read() as session:
+        known = await subscriptions.destination(session, chat.id, thread_id)
+    here = known or new_destination(chat, services.settings, thread_id=thread_id, user=user)
+    return Ask(
+        services=services,
+        bot=context.bot,
+        message=message,
+        chat=chat,
+        user=user,
+        here=here,
+        words=words_for(here.interface),
+        args=tuple(context.args or ()),
+    )
+
+
+async def _tell(ask: Ask, key: str, **values: Any) -> None:
+    try:
+        await ask.say(key, **values)
+    except TelegramError as error:
+        event(_log, "not_answered", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
+
+
+async def _unknown_command(ask: Ask) -> None:
+    raise Refusal("unknown-command", name=(ask.message.text or "").split(maxsplit=1)[0][:40])
+
+
+def _migration(services: Services) -> Any:
+    async def migrate(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        if message is None or message.migrate_to_chat_id is None:
+            return
+        async with services.db.begin() as session:
+            moved = await subscriptions.move_chat(session, message.chat.id, message.migrate_to_chat_id)
+        event(_log, "chat_moved", old=message.chat.id, new=message.migrate_to_chat_id, destinations=moved)
+
+    return migrate
+
+
+async def _error(_update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    event(_log, "update_failed", level=logging.ERROR, reason=redact(str(context.error)))

@@ -1,0 +1,121 @@
+"""A message with arXiv links → one bilingual card per paper."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from telegram import Message, MessageEntity
+from telegram.constants import ChatAction, MessageEntityType
+from telegram.error import BadRequest
+
+from bot.arxiv_source import categories
+from bot.arxiv_source.ids import ArxivId, find_ids
+from bot.handlers.ask import Ask, keyboard_of
+from bot.lookup import Found
+from bot.render.card import Card, render_card
+from bot.translate.summary import summary_sentence
+from storage.records import BilingualPaper, Paper, Translation
+
+MOST_LINKS = 10
+
+
+async def answer_link(ask: Ask) -> None:
+    """Answer the links of a message; in groups only when the bot is asked, in private say what to send."""
+    asked = ask.private or _is_asked(ask)
+    if not asked and not ask.here.answer_links:
+        return
+    ids = _ids_of(ask.message)
+    if not ids and asked and ask.message.reply_to_message is not None:
+        ids = _ids_of(ask.message.reply_to_message)
+    if not ids:
+        if asked:
+            await ask.say("no-link", example="https://arxiv.org/abs/2402.15351")
+        return
+    await answer_ids(ask, ids)
+
+
+async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
+    """One card for each of these papers, and a line about those that could not be had."""
+    await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
+    found = await ask.services.lookup.find(ids[:MOST_LINKS])
+    await asyncio.gather(*[_answer(ask, paper) for paper in found.papers])
+    if notes := _notes(ask, found, len(ids)):
+        await ask.reply("\n".join(notes))
+
+
+async def _answer(ask: Ask, paper: Paper) -> None:
+    """The card at once when its translation is stored; else in English, and completed by an edit."""
+    language = ask.here.language
+    known = await ask.services.lookup.archived(paper, language)
+    if known is not None:
+        card = card_of(ask, known)
+        await ask.reply(card.text, card.buttons)
+        return
+    english = Translation(
+        paper.arxiv_id,
+        paper.version,
+        language,
+        paper.source_hash,
+        summary_en=summary_sentence(paper.title, paper.abstract) or None,
+    )
+    waiting = card_of(ask, BilingualPaper(paper, english))
+    placeholder = await ask.reply(f"{waiting.text}\n\n<i>{ask.words.html('translating')}</i>", waiting.buttons)
+    card = card_of(ask, await ask.services.lookup.translated(paper, language))
+    try:
+        await placeholder.edit_text(
+            card.text, parse_mode="HTML", disable_web_page_preview=True, reply_markup=keyboard_of(card.buttons)
+        )
+    except BadRequest:
+        # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
+        return
+
+
+def card_of(ask: Ask, entry: BilingualPaper) -> Card:
+    """The card in the words spoken here."""
+    return render_card(
+        entry,
+        ask.words,
+        base=ask.services.settings.arxiv_web_url,
+        category_names=category_names(ask.words.language, entry.paper.categories),
+    )
+
+
+def category_names(language: str, ids: tuple[str, ...]) -> dict[str, str]:
+    """Category → its name in an interface language."""
+    known = {one: found for one in ids if (found := categories.get(one)) is not None}
+    return {one: found.name_zh if language == "zh" and found.name_zh else found.name for one, found in known.items()}
+
+
+def _notes(ask: Ask, found: Found, asked: int) -> list[str]:
+    notes = []
+    if found.missing:
+        listed = ", ".join(str(one) for one in found.missing)
+        key = "paper-missing" if found.unavailable is None else "arxiv-unavailable"
+        notes.append(ask.words.html(key, ids=listed))
+    if asked > MOST_LINKS:
+        notes.append(ask.words.html("too-many-links", count=asked, limit=MOST_LINKS))
+    return notes
+
+
+def _is_asked(ask: Ask) -> bool:
+    """Whether a message in a group is for the bot: it is mentioned, or its own message is replied to."""
+    message = ask.message
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and replied.from_user.id == ask.bot.id:
+        return True
+    name = f"@{ask.bot.username}".lower()
+    mentions = {**message.parse_entities(["mention"]), **message.parse_caption_entities(["mention"])}
+    return any(text.lower() == name for text in mentions.values())
+
+
+def _ids_of(message: Message) -> tuple[ArxivId, ...]:
+    """The papers that a message names: in its text or caption, and behind its text links."""
+    found = [*find_ids(message.text or message.caption or "")]
+    for url in (*_hidden_links(message.entities), *_hidden_links(message.caption_entities)):
+        found += find_ids(url)
+    return tuple(dict.fromkeys(found))
+
+
+def _hidden_links(entities: tuple[MessageEntity, ...]) -> Iterator[str]:
+    return (one.url for one in entities if one.type == MessageEntityType.TEXT_LINK and one.url)

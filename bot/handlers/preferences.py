@@ -1,0 +1,84 @@
+"""/time, /language and /links: what a destination wants besides its categories."""
+
+from __future__ import annotations
+
+from bot.handlers.ask import Ask, Refusal
+from bot.handlers.rights import target
+from bot.handlers.subscribe import when
+from bot.i18n import catalogue_names, words_for
+from bot.languages import NAMES, parse_language
+from bot.localtime import nearest_zones, next_run, parse_clock, parse_zone
+from storage import subscriptions
+from storage.records import ChatKind, Destination
+
+_ASAP = frozenset({"asap", "now", "立即", "尽快"})
+_ON = frozenset({"on", "yes", "开", "开启"})
+_OFF = frozenset({"off", "no", "关", "关闭"})
+_TIME_EXAMPLE = "/time 09:00 Asia/Shanghai"
+
+
+async def set_time(ask: Ask) -> None:
+    """`/time 09:00 [zone]`, or `/time asap`."""
+    ask, destination = await target(ask, f"{_TIME_EXAMPLE.replace('/time', '/time @mychannel')}")
+    if not ask.args:
+        raise Refusal("which-time", example=_TIME_EXAMPLE, now=when(ask, destination))
+    first, rest = ask.args[0], " ".join(ask.args[1:])
+    destination = await _stored(ask, destination)
+    if first.lower() in _ASAP:
+        async with ask.services.db.begin() as session:
+            await subscriptions.reschedule(session, destination.id, None, destination.timezone, None)
+        await ask.say("comes-asap")
+        return
+    local = parse_clock(first)
+    if local is None:
+        raise Refusal("bad-time", text=first[:40], example=_TIME_EXAMPLE)
+    zone = parse_zone(rest) if rest else destination.timezone
+    if zone is None:
+        nearest = nearest_zones(rest[:60])
+        key = "unknown-zone" if nearest else "unknown-zone-alone"
+        raise Refusal(key, name=rest[:60], nearest=", ".join(nearest), example=_TIME_EXAMPLE)
+    due = next_run(local, zone, ask.services.now())
+    async with ask.services.db.begin() as session:
+        await subscriptions.reschedule(session, destination.id, local, zone, due)
+        changed = await subscriptions.by_id(session, destination.id)
+    await ask.reply(when(ask, changed or destination))
+
+
+async def set_language(ask: Ask) -> None:
+    """`/language zh-CN`: what papers are translated to; the bot speaks it too where it can."""
+    ask, destination = await target(ask, "/language @mychannel zh-CN")
+    listed = ", ".join(f"{code} {name}" for code, name in NAMES.items())
+    if not ask.args:
+        raise Refusal("which-language", languages=listed, example="/language zh-CN", now=destination.language)
+    language = parse_language(" ".join(ask.args))
+    if language is None:
+        raise Refusal("unknown-language", name=" ".join(ask.args)[:40], languages=listed, example="/language zh-CN")
+    spoken = language.partition("-")[0]
+    interface = spoken if spoken in catalogue_names() else destination.interface
+    destination = await _stored(ask, destination)
+    async with ask.services.db.begin() as session:
+        changed = await subscriptions.update(session, destination.id, language=language, interface=interface)
+    words = words_for(changed.interface) if changed.id == ask.here.id else ask.words
+    key = "language-is-english" if language == "en" else "language-is"
+    await ask.reply(words.html(key, name=NAMES[language], code=language))
+
+
+async def answer_links(ask: Ask) -> None:
+    """`/links on` or `/links off`: whether links in a group or channel are answered without asking the bot."""
+    ask, destination = await target(ask, "/links @mygroup on")
+    if destination.kind is ChatKind.PRIVATE:
+        raise Refusal("links-only-in-groups")
+    choice = ask.args[0].lower() if ask.args else ""
+    if choice not in _ON | _OFF:
+        raise Refusal("links-on-or-off", now="on" if destination.answer_links else "off")
+    destination = await _stored(ask, destination)
+    async with ask.services.db.begin() as session:
+        await subscriptions.update(session, destination.id, answer_links=choice in _ON)
+    await ask.say("links-on" if choice in _ON else "links-off")
+
+
+async def _stored(ask: Ask, destination: Destination) -> Destination:
+    if destination.id:
+        return destination
+    async with ask.services.db.begin() as session:
+        return await subscriptions.save(session, destination)

@@ -1,0 +1,74 @@
+"""Who may change what: administrators of a group or channel, anonymous ones included, and nobody else."""
+
+from __future__ import annotations
+
+from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import BadRequest, Forbidden
+
+from bot.handlers.ask import Ask, Refusal, new_destination
+from storage import subscriptions
+from storage.records import Destination
+
+_LEADERS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
+_ABSENT = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
+
+
+async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
+    """The destination that a command is about, and the ask without the argument that named it.
+
+    That is the chat or topic of the message, or the channel or group named first (`@mychannel`, `-1001234567890`).
+    Raises Refusal unless the person may change it; `example` is the right form to show.
+    """
+    name = ask.args[0] if ask.args else ""
+    if name.startswith("@") or (name.startswith("-") and name[1:].isdigit()):
+        destination = await _named(ask, name, example)
+        return ask.with_args(*ask.args[1:]), destination
+    if not await _may_change_here(ask):
+        raise Refusal("not-administrator")
+    return ask, ask.here
+
+
+async def _may_change_here(ask: Ask) -> bool:
+    if ask.chat.type in {ChatType.PRIVATE, ChatType.CHANNEL}:
+        return True  # only a channel's administrators can post in it
+    sender_chat = ask.message.sender_chat
+    if sender_chat is not None:
+        return sender_chat.id == ask.chat.id  # an anonymous administrator speaks as the group itself
+    return ask.user is not None and await _is_leader(ask.bot, ask.chat.id, ask.user.id)
+
+
+async def _is_leader(bot: Bot, chat_id: int, user_id: int) -> bool:
+    try:
+        return (await bot.get_chat_member(chat_id, user_id)).status in _LEADERS
+    except (BadRequest, Forbidden):
+        return False
+
+
+async def _named(ask: Ask, name: str, example: str) -> Destination:
+    if not ask.private or ask.user is None:
+        raise Refusal("name-only-in-private", example=example)
+    try:
+        chat = await ask.bot.get_chat(name if name.startswith("@") else int(name))
+        me = await ask.bot.get_chat_member(chat.id, ask.bot.id)
+    except (BadRequest, Forbidden):
+        raise Refusal("chat-not-found", name=name, example=example) from None
+    if chat.type == ChatType.PRIVATE:
+        raise Refusal("chat-not-found", name=name, example=example)
+    if not await _is_leader(ask.bot, chat.id, ask.user.id):
+        raise Refusal("not-administrator-there", name=name)
+    if not _may_post(chat.type, me):
+        raise Refusal("bot-may-not-post", name=name)
+    async with ask.services.db.read() as session:
+        known = await subscriptions.destination(session, chat.id)
+    return known or new_destination(
+        Chat(chat.id, chat.type, title=chat.title, username=chat.username), ask.services.settings, user=ask.user
+    )
+
+
+def _may_post(kind: str, me: ChatMember) -> bool:
+    if kind == ChatType.CHANNEL:
+        return me.status == ChatMemberStatus.OWNER or (
+            isinstance(me, ChatMemberAdministrator) and bool(me.can_post_messages)
+        )
+    return me.status not in _ABSENT

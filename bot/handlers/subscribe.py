@@ -1,0 +1,127 @@
+"""/subscribe, /unsubscribe, /subscriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from bot.arxiv_source import calendar, categories
+from bot.handlers.ask import Ask, Refusal, code, named
+from bot.handlers.rights import target
+from bot.localtime import next_run
+from storage import subscriptions
+from storage.records import Destination, Subscription
+
+_MOST_AT_ONCE = 40
+
+
+def parse_categories(args: Sequence[str], example: str) -> tuple[str, ...]:
+    """Canonical categories and archives from a command's arguments. Raises Refusal naming the nearest real ones."""
+    words = [word for arg in args for word in arg.replace("，", ",").replace("、", ",").split(",") if word]
+    if not words:
+        raise Refusal("which-category", example=example)
+    if len(words) > _MOST_AT_ONCE:
+        raise Refusal("too-many-categories", limit=_MOST_AT_ONCE)
+    found: list[str] = []
+    for word in words:
+        category = categories.canonical(word)
+        if category is None:
+            nearest = categories.nearest(word[:60])
+            raise Refusal(
+                "unknown-category" if nearest else "unknown-category-alone",
+                name=word[:60],
+                nearest=", ".join(one.id for one in nearest),
+                example=example,
+            )
+        if category not in found:
+            found.append(category)
+    return tuple(found)
+
+
+def category_label(ask: Ask, category: str) -> str:
+    """`cs.CV — Computer Vision and Pattern Recognition`, as HTML, in the language spoken here."""
+    known = categories.get(category)
+    if known is None:
+        return code(category)
+    name = known.name_zh if ask.words.language == "zh" and known.name_zh else known.name
+    return f"{code(category)} {name}"
+
+
+async def subscribe(ask: Ask) -> None:
+    """Add categories to a destination; the newest announcement is the first to come."""
+    ask, destination = await target(ask, "/subscribe @mychannel cs.CV")
+    wanted = parse_categories(ask.args, "/subscribe cs.CV cs.LG")
+    now = ask.services.now()
+    cursor = calendar.previous(calendar.mailing_date(now))
+    async with ask.services.db.begin() as session:
+        if destination.id == 0:
+            destination = await subscriptions.save(session, destination)
+        added = [one for one in wanted if await subscriptions.subscribe(session, destination.id, one, cursor)]
+        if destination.paused is not None:
+            await subscriptions.resume(session, destination.id)
+    lines = [category_label(ask, one) for one in added]
+    key = "subscribed" if added else "already-subscribed"
+    listed = "\n".join(f"• {line}" for line in lines or [category_label(ask, one) for one in wanted])
+    place = "" if destination.chat_id == ask.chat.id else named(destination)
+    text = ask.words.html(key, place=place, elsewhere="yes" if place else "no")
+    await ask.reply(f"{text}\n{listed}\n\n{when(ask, destination)}")
+
+
+async def unsubscribe(ask: Ask) -> None:
+    """Take categories (or `all`) from a destination."""
+    ask, destination = await target(ask, "/unsubscribe @mychannel cs.CV")
+    example = "/unsubscribe cs.CV"
+    everything = [arg.lower() for arg in ask.args] in (["all"], ["全部"])
+    wanted = None if everything else parse_categories(ask.args, example)
+    async with ask.services.db.begin() as session:
+        removed = await subscriptions.unsubscribe(session, destination.id, wanted) if destination.id else []
+    if not removed:
+        raise Refusal("not-subscribed", example="/subscriptions")
+    await ask.say("unsubscribed", categories=", ".join(removed))
+
+
+async def list_subscriptions(ask: Ask) -> None:
+    """What this destination is subscribed to and when the next digest comes; in private also one's channels."""
+    if ask.args:
+        ask, shown = await target(ask, "/subscriptions @mychannel")
+        places = [shown]
+    else:
+        places = [ask.here]
+        if ask.private and ask.user is not None:
+            async with ask.services.db.read() as session:
+                owned = await subscriptions.owned(session, ask.user.id)
+            places += [one for one in owned if one.id != ask.here.id]
+    blocks: list[str] = []
+    for place in places:
+        async with ask.services.db.read() as session:
+            wishes = await subscriptions.of(session, place.id) if place.id else []
+        if wishes:
+            blocks.append(_block(ask, place, wishes))
+    if not blocks:
+        raise Refusal("no-subscriptions", example="/subscribe cs.CV cs.LG")
+    await ask.reply("\n\n".join(blocks))
+
+
+def when(ask: Ask, destination: Destination) -> str:
+    """The line that tells when digests come, as HTML."""
+    if destination.delivery_time is None:
+        return ask.words.html("comes-asap")
+    now = ask.services.now()
+    due = destination.next_run_at
+    if due is None or due <= now:
+        due = next_run(destination.delivery_time, destination.timezone, now)
+    return ask.words.html(
+        "comes-at",
+        time=destination.delivery_time.strftime("%H:%M"),
+        zone=destination.timezone,
+        next=due.astimezone(ZoneInfo(destination.timezone)).strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def _block(ask: Ask, place: Destination, wishes: Sequence[Subscription]) -> str:
+    here = place.id == ask.here.id
+    head = ask.words("subscriptions-here") if here else ask.words.html("subscriptions-of", place=named(place))
+    listed = "\n".join(f"• {category_label(ask, wish.category)}" for wish in wishes)
+    language = ask.words.html("papers-in", language=place.language)
+    paused = f"\n{ask.words.html('paused', reason=place.paused)}" if place.paused else ""
+    return f"<b>{head}</b>\n{listed}\n{when(ask, place)}\n{language}{paused}"

@@ -1,0 +1,55 @@
+"""The languages that papers can be translated to, and what people call them."""
+
+from __future__ import annotations
+
+ENGLISH = "en"
+
+NAMES = {
+    "zh-CN": "简体中文",
+    "zh-TW": "繁體中文",
+    "en": "English",
+    "ja": "日本語",
+    "ko": "한국어",
+    "es": "Español",
+    "fr": "Français",
+    "de": "Deutsch",
+    "pt": "Português",
+    "ru": "Русский",
+    "it": "Italiano",
+    "ar": "العربية",
+    "hi": "हिन्दी",
+}
+"""Language code → its name in itself. `en` means English only: nothing is translated."""
+
+_ALSO = {
+    "zh": "zh-CN",
+    "cn": "zh-CN",
+    "zh-hans": "zh-CN",
+    "chinese": "zh-CN",
+    "中文": "zh-CN",
+    "汉语": "zh-CN",
+    "zh-hant": "zh-TW",
+    "zh-hk": "zh-TW",
+    "繁体": "zh-TW",
+    "繁体中文": "zh-TW",
+    "english": "en",
+    "英文": "en",
+    "英语": "en",
+    "japanese": "ja",
+    "korean": "ko",
+    "spanish": "es",
+    "french": "fr",
+    "german": "de",
+    "portuguese": "pt",
+    "russian": "ru",
+    "italian": "it",
+    "arabic": "ar",
+    "hindi": "hi",
+}
+
+
+def parse_language(text: str) -> str | None:
+    """The code of the language that a person names (`zh`, `zh_cn`, `Chinese`, `中文`), or None."""
+    word = text.strip().replace("_", "-").lower()
+    known = {code.lower(): code for code in NAMES} | {name.lower(): code for code, name in NAMES.items()}
+    return _ALSO.get(word) or known.get(word)

@@ -1,0 +1,55 @@
+"""Local delivery times: what a person writes, and when it is due. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+_CLOCK = re.compile(r"(\d{1,2})[:：.](\d{2})")
+_SHORTHAND = {"beijing": "Asia/Shanghai", "北京": "Asia/Shanghai", "上海": "Asia/Shanghai", "utc": "UTC", "gmt": "UTC"}
+
+
+def parse_clock(text: str) -> time | None:
+    """`09:00`, `9:00` or `9.00` (also with a full-width colon) as a time; None for anything else, such as `25:00`."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return time(int(found[1]), int(found[2]))
+    except ValueError:
+        return None
+
+
+def parse_zone(text: str) -> str | None:
+    """The IANA name that is meant, whatever its letter case, or None."""
+    name = text.strip().replace(" ", "_").lower()
+    if name in _SHORTHAND:
+        return _SHORTHAND[name]
+    return next((zone for zone in available_timezones() if zone.lower() == name), None)
+
+
+def nearest_zones(text: str, count: int = 3) -> tuple[str, ...]:
+    """Zones whose names (or cities) look most like the text."""
+    wanted = text.strip().replace(" ", "_").lower()
+    cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones()) if "/" in zone}
+    return tuple(
+        cities[city] for city in difflib.get_close_matches(wanted.rpartition("/")[2], cities, n=count, cutoff=0.6)
+    )
+
+
+def next_run(local: time, zone: str, after: datetime) -> datetime:
+    """The first moment (UTC) later than `after` at which clocks in `zone` show `local`.
+
+    A time that a clock change skips is due when the change happens to have carried the clock past it (02:30 becomes
+    03:30); a time that occurs twice is due the first time only.
+    """
+    tz = ZoneInfo(zone)
+    day = after.astimezone(tz).date() - timedelta(days=1)
+    while True:
+        # fold=0 is the first of two; for a skipped time Python's offset before the change carries it forward.
+        moment = datetime.combine(day, local, tzinfo=tz).astimezone(UTC)
+        if moment > after:
+            return moment
+        day += timedelta(days=1)

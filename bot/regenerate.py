@@ -1,0 +1,145 @@
+"""Build a digest that was posted before anew: (refetch) → (translate) → render → rows of the messages to edit."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.arxiv_source import calendar
+from bot.arxiv_source.feed import parse_feed
+from bot.compose import COMPLETE, refetched
+from bot.daily import Daily
+from bot.log import event
+from bot.lookup import ensure
+from bot.translate.chain import Chain
+from storage import announcements, digests, papers
+from storage.database import Database
+from storage.records import Announcement, Digest, Now
+
+_log = logging.getLogger(__name__)
+
+
+class Scope(StrEnum):
+    """What is made again besides the rendering."""
+
+    RENDER = "render"
+    TRANSLATE = "translate"
+    REFETCH = "refetch"
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerated:
+    """What changed. `rows` messages (in all chats) are now on their way to be edited, added or removed."""
+
+    category: str
+    mailing_date: date
+    digest_ids: tuple[int, ...]
+    parts_changed: int
+    rows: int
+    added: int = 0
+    removed: int = 0
+    translated: int = 0
+    from_store: bool = False
+    """Whether a refetch had to use the stored bytes, because arXiv serves only the newest announcement."""
+
+
+class NothingPosted(Exception):
+    """No digest with that announcement was ever planned."""
+
+
+class NotFetched(Exception):
+    """The announcement could not be had; the argument says why."""
+
+
+class Regenerate:
+    """Rebuilds digests. `planned` is called after rows were written."""
+
+    def __init__(self, *, db: Database, daily: Daily, chain: Chain, now: Now, planned: Callable[[], None]) -> None:
+        self._db = db
+        self._daily = daily
+        self._chain = chain
+        self._now = now
+        self._planned = planned
+
+    async def newest_date(self, category: str) -> date | None:
+        """The mailing date of the newest stored announcement of a category."""
+        async with self._db.read() as session:
+            latest = await announcements.latest(session, category)
+        return latest.mailing_date if latest is not None else None
+
+    async def run(self, category: str, day: date, scope: Scope) -> Regenerated:
+        """Rebuild every digest that holds this announcement; only what `scope` asks is made again.
+
+        Raises NothingPosted, and NotFetched when a refetch got nothing (nothing is changed then).
+        """
+        async with self._db.read() as session:
+            posted = await digests.with_announcement(session, category, day)
+        if not posted:
+            raise NothingPosted
+        added = removed = 0
+        from_store = False
+        if scope is Scope.REFETCH:
+            posted, added, removed, from_store = await self._refetch(category, day, posted)
+        translated = await self._translate(posted) if scope is Scope.TRANSLATE else 0
+        parts_changed = rows = 0
+        for digest in posted:
+            changed, moved = await self._render(digest)
+            parts_changed += changed
+            rows += moved
+        if rows:
+            self._planned()
+        event(_log, "regenerated", category=category, date=day, scope=scope, parts=parts_changed, rows=rows)
+        ids = tuple(digest.id for digest in posted)
+        return Regenerated(category, day, ids, parts_changed, rows, added, removed, translated, from_store)
+
+    async def _refetch(self, category: str, day: date, posted: list[Digest]) -> tuple[list[Digest], int, int, bool]:
+        async with self._db.read() as session:
+            known = await announcements.get(session, category, day)
+            before = await announcements.entries(session, [known.id]) if known is not None else []
+        from_store = day != calendar.mailing_date(self._now())
+        stored = await (self._reparse(known) if from_store else self._daily.fetch(category, day))
+        if stored.state not in COMPLETE:
+            raise NotFetched(stored.reason)
+        async with self._db.read() as session:
+            after = await announcements.entries(session, [stored.id])
+        old, new = {entry.arxiv_id for entry in before}, {entry.arxiv_id for entry in after}
+        rebuilt = [refetched(digest, old, after) for digest in posted]
+        async with self._db.begin() as session:
+            for digest in rebuilt:
+                await digests.replace_entries(session, digest)
+        return rebuilt, len(new - old), len(old - new), from_store
+
+    async def _reparse(self, known: Announcement | None) -> Announcement:
+        async with self._db.read() as session:
+            body = await announcements.raw(session, known.id) if known is not None else None
+        if known is None or body is None:
+            raise NotFetched("the bytes of that announcement are not stored")
+        entries = parse_feed(body).entries
+        async with self._db.begin() as session:
+            return await announcements.save(session, known, entries, body)
+
+    async def _translate(self, posted: list[Digest]) -> int:
+        made = 0
+        for language in sorted({digest.language for digest in posted}):
+            keys = {
+                (one.arxiv_id, one.version)
+                for digest in posted
+                if digest.language == language
+                for one in digest.entries
+            }
+            async with self._db.read() as session:
+                found = await papers.many(session, keys)
+            await ensure(self._db, self._chain, list(found.values()), language, anew=True)
+            made += len(found)
+        return made
+
+    async def _render(self, digest: Digest) -> tuple[int, int]:
+        parts = await self._daily.render(digest)
+        async with self._db.begin() as session:
+            before = {part.number: part.content_hash for part in await digests.parts(session, digest.id)}
+            rows = await digests.replace_parts(session, digest.id, parts, self._now())
+        after = {part.number: part.content_hash for part in parts}
+        return sum(before.get(n) != after.get(n) for n in before.keys() | after.keys()), rows

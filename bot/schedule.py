@@ -1,0 +1,49 @@
+"""The clock: an APScheduler tick every minute. It never decides; ticks that come late still count."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+_log = logging.getLogger(__name__)
+
+
+class Clock:
+    """Calls `tick` at once and then every `seconds`; one at a time, missed ones folded into one."""
+
+    def __init__(self, tick: Callable[[], Awaitable[object]], *, seconds: float) -> None:
+        self._tick = tick
+        self._running: asyncio.Task[object] | None = None
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler.add_job(
+            self._guarded,
+            IntervalTrigger(seconds=seconds, timezone=UTC),
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,  # a tick is never too late
+            coalesce=True,
+            max_instances=1,
+        )
+
+    def start(self) -> None:
+        """Begin ticking on the running loop."""
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """No further tick begins; one under way is cancelled (whatever it had not committed is done by the next)."""
+        self._scheduler.shutdown(wait=False)
+        if self._running is not None:
+            await asyncio.wait({self._running})
+
+    async def _guarded(self) -> None:
+        self._running = asyncio.current_task()
+        try:
+            await self._tick()
+        except Exception:  # noqa: BLE001 - the clock outlives whatever one tick meets; the next one tries again
+            _log.exception("tick_failed")
+        finally:
+            self._running = None

@@ -1,0 +1,123 @@
+"""A local arXiv: feeds, query API and pages over HTTP, holding whatever it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from bot.arxiv_source import categories
+from bot.arxiv_source.ids import ArxivId, parse_id
+from bot.simulator.arxiv_answers import api_answer, api_error, atom_feed, refused_feed, rss_feed
+from storage.records import Entry, Paper
+
+_DEFAULT_RESULTS = 10
+"""How many papers the API answers with when `max_results` is not sent, however many ids it was sent."""
+_BEFORE_ANYTHING = date(2026, 1, 1)
+
+
+class SimulatedArxiv:
+    """arXiv on 127.0.0.1. Unlike the real one it never refuses, never tires, and announces when told to."""
+
+    def __init__(self, middlewares: Sequence[Middleware] = ()) -> None:
+        self._middlewares = middlewares
+        self._papers: dict[str, dict[int, Paper]] = {}
+        self._feeds: dict[str, tuple[Entry, ...]] = {}
+        self._on = _BEFORE_ANYTHING
+        self._runner: web.AppRunner | None = None
+        self._url = ""
+
+    @property
+    def feed_url(self) -> str:
+        """For ARXIV_FEED_URL."""
+        return self._url
+
+    @property
+    def api_url(self) -> str:
+        """For ARXIV_API_URL."""
+        return f"{self._url}/api/query"
+
+    @property
+    def web_url(self) -> str:
+        """For ARXIV_WEB_URL."""
+        return self._url
+
+    def announce(self, query: str, entries: Sequence[Entry], on: date) -> None:
+        """From now on the feed of this category or archive holds these entries; their papers can be looked up."""
+        self._on = max(self._on, on)
+        self._feeds[query] = tuple(entries)
+        for entry in entries:
+            self.add_paper(entry.paper)
+
+    def add_paper(self, paper: Paper) -> None:
+        """The paper can be looked up, this version of it beside others."""
+        self._papers.setdefault(paper.arxiv_id, {})[paper.version] = paper
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1; port 0 is any free one."""
+        app = web.Application(middlewares=self._middlewares)
+        app.router.add_get("/{form:atom|rss}/{query}", self._feed)
+        app.router.add_get("/api/query", self._query)
+        app.router.add_get("/abs/{id:.+}", self._page)
+        app.router.add_get("/pdf/{id:.+}", self._page)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        self._url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Stop listening; what it holds stays."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        query = request.match_info["query"]
+        held: dict[str, Entry] = {}
+        for name in query.split("+"):
+            known = categories.canonical(name)
+            if known is None:
+                body = refused_feed(query, f"Bad subject class or archive '{name}'.", self._on)
+                return web.Response(status=400, body=body, content_type="application/rss+xml")
+            for entry in self._feeds.get(known, ()):
+                held.setdefault(entry.paper.arxiv_id, entry)
+        make = atom_feed if request.match_info["form"] == "atom" else rss_feed
+        kind = "application/atom+xml" if make is atom_feed else "application/rss+xml"
+        return web.Response(body=make(query, held.values(), self._on), content_type=kind)
+
+    async def _query(self, request: web.Request) -> web.Response:
+        asked = [one.strip() for one in request.query.get("id_list", "").split(",") if one.strip()]
+        start, most = int(request.query.get("start", 0)), int(request.query.get("max_results", _DEFAULT_RESULTS))
+        found: list[Paper] = []
+        for spelled in asked:
+            one = parse_id(spelled)
+            if one is None:
+                body = api_error(f"incorrect id format for {spelled}")
+                return web.Response(status=400, body=body, content_type="application/atom+xml")
+            if (paper := self._held(one)) is not None and paper not in found:
+                found.append(paper)
+        # Not in the order of the ids: neither are arXiv's.
+        found.sort(key=lambda paper: paper.arxiv_id)
+        body = api_answer(found[start : start + most], str(request.rel_url), total=len(found))
+        return web.Response(body=body, content_type="application/atom+xml")
+
+    async def _page(self, request: web.Request) -> web.Response:
+        one = parse_id(request.match_info["id"])
+        paper = self._held(one) if one is not None else None
+        if paper is None:
+            raise web.HTTPNotFound(text="No such paper.")
+        spelled = f"{paper.arxiv_id}v{paper.version}"
+        page = (
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(paper.title)}</title>'
+            f"<h1>{escape(paper.title)}</h1><p>{escape(', '.join(paper.authors))}</p>"
+            f"<p>{escape(paper.abstract)}</p><p>arXiv:{escape(spelled)} [{escape(paper.primary_category)}]</p></html>"
+        )
+        return web.Response(text=page, content_type="text/html")
+
+    def _held(self, one: ArxivId) -> Paper | None:
+        versions = self._papers.get(one.arxiv_id, {})
+        return versions.get(one.version) if one.version is not None else versions.get(max(versions, default=0))

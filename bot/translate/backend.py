@@ -1,0 +1,84 @@
+"""What a translation backend is: the values that go in and come out, and the ways in which it may fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from storage.records import TextField
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The English text of one paper, cleaned: each text on one line, nothing of the feed around it."""
+
+    arxiv_id: str
+    version: int
+    title: str
+    abstract: str
+    sentence: str = ""
+    """Its one-sentence summary in English, which backends that only translate work from; empty: they choose one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a backend made of a source, not yet gated; None where it made nothing. `model` may be empty."""
+
+    title: str | None = None
+    abstract: str | None = None
+    summary: str | None = None
+    summary_en: str | None = None
+    model: str = ""
+
+    def text(self, field: TextField) -> str | None:
+        """The text of one field."""
+        texts = {
+            TextField.TITLE: self.title,
+            TextField.ABSTRACT: self.abstract,
+            TextField.SUMMARY: self.summary,
+            TextField.SUMMARY_EN: self.summary_en,
+        }
+        return texts[field]
+
+
+class Backend(Protocol):
+    """One way to get a paper translated. Its name is the one in TRANSLATORS."""
+
+    @property
+    def name(self) -> str:
+        """Names the backend in settings, log lines and `made_by`."""
+
+    async def translate(self, source: Source, language: str, wanted: frozenset[TextField]) -> Draft:
+        """Make the wanted texts; raises BackendError when none could be made. The caller sets the deadline."""
+
+    async def close(self) -> None:
+        """Give back what it holds."""
+
+
+class BackendError(Exception):
+    """A backend made nothing. The message says why, in words fit for a log line; it never holds a key."""
+
+
+class Unavailable(BackendError):
+    """It did not answer, or answered that it cannot now: worth asking again later."""
+
+
+class UnknownPaper(Unavailable):
+    """It works, but has nothing for this paper or language; says nothing about its health."""
+
+
+class RefusedByBackend(BackendError):
+    """It answered that it will not: a wrong key, an unknown model, a filter on content."""
+
+
+class Limited(BackendError):
+    """A quota is used up, until then if it said so (aware, UTC)."""
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class BadAnswer(BackendError):
+    """It answered, but with something that is no translation: an error page, broken JSON, a text cut short."""

@@ -1,0 +1,128 @@
+"""deep-translator made safe to call: with a deadline, in few threads, with failures that say what happened.
+
+It calls `requests.get` without a timeout, so that a peer that stalls would hold a thread for ever, and raises plain
+errors of many kinds. Here its `translate` runs with a `requests` of ours; nothing of the library itself is changed.
+An instance is not safe to share between threads: each call makes its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import FunctionType, SimpleNamespace
+from typing import Any
+
+import requests
+from deep_translator.base import BaseTranslator
+from deep_translator.exceptions import LanguageNotSupportedException
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from bot.translate.backend import BackendError, BadAnswer, Limited, RefusedByBackend, Unavailable
+from bot.translate.waiting import until_of
+from storage.records import Now
+
+REQUEST_SECONDS = 15.0
+_WORKERS = 4
+_MOST_BYTES = 2_000_000
+_BLOCK = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What of a response deep-translator looks at."""
+
+    status_code: int
+    text: str
+
+    def json(self) -> Any:
+        """The text as JSON; ValueError if it is none."""
+        return json.loads(self.text)
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+class GuardedTranslator:
+    """Translates single texts with one class of deep-translator, at an address, off the event loop."""
+
+    def __init__(
+        self, kind: type[BaseTranslator], address: str, *, now: Now, request_seconds: float = REQUEST_SECONDS
+    ) -> None:
+        self._kind = _with_get(kind, self._get)
+        self._address = address
+        self._now = now
+        self._seconds = request_seconds
+        # Each request ends by itself, so a silent peer holds a thread no longer than that.
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix=kind.__name__)
+
+    async def translate(self, text: str, source: str, target: str) -> str:
+        """The translation as the library gives it; raises BackendError."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._translate, text, source, target)
+
+    def close(self) -> None:
+        """Start nothing more; what runs ends within its request's time."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _translate(self, text: str, source: str, target: str) -> str:
+        try:
+            translator = self._kind(source=source, target=target)
+            translator._base_url = self._address  # noqa: SLF001 - the library has no other way to set it
+            answer = translator.translate(text)
+        except BackendError:
+            raise
+        except LanguageNotSupportedException:
+            raise RefusedByBackend(f"does not translate to {target}") from None
+        except Exception as error:  # noqa: BLE001 - the library lets errors of its parsers through, of any kind
+            raise BadAnswer(f"an answer that is no translation ({type(error).__name__})") from None
+        if not isinstance(answer, str) or not answer.strip():
+            raise BadAnswer("an empty answer")
+        return answer
+
+    def _get(self, url: str, params: Mapping[str, str] | None = None, **_: Any) -> Answer:
+        """In place of `requests.get`: the whole answer within the time, or a BackendError."""
+        ends = time.monotonic() + self._seconds
+        body = bytearray()
+        try:
+            with (
+                requests.Session() as session,
+                session.get(url, params=params, timeout=self._seconds, stream=True) as response,
+            ):
+                while block := response.raw.read1(_BLOCK, decode_content=True):
+                    body += block
+                    if len(body) > _MOST_BYTES:
+                        raise BadAnswer("an answer that does not end")
+                    if time.monotonic() > ends:
+                        raise Unavailable("no whole answer in time")
+        except (requests.Timeout, ReadTimeoutError):
+            raise Unavailable("no answer in time") from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise Unavailable(f"cannot be reached ({type(error).__name__})") from None
+        self._raise_for(response)
+        return Answer(response.status_code, body.decode("utf-8", errors="replace"))
+
+    def _raise_for(self, response: requests.Response) -> None:
+        status = response.status_code
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise Limited("too many requests", until_of(response.headers.get("Retry-After"), self._now()))
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise RefusedByBackend(f"HTTP {status}")
+        if not response.ok:
+            raise Unavailable(f"HTTP {status}")
+
+
+def _with_get(kind: type[BaseTranslator], get: Callable[..., Answer]) -> type[BaseTranslator]:
+    """The class with a `translate` that sees our `get` where its module has `requests`."""
+    original = kind.translate
+    translate = FunctionType(
+        original.__code__,
+        {**original.__globals__, "requests": SimpleNamespace(get=get)},
+        original.__name__,
+        original.__defaults__,
+        original.__closure__,
+    )
+    return type(kind.__name__, (kind,), {"translate": translate})

@@ -1,0 +1,164 @@
+"""Announcements, their entries and the bytes that they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import papers
+from storage.models import announcement_entries as entry_table
+from storage.models import announcements as table
+from storage.papers import Key
+from storage.records import AnnouncedEntry, Announcement, AnnouncementState, AnnounceType, Entry
+from storage.sql import chunks, upsert
+
+COMPLETE = (AnnouncementState.FETCHED, AnnouncementState.EMPTY)
+"""The states in which nothing of an announcement is still missing."""
+
+_KNOWN = tuple(column for column in table.c if column.name != "raw")
+
+
+async def save(
+    session: AsyncSession, announcement: Announcement, entries: Sequence[Entry], raw: bytes | None
+) -> Announcement:
+    """Store what is known of an announcement, its entries in order, and their papers; returns what is stored.
+
+    One that was fetched stays as it is when something else comes in (late, stale, cut). The bytes of an earlier answer
+    are kept where `raw` is None.
+    """
+    known = await get(session, announcement.category, announcement.mailing_date)
+    if (
+        known is not None
+        and known.state is AnnouncementState.FETCHED
+        and announcement.state is not AnnouncementState.FETCHED
+    ):
+        return known
+    announcement = replace(announcement, entry_count=len(entries))
+    values = {
+        column.name: getattr(announcement, column.name)
+        for column in _KNOWN
+        if column.name not in {"id", "category", "mailing_date"}
+    }
+    if raw is not None:
+        values["raw"] = raw
+    statement = (
+        upsert(session, table)
+        .values(category=announcement.category, mailing_date=announcement.mailing_date, **values)
+        .on_conflict_do_update(index_elements=["category", "mailing_date"], set_=values)
+        .returning(table.c.id)
+    )
+    stored = replace(announcement, id=(await session.execute(statement)).scalar_one())
+    await papers.save(session, (entry.paper for entry in entries))
+    await session.execute(delete(entry_table).where(entry_table.c.announcement_id == stored.id))
+    if entries:
+        await session.execute(
+            insert(entry_table),
+            [
+                {
+                    "announcement_id": stored.id,
+                    "position": position,
+                    "arxiv_id": entry.paper.arxiv_id,
+                    "version": entry.paper.version,
+                    "announce_type": entry.announce_type,
+                }
+                for position, entry in enumerate(entries)
+            ],
+        )
+    return stored
+
+
+async def get(session: AsyncSession, category: str, mailing_date: date) -> Announcement | None:
+    """What is known of a category's announcement of that date."""
+    query = select(*_KNOWN).where(table.c.category == category, table.c.mailing_date == mailing_date)
+    return await _first(session, query)
+
+
+async def latest(session: AsyncSession, category: str, *, before: date | None = None) -> Announcement | None:
+    """The newest fetched announcement of a category, or the newest earlier than `before`."""
+    query = select(*_KNOWN).where(table.c.category == category, table.c.state == AnnouncementState.FETCHED)
+    if before is not None:
+        query = query.where(table.c.mailing_date < before)
+    return await _first(session, query.order_by(table.c.mailing_date.desc()).limit(1))
+
+
+async def entries(session: AsyncSession, announcement_ids: Iterable[int]) -> list[AnnouncedEntry]:
+    """The entries of these announcements, by announcement and place."""
+    found: list[AnnouncedEntry] = []
+    for some in chunks(sorted(announcement_ids)):
+        query = (
+            select(entry_table)
+            .where(entry_table.c.announcement_id.in_(some))
+            .order_by(entry_table.c.announcement_id, entry_table.c.position)
+        )
+        found += [_entry(row) for row in await session.execute(query)]
+    return found
+
+
+async def ids(session: AsyncSession, announcement_id: int) -> frozenset[Key]:
+    """Which versions of which papers an announcement holds."""
+    query = select(entry_table.c.arxiv_id, entry_table.c.version).where(
+        entry_table.c.announcement_id == announcement_id
+    )
+    return frozenset((row.arxiv_id, row.version) for row in await session.execute(query))
+
+
+async def raw(session: AsyncSession, announcement_id: int) -> bytes | None:
+    """The bytes that the entries were read from."""
+    query = select(table.c.raw).where(table.c.id == announcement_id)
+    found: bytes | None = await session.scalar(query)
+    return found
+
+
+async def since(session: AsyncSession, cursors: Mapping[str, date], until: date) -> list[Announcement]:
+    """The complete announcements of each category after its cursor, up to and with `until`; by date, then category."""
+    if not cursors:
+        return []
+    # One range for all categories, each cut at its own cursor here: cursors seldom lie more than a day apart.
+    found = await _of(
+        session,
+        cursors,
+        table.c.state.in_(COMPLETE),
+        table.c.mailing_date > min(cursors.values()),
+        table.c.mailing_date <= until,
+    )
+    return [one for one in found if one.mailing_date > cursors[one.category]]
+
+
+async def listing(session: AsyncSession, category: str | None = None, limit: int = 50) -> list[Announcement]:
+    """What is known of announcements (of one category, or of all), the newest first."""
+    query = select(*_KNOWN).order_by(table.c.mailing_date.desc(), table.c.category).limit(limit)
+    if category is not None:
+        query = query.where(table.c.category == category)
+    return [_announcement(row) for row in await session.execute(query)]
+
+
+async def wanting(session: AsyncSession, categories: Collection[str], mailing_date: date) -> list[Announcement]:
+    """Those of that date that were asked for and are still not complete, by category."""
+    return await _of(session, categories, table.c.state.not_in(COMPLETE), table.c.mailing_date == mailing_date)
+
+
+async def _of(session: AsyncSession, categories: Iterable[str], *conditions: ColumnElement[bool]) -> list[Announcement]:
+    found: list[Announcement] = []
+    for some in chunks(categories):
+        query = select(*_KNOWN).where(table.c.category.in_(some), *conditions)
+        found += [_announcement(row) for row in await session.execute(query)]
+    return sorted(found, key=lambda one: (one.mailing_date, one.category))
+
+
+async def _first(session: AsyncSession, query: Select[Any]) -> Announcement | None:
+    row = (await session.execute(query)).first()
+    return _announcement(row) if row is not None else None
+
+
+def _announcement(row: Row[Any]) -> Announcement:
+    fields = row._asdict()
+    return Announcement(**{**fields, "state": AnnouncementState(fields["state"])})
+
+
+def _entry(row: Row[Any]) -> AnnouncedEntry:
+    return AnnouncedEntry(row.announcement_id, row.position, row.arxiv_id, row.version, AnnounceType(row.announce_type))

@@ -1,0 +1,136 @@
+"""The database: its address, its connections, its transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from storage.errors import StorageError
+from storage.migrations.run import MigrationResult, migrate_postgresql, migrate_sqlite
+
+__all__ = ["Database", "MigrationResult", "StorageError", "migrate"]
+
+_EXAMPLE = "sqlite+aiosqlite:////var/lib/arxiv-digest-bot/bot.sqlite3"
+_READERS = 8
+
+
+class Database:
+    """Connections to one database. Raises StorageError for an address that it cannot use.
+
+    SQLite has one writer at a time: transactions of this process queue here, those of other processes wait in SQLite
+    for up to five seconds.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = _address(url)
+        self._one_writer: asyncio.Lock | None = None
+        if self._url.get_backend_name() == "sqlite":
+            self._one_writer = asyncio.Lock()
+            self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", pool_size=1)
+            self._reader = _sqlite_engine(self._url, "BEGIN", pool_size=_READERS, read_only=True)
+        else:
+            self._writer = _engine(self._url)
+            self._reader = self._writer.execution_options(postgresql_readonly=True)
+
+    @property
+    def name(self) -> str:
+        """The file, or the address without its password."""
+        return _shown(self._url)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed at the end, rolled back on any error. It is open from the first moment."""
+        async with AsyncExitStack() as stack:
+            if self._one_writer is not None:
+                await stack.enter_async_context(self._one_writer)
+            session = await stack.enter_async_context(AsyncSession(self._writer))
+            await stack.enter_async_context(session.begin())
+            # A transaction that begins by reading could not become a writing one while another writes: begin at once.
+            await session.connection()
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One view of the database that no writer changes meanwhile; writing in it is an error."""
+        async with AsyncSession(self._reader) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+async def migrate(url: str, *, now: Callable[[], datetime] | None = None) -> MigrationResult:
+    """Make the database, or bring it to this program's form. An SQLite file that is behind is copied first.
+
+    Raises StorageError with a sentence for people. `now` names the copy and defaults to the clock.
+    """
+    address = _address(url)
+    moment = now() if now is not None else datetime.now(UTC)
+    if address.get_backend_name() == "sqlite":
+        return await asyncio.to_thread(migrate_sqlite, Path(address.database or ""), moment)
+    return await asyncio.to_thread(migrate_postgresql, address)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        # Not quoted: it may hold a password.
+        raise StorageError(f"DATABASE_URL is no database address; for example: {_EXAMPLE}") from None
+    if address.drivername not in {"sqlite+aiosqlite", "postgresql+psycopg"}:
+        raise StorageError(f"{address.drivername}:// is no database that this program knows; for example: {_EXAMPLE}")
+    if address.get_backend_name() == "sqlite":
+        name = address.database or ""
+        if name in {"", ":memory:"} or name.startswith("file:"):
+            raise StorageError(f"the database has to be a file; for example: {_EXAMPLE}")
+    return address
+
+
+def _shown(address: URL) -> str:
+    if address.get_backend_name() == "sqlite":
+        return str(address.database)
+    return address.render_as_string(hide_password=True)
+
+
+def _compact_json(value: Any) -> str:
+    # Chinese text as it is: escaped it would take twice the room.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _engine(address: URL, **options: Any) -> AsyncEngine:
+    try:
+        return create_async_engine(address, json_serializer=_compact_json, **options)
+    except ModuleNotFoundError as error:
+        raise StorageError(f"{address.drivername}:// needs the package {error.name}, which is not installed") from None
+
+
+def _sqlite_engine(address: URL, begin: str, *, pool_size: int, read_only: bool = False) -> AsyncEngine:
+    # Without an isolation level the driver leaves transactions to the `begin` below.
+    engine = _engine(address, pool_size=pool_size, max_overflow=0, connect_args={"isolation_level": None})
+    pragmas = ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]
+    if read_only:
+        pragmas.append("query_only = ON")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,193 @@
+"""Digests: their entries, and their parts as they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.deliveries import insert_rows, nothing_to_do
+from storage.models import deliveries, destinations
+from storage.models import digest_announcements as announcement_table
+from storage.models import digest_entries as entry_table
+from storage.models import digest_parts as part_table
+from storage.models import digests as table
+from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, Layout, Part, PartKind
+from storage.sql import changed, chunks, upsert
+
+
+async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now: datetime) -> Digest:
+    """Store a digest and its parts, unless one with the same key is there; returned with its id and time."""
+    statement = (
+        upsert(session, table)
+        .values(
+            key=digest.key,
+            categories=list(digest.categories),
+            mailing_dates=[day.isoformat() for day in digest.mailing_dates],
+            language=digest.language,
+            interface=digest.interface,
+            layout=digest.layout,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(table.c.id)
+    )
+    digest_id = await session.scalar(statement)
+    if digest_id is None:
+        row = (await session.execute(sa.select(table).where(table.c.key == digest.key))).one()
+        return replace(digest, id=row.id, created_at=row.created_at)
+    stored = replace(digest, id=digest_id, created_at=now)
+    sources = [
+        {"category": category, "mailing_date": day, "digest_id": digest_id}
+        for category in dict.fromkeys(digest.categories)
+        for day in dict.fromkeys(digest.mailing_dates)
+    ]
+    if sources:
+        await session.execute(sa.insert(announcement_table), sources)
+    await _insert_entries(session, stored)
+    await _insert_parts(session, digest_id, parts)
+    return stored
+
+
+async def get(session: AsyncSession, digest_id: int) -> Digest:
+    """One digest. Raises LookupError if there is none with that id."""
+    found = await _with_entries(session, [digest_id])
+    if not found:
+        raise LookupError(f"there is no digest {digest_id}")
+    return found[0]
+
+
+async def parts(session: AsyncSession, digest_id: int) -> list[Part]:
+    """The parts of a digest, by number."""
+    query = sa.select(part_table).where(part_table.c.digest_id == digest_id).order_by(part_table.c.number)
+    return [Part(row.number, PartKind(row.kind), row.payload, row.content_hash) for row in await session.execute(query)]
+
+
+async def with_announcement(session: AsyncSession, category: str, mailing_date: date) -> list[Digest]:
+    """The digests that hold a category's announcement of that date and that somebody was to get, by id."""
+    planned = sa.exists().where(deliveries.c.digest_id == announcement_table.c.digest_id)
+    query = sa.select(announcement_table.c.digest_id).where(
+        announcement_table.c.category == category, announcement_table.c.mailing_date == mailing_date, planned
+    )
+    return await _with_entries(session, await session.scalars(query))
+
+
+async def delivered_papers(
+    session: AsyncSession, destination_id: int, among: Collection[str] | None = None
+) -> set[str]:
+    """The arXiv ids of all that was planned for a destination; with `among`, only those of these ids.
+
+    `among` is what to give where a destination has a long history and the question is about one announcement.
+    """
+    planned = sa.select(deliveries.c.digest_id).where(deliveries.c.destination_id == destination_id)
+    query = sa.select(entry_table.c.arxiv_id).where(entry_table.c.digest_id.in_(planned))
+    if among is None:
+        return set(await session.scalars(query))
+    found: set[str] = set()
+    for some in chunks(among):
+        found.update(await session.scalars(query.where(entry_table.c.arxiv_id.in_(some))))
+    return found
+
+
+async def replace_entries(session: AsyncSession, digest: Digest) -> None:
+    """Store other entries for a digest that is there (by its id)."""
+    taken = await session.scalar(sa.select(table.c.id).where(table.c.key == digest.key, table.c.id != digest.id))
+    # Another digest may already hold just these entries. This one keeps its messages, but nobody new is to get it: its
+    # old key would promise the old entries.
+    key = digest.key if taken is None else f"replaced-{digest.id}"
+    await session.execute(sa.update(table).where(table.c.id == digest.id).values(key=key))
+    await session.execute(sa.delete(entry_table).where(entry_table.c.digest_id == digest.id))
+    await _insert_entries(session, digest)
+
+
+async def replace_parts(session: AsyncSession, digest_id: int, parts: Sequence[Part], now: datetime) -> int:
+    """Give a digest other parts, and make the rows for what has to change in the chats that have it.
+
+    A message whose part changed is to be edited, one beyond the last part is to be deleted, parts that are new are to
+    be sent. Rows not yet sent take the new parts. Returns how many rows there are to work on because of this.
+    """
+    await session.execute(sa.delete(part_table).where(part_table.c.digest_id == digest_id))
+    await _insert_parts(session, digest_id, parts)
+    await session.execute(sa.delete(deliveries).where(deliveries.c.digest_id == digest_id, nothing_to_do()))
+    awake = sa.exists().where(destinations.c.id == deliveries.c.destination_id, destinations.c.paused.is_(None))
+    up_to_date = (
+        sa.exists()
+        .where(part_table.c.digest_id == deliveries.c.digest_id, part_table.c.number == deliveries.c.number)
+        .where(part_table.c.content_hash == deliveries.c.sent_hash)
+    )
+    # An edit that was refused left its message standing: the new content may fare better.
+    stands = sa.and_(
+        deliveries.c.message_id.is_not(None), deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.FAILED))
+    )
+    again = {"state": DeliveryState.PENDING, "attempts": 0, "reason": "", "retry_at": None, "updated_at": now}
+    reopened = await changed(
+        session,
+        sa.update(deliveries).where(deliveries.c.digest_id == digest_id, stands, ~up_to_date, awake).values(**again),
+    )
+    has_it = (
+        sa.select(deliveries.c.destination_id)
+        .join(destinations)
+        .where(deliveries.c.digest_id == digest_id, deliveries.c.state != DeliveryState.FAILED)
+        .where(destinations.c.paused.is_(None))
+    )
+    return reopened + await insert_rows(session, digest_id, destinations.c.id.in_(has_it))
+
+
+async def _insert_entries(session: AsyncSession, digest: Digest) -> None:
+    rows = [
+        {
+            "digest_id": digest.id,
+            "position": position,
+            "arxiv_id": entry.arxiv_id,
+            "version": entry.version,
+            "announce_type": entry.announce_type,
+        }
+        for position, entry in enumerate(digest.entries)
+    ]
+    if rows:
+        await session.execute(sa.insert(entry_table), rows)
+
+
+async def _insert_parts(session: AsyncSession, digest_id: int, parts: Iterable[Part]) -> None:
+    rows = [
+        {
+            "digest_id": digest_id,
+            "number": part.number,
+            "kind": part.kind,
+            "payload": dict(part.payload),
+            "content_hash": part.content_hash,
+        }
+        for part in parts
+    ]
+    if rows:
+        await session.execute(sa.insert(part_table), rows)
+
+
+async def _with_entries(session: AsyncSession, digest_ids: Iterable[int]) -> list[Digest]:
+    found: list[Digest] = []
+    for some in chunks(digest_ids):
+        query = sa.select(entry_table).where(entry_table.c.digest_id.in_(some)).order_by(entry_table.c.position)
+        entries: dict[int, list[DigestEntry]] = {}
+        for row in await session.execute(query):
+            entry = DigestEntry(row.arxiv_id, row.version, AnnounceType(row.announce_type))
+            entries.setdefault(row.digest_id, []).append(entry)
+        rows = await session.execute(sa.select(table).where(table.c.id.in_(some)))
+        found += [_digest(row, entries.get(row.id, ())) for row in rows]
+    return sorted(found, key=lambda digest: digest.id)
+
+
+def _digest(row: sa.Row[Any], entries: Iterable[DigestEntry]) -> Digest:
+    return Digest(
+        categories=tuple(row.categories),
+        mailing_dates=tuple(date.fromisoformat(day) for day in row.mailing_dates),
+        language=row.language,
+        interface=row.interface,
+        layout=Layout(row.layout),
+        entries=tuple(entries),
+        id=row.id,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,188 @@
+"""Brings a database to the newest revision; a copy of an SQLite file is made before anything in it changes.
+
+All of it blocks; `storage.database.migrate` runs it in a thread.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from storage.errors import StorageError
+
+OURS = "storage:migrations"
+"""Where the migrations are, as Alembic names a folder inside a package."""
+
+_COPIES_KEPT = 3
+_SENTENCES = {
+    sqlite3.SQLITE_NOTADB: "is not an SQLite database; move it away or set DATABASE_URL to another file",
+    sqlite3.SQLITE_CORRUPT: "is damaged; restore a copy of it",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; the bot must be able to write it and the folder that it is in",
+    sqlite3.SQLITE_READONLY: "cannot be written; the bot must be able to write it and the folder that it is in",
+    sqlite3.SQLITE_PERM: "cannot be opened; the bot must be able to write it and the folder that it is in",
+    sqlite3.SQLITE_BUSY: "is in use by another program; stop that one first",
+    sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
+}
+_PRIMARY_CODE = 0xFF
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationResult:
+    """From which revision (None: the database was new) to which, and where the copy of the old file is, if any."""
+
+    before: str | None
+    after: str
+    copied_to: Path | None = None
+
+
+def migrate_sqlite(path: Path, now: datetime, *, location: str = OURS) -> MigrationResult:
+    """Make or upgrade the file. `now` (aware) stands in the copy's name. Raises StorageError."""
+    _make_folder(path)
+    with _explained(path):
+        before = _revision_of(path) if path.exists() and path.stat().st_size > 0 else None
+        config = _config(location)
+        scripts = ScriptDirectory.from_config(config)
+        after = _head(scripts)
+        if before == after:
+            return MigrationResult(before, after)
+        _refuse_unknown(str(path), before, scripts)
+        copied_to = _copy(path, after, now) if before is not None else None
+        engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+        event.listen(engine, "connect", _prepare)
+        # All revisions in one transaction: after a failure the file is what it was. A second process waits here and
+        # then finds nothing left to do.
+        event.listen(engine, "begin", _begin)
+        with engine.begin() as connection:
+            _upgrade(config, connection)
+        return MigrationResult(before, after, copied_to)
+
+
+def migrate_postgresql(address: URL) -> MigrationResult:
+    """Make or upgrade the tables; copies are the server's business. Raises StorageError."""
+    shown = address.render_as_string(hide_password=True)
+    try:
+        engine = create_engine(address, poolclass=NullPool)
+        with engine.begin() as connection:
+            before = MigrationContext.configure(connection).get_current_revision()
+            config = _config(OURS)
+            scripts = ScriptDirectory.from_config(config)
+            _refuse_unknown(shown, before, scripts)
+            _upgrade(config, connection)
+    except ModuleNotFoundError as error:
+        raise StorageError(f"{address.drivername}:// needs the package {error.name}, which is not installed") from None
+    except DBAPIError as error:
+        raise StorageError(f"the database {shown} cannot be used: {error.orig}") from error
+    return MigrationResult(before, _head(scripts))
+
+
+def _config(location: str) -> Config:
+    config = Config()
+    # A percent sign would begin a reference to another option.
+    config.set_main_option("script_location", location.replace("%", "%%"))
+    return config
+
+
+def _head(scripts: ScriptDirectory) -> str:
+    return scripts.get_current_head() or ""
+
+
+def _upgrade(config: Config, connection: Connection) -> None:
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _refuse_unknown(shown: str, revision: str | None, scripts: ScriptDirectory) -> None:
+    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+        raise StorageError(
+            f"the database {shown} was made by a newer version of this program (its revision is {revision}, "
+            f"the newest known here {_head(scripts)}); install that version, or restore the copy made before it"
+        )
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"the folder {path.parent} for the database cannot be made ({error.strerror}); set DATA_DIR to another"
+        ) from error
+
+
+def _revision_of(path: Path) -> str | None:
+    with closing(sqlite3.connect(path)) as connection:
+        # Reading would work in places where writing does not; find out now and not in the middle of a day.
+        connection.execute("BEGIN IMMEDIATE")
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            return None
+        found = connection.execute("SELECT version_num FROM alembic_version") if "alembic_version" in tables else None
+        row = found.fetchone() if found is not None else None
+    if row is None:
+        raise StorageError(f"the database {path} belongs to another program; set DATABASE_URL to another file")
+    return str(row[0])
+
+
+def _copy(path: Path, revision: str, now: datetime) -> Path:
+    """A whole copy even while another process writes: SQLite's own backup, not the file's bytes."""
+    target = path.with_name(f"{path.name}.before-{revision}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        # It holds what the database holds, so nobody else may read it either, from its first byte on.
+        os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+        shutil.copymode(path, unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    copies = sorted(path.parent.glob(f"{path.name}.before-*Z"), key=lambda copy: copy.name.rpartition("-")[2])
+    for old in copies[:-_COPIES_KEPT]:
+        old.unlink()
+    return target
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turns what SQLite and the file system say into a StorageError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageError(_explain(path, error)) from error
+    except DBAPIError as error:
+        raise StorageError(_explain(path, error.orig)) from error
+    except OSError as error:
+        raise StorageError(f"the database {path} cannot be used: {error.strerror} ({error.filename})") from error
+
+
+def _explain(path: Path, error: BaseException | None) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    if path.is_dir():
+        return f"the database {path} is a folder; set DATABASE_URL to a file"
+    return f"the database {path} {_SENTENCES.get(code, f'cannot be used: {error}')}"
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # Foreign keys stay off: rebuilding a table drops the old one, which would take the rows that refer to it along.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

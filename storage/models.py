@@ -1,0 +1,263 @@
+"""The tables. Queries stand beside their row mapping, one file per group of tables; nothing else names a column."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC and read back aware in UTC; a naive one is refused with ValueError.
+
+    SQLite keeps it as text of fixed length, so that comparing the text compares the time.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"{value!r} has no time zone; times are stored in UTC")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the hook's signature
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Compressed(TypeDecorator[bytes]):
+    """Bytes, stored compressed: an announcement's bytes shrink to about a quarter."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - the hook's signature
+        """To the database."""
+        return None if value is None else zlib.compress(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - the hook's signature
+        """From the database."""
+        return None if value is None else zlib.decompress(value)
+
+
+# Names, so that a later migration can drop a constraint on every database.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _required(name: str, kind: Any, *more: Any, **options: Any) -> Column[Any]:
+    return Column(name, kind, *more, nullable=False, **options)
+
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("arxiv_id", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _required("title", Text),
+    _required("abstract", Text),
+    _required("authors", JSON),
+    _required("primary_category", String),
+    _required("cross_lists", JSON),
+    Column("submitted_at", UtcDateTime),
+    Column("updated_at", UtcDateTime),
+    Column("announced_on", Date),
+    Column("comment", Text),
+    Column("journal_ref", Text),
+    Column("doi", Text),
+    _required("withdrawn", Boolean),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("category", String),
+    _required("mailing_date", Date),
+    _required("state", String),
+    _required("entry_count", Integer),
+    _required("source", Text),
+    _required("reason", Text),
+    Column("fetched_at", UtcDateTime),
+    Column("retry_at", UtcDateTime),
+    # Last, so that the others are read without walking over it.
+    Column("raw", Compressed),
+    UniqueConstraint("category", "mailing_date"),
+)
+
+announcement_entries = Table(
+    "announcement_entries",
+    metadata,
+    Column("announcement_id", ForeignKey("announcements.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _required("arxiv_id", String),
+    _required("version", Integer),
+    _required("announce_type", String),
+)
+
+translations = Table(
+    "translations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("arxiv_id", String),
+    _required("version", Integer),
+    _required("language", String),
+    _required("source_hash", String),
+    Column("title", Text),
+    Column("abstract", Text),
+    Column("summary", Text),
+    Column("summary_en", Text),
+    _required("made_by", JSON),
+    _required("pipeline_version", Integer),
+    _required("made_at", UtcDateTime),
+    # When a later one took its place; null for the current one.
+    Column("superseded_at", UtcDateTime),
+    Index("ix_translations_source_hash_language", "source_hash", "language"),
+    Index(
+        "uq_translations_current",
+        "source_hash",
+        "language",
+        unique=True,
+        sqlite_where=text("superseded_at IS NULL"),
+        postgresql_where=text("superseded_at IS NULL"),
+    ),
+)
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("chat_id", BigInteger),
+    _required("thread_id", BigInteger),
+    _required("kind", String),
+    _required("title", Text),
+    Column("username", String),
+    Column("owner_id", BigInteger, index=True),
+    _required("language", String),
+    _required("interface", String),
+    _required("timezone", String),
+    Column("delivery_time", Time),
+    Column("next_run_at", UtcDateTime, index=True),
+    _required("layout", String),
+    _required("answer_links", Boolean),
+    Column("paused", Text),
+    UniqueConstraint("chat_id", "thread_id"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("destination_id", ForeignKey("destinations.id", ondelete="CASCADE"), primary_key=True),
+    Column("category", String, primary_key=True),
+    _required("cursor", Date),
+    _required("announce_types", JSON),
+    Index("ix_subscriptions_category_cursor", "category", "cursor"),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("key", String, unique=True),
+    _required("categories", JSON),
+    _required("mailing_dates", JSON),
+    _required("language", String),
+    _required("interface", String),
+    _required("layout", String),
+    _required("created_at", UtcDateTime),
+)
+
+# What digests.categories and digests.mailing_dates hold, for finding a digest by them.
+digest_announcements = Table(
+    "digest_announcements",
+    metadata,
+    Column("category", String, primary_key=True),
+    Column("mailing_date", Date, primary_key=True),
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+)
+
+digest_entries = Table(
+    "digest_entries",
+    metadata,
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _required("arxiv_id", String, index=True),
+    _required("version", Integer),
+    _required("announce_type", String),
+)
+
+digest_parts = Table(
+    "digest_parts",
+    metadata,
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _required("kind", String),
+    _required("payload", JSON),
+    _required("content_hash", String),
+)
+
+# Text, not bound values: SQLite uses a partial index only where the query repeats its condition to the letter. And NOT
+# IN, because for IN it would take the index on the state, and sort all rows that wait to find the first few.
+UNFINISHED = "state NOT IN ('sent', 'failed')"
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("digest_id", ForeignKey("digests.id")),
+    _required("destination_id", ForeignKey("destinations.id", ondelete="CASCADE")),
+    _required("number", Integer),
+    _required("state", String),
+    Column("message_id", BigInteger),
+    _required("attempts", Integer),
+    Column("retry_at", UtcDateTime),
+    _required("reason", Text),
+    _required("sent_hash", String),
+    Column("updated_at", UtcDateTime),
+    UniqueConstraint("digest_id", "destination_id", "number"),
+    Index("ix_deliveries_state_retry_at", "state", "retry_at"),
+    Index("ix_deliveries_destination_id_id", "destination_id", "id"),
+    # An outcome may come in after its row is gone; its id must never name another row by then.
+    sqlite_autoincrement=True,
+)
+# Two, to find the first in line: the oldest of all, and whether an earlier one of the same destination is before it.
+for _name, _columns in (
+    ("ix_deliveries_unfinished", [deliveries.c.id]),
+    ("ix_deliveries_unfinished_of_destination", [deliveries.c.destination_id, deliveries.c.id]),
+):
+    Index(_name, *_columns, sqlite_where=text(UNFINISHED), postgresql_where=text(UNFINISHED))

@@ -1,0 +1,66 @@
+"""Papers by id and version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import papers as table
+from storage.records import Paper, newer
+from storage.sql import chunks, upsert
+
+Key = tuple[str, int]
+"""An arXiv id and a version."""
+
+
+async def save(session: AsyncSession, papers: Iterable[Paper]) -> int:
+    """Store papers; what only an earlier view of the same version could tell is kept. Returns how many changed."""
+    seen: dict[Key, Paper] = {}
+    for paper in papers:
+        key = (paper.arxiv_id, paper.version)
+        seen[key] = newer(seen.get(key), paper)
+    known = await many(session, seen)
+    merged = {key: newer(known.get(key), paper) for key, paper in seen.items()}
+    rows = [asdict(paper) for key, paper in merged.items() if known.get(key) != paper]
+    if rows:
+        statement = upsert(session, table)
+        values = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+        await session.execute(
+            statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values), rows
+        )
+    return len(rows)
+
+
+async def newest(session: AsyncSession, arxiv_ids: Iterable[str]) -> dict[str, Paper]:
+    """The highest stored version of each; ids that are not stored are left out."""
+    return {paper.arxiv_id: paper for paper in await _all_versions(session, arxiv_ids)}
+
+
+async def version(session: AsyncSession, arxiv_id: str, version: int) -> Paper | None:
+    """One version of one paper."""
+    return (await many(session, [(arxiv_id, version)])).get((arxiv_id, version))
+
+
+async def many(session: AsyncSession, keys: Iterable[Key]) -> dict[Key, Paper]:
+    """Those of these versions that are stored."""
+    wanted = set(keys)
+    found = await _all_versions(session, sorted(arxiv_id for arxiv_id, _version in wanted))
+    return {key: paper for paper in found if (key := (paper.arxiv_id, paper.version)) in wanted}
+
+
+async def _all_versions(session: AsyncSession, arxiv_ids: Iterable[str]) -> list[Paper]:
+    # Papers have few versions; pairs in an IN are written differently by every database.
+    found: list[Paper] = []
+    for some in chunks(arxiv_ids):
+        query = select(table).where(table.c.arxiv_id.in_(some)).order_by(table.c.arxiv_id, table.c.version)
+        found += [_paper(row) for row in await session.execute(query)]
+    return found
+
+
+def _paper(row: Row[Any]) -> Paper:
+    fields = row._asdict()
+    return Paper(**{**fields, "authors": tuple(fields["authors"]), "cross_lists": tuple(fields["cross_lists"])})

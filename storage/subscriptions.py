@@ -1,0 +1,285 @@
+"""Destinations, what they subscribe to, and which of them are due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields, replace
+from datetime import date, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.announcements import COMPLETE
+from storage.models import UNFINISHED, announcements, deliveries
+from storage.models import destinations as table
+from storage.models import subscriptions as wish_table
+from storage.records import (
+    DEFAULT_ANNOUNCE_TYPES,
+    AnnounceType,
+    ChatKind,
+    DeliveryState,
+    Destination,
+    Layout,
+    Subscription,
+)
+from storage.sql import changed, chunks, upsert
+
+_SETTABLE = tuple(one.name for one in fields(Destination) if one.name != "id")
+_AWAKE = table.c.paused.is_(None)
+
+
+async def destination(session: AsyncSession, chat_id: int, thread_id: int = 0) -> Destination | None:
+    """The destination in that chat and topic."""
+    return await _first(session, table.c.chat_id == chat_id, table.c.thread_id == thread_id)
+
+
+async def by_id(session: AsyncSession, destination_id: int) -> Destination | None:
+    """One destination."""
+    return await _first(session, table.c.id == destination_id)
+
+
+async def save(session: AsyncSession, destination: Destination) -> Destination:
+    """Insert, or update the one in the same chat and topic; returned with its id."""
+    values = {name: getattr(destination, name) for name in _SETTABLE}
+    statement = (
+        upsert(session, table)
+        .values(values)
+        .on_conflict_do_update(index_elements=["chat_id", "thread_id"], set_=values)
+        .returning(table.c.id)
+    )
+    return replace(destination, id=(await session.execute(statement)).scalar_one())
+
+
+async def update(session: AsyncSession, destination_id: int, **changes: Any) -> Destination:
+    """Change fields of a destination (any but its id). Raises LookupError if there is none with that id."""
+    known = await by_id(session, destination_id)
+    if known is None:
+        raise LookupError(f"there is no destination {destination_id}")
+    if "id" in changes:
+        raise TypeError("a destination keeps its id")
+    wanted = replace(known, **changes)
+    if changes:
+        await _set(session, destination_id, **changes)
+    return wanted
+
+
+async def subscribe(
+    session: AsyncSession,
+    destination_id: int,
+    category: str,
+    cursor: date,
+    announce_types: frozenset[AnnounceType] = DEFAULT_ANNOUNCE_TYPES,
+) -> bool:
+    """Add a subscription. False, and nothing is changed, where there is one already."""
+    statement = (
+        upsert(session, wish_table)
+        .values(destination_id=destination_id, category=category, cursor=cursor, announce_types=sorted(announce_types))
+        .on_conflict_do_nothing()
+    )
+    return await changed(session, statement) == 1
+
+
+async def unsubscribe(
+    session: AsyncSession, destination_id: int, categories: Collection[str] | None = None
+) -> list[str]:
+    """Remove subscriptions (None: all); returns the categories that were there, in order."""
+    statement = sa.delete(wish_table).where(wish_table.c.destination_id == destination_id)
+    if categories is not None:
+        statement = statement.where(wish_table.c.category.in_(categories))
+    return sorted(await session.scalars(statement.returning(wish_table.c.category)))
+
+
+async def of(session: AsyncSession, destination_id: int) -> list[Subscription]:
+    """A destination's subscriptions, by category."""
+    return list((await _wishes(session, [destination_id])).get(destination_id, ()))
+
+
+async def owned(session: AsyncSession, owner_id: int) -> list[Destination]:
+    """The destinations that a person set up, in the order in which they came."""
+    query = sa.select(table).where(table.c.owner_id == owner_id).order_by(table.c.id)
+    return [destination_of(row) for row in await session.execute(query)]
+
+
+async def categories(session: AsyncSession) -> list[str]:
+    """What there are subscriptions for, without those of paused destinations."""
+    query = sa.select(wish_table.c.category).join(table).where(_AWAKE).distinct()
+    return sorted(await session.scalars(query))
+
+
+async def languages(session: AsyncSession, category: str) -> dict[str, frozenset[AnnounceType]]:
+    """The languages that a category is wanted in, and for each the announce types that anybody wants in it."""
+    query = (
+        sa.select(table.c.language, wish_table.c.announce_types)
+        .join(wish_table)
+        .where(_AWAKE, wish_table.c.category == category)
+    )
+    wanted: dict[str, frozenset[AnnounceType]] = {}
+    for row in await session.execute(query):
+        wanted[row.language] = wanted.get(row.language, frozenset()) | _announce_types(row.announce_types)
+    return wanted
+
+
+async def due(
+    session: AsyncSession, now: datetime, limit: int | None = None
+) -> list[tuple[Destination, tuple[Subscription, ...]]]:
+    """Unpaused destinations whose time has come, with their subscriptions; longest due first.
+
+    Its time has come when `next_run_at` has passed or, where there is no delivery time, when a complete announcement
+    is newer than the cursor of a subscription.
+    """
+    wishes = sa.exists().where(wish_table.c.destination_id == table.c.id)
+    timed = sa.select(table.c.id).where(table.c.next_run_at <= now, _AWAKE, wishes)
+    # From the announcements to those who lack them: most destinations have the newest, and are never looked at.
+    newest = (
+        sa.select(announcements.c.category, sa.func.max(announcements.c.mailing_date).label("mailing_date"))
+        .where(announcements.c.state.in_(COMPLETE))
+        .group_by(announcements.c.category)
+        .subquery()
+    )
+    lacking = sa.select(wish_table.c.destination_id).join(
+        newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor)
+    )
+    at_once = sa.select(table.c.id).where(table.c.id.in_(lacking), table.c.delivery_time.is_(None), _AWAKE)
+    query = (
+        sa.select(table)
+        .where(table.c.id.in_(sa.union(timed, at_once)))
+        .order_by(table.c.next_run_at.asc().nulls_last(), table.c.id)
+        .limit(limit)
+    )
+    found = [destination_of(row) for row in await session.execute(query)]
+    wanted = await _wishes(session, (one.id for one in found))
+    return [(one, wanted[one.id]) for one in found]
+
+
+async def advance(
+    session: AsyncSession,
+    destination_id: int,
+    cursors: Mapping[str, date],
+    *,
+    expected: datetime | None,
+    next_run_at: datetime | None,
+) -> bool:
+    """Move a destination on after its digest was composed: `next_run_at`, and the cursors of its subscriptions.
+
+    False, and nothing is changed, when it no longer stands where the caller saw it: another time is due (`expected`), a
+    cursor is already there or beyond, a subscription is gone. The digest must then not be planned.
+    """
+    place = table.c.next_run_at.is_not_distinct_from(expected)
+    query = sa.select(table.c.id).where(table.c.id == destination_id, place).with_for_update()
+    if await session.scalar(query) is None:
+        return False
+    reached = {wish.category: wish.cursor for wish in await of(session, destination_id)}
+    if any(category not in reached or reached[category] >= day for category, day in cursors.items()):
+        return False
+    await _set(session, destination_id, next_run_at=next_run_at)
+    for category, day in cursors.items():
+        ours = sa.and_(wish_table.c.destination_id == destination_id, wish_table.c.category == category)
+        await session.execute(sa.update(wish_table).where(ours).values(cursor=day))
+    return True
+
+
+async def reschedule(
+    session: AsyncSession,
+    destination_id: int,
+    delivery_time: time | None,
+    timezone: str,
+    next_run_at: datetime | None,
+) -> None:
+    """Set when digests come: a local time in a zone and the next such moment, or no time for as soon as announced."""
+    await _set(session, destination_id, delivery_time=delivery_time, timezone=timezone, next_run_at=next_run_at)
+
+
+async def pause(session: AsyncSession, destination_id: int, reason: str) -> None:
+    """Deliver nothing there for now."""
+    await _set(session, destination_id, paused=reason)
+
+
+async def resume(session: AsyncSession, destination_id: int) -> None:
+    """Deliver again; what was announced meanwhile comes with the next digest."""
+    await _set(session, destination_id, paused=None)
+
+
+async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> int:
+    """A group became a supergroup: take its destinations to the new chat id. Returns how many there were.
+
+    Where the new chat is known already, subscriptions and deliveries are merged into it. Messages stay behind in the
+    old chat, where they can no longer be edited.
+    """
+    if old_chat_id == new_chat_id:
+        return 0
+    moving = [
+        destination_of(row) for row in await session.execute(sa.select(table).where(table.c.chat_id == old_chat_id))
+    ]
+    for one in moving:
+        await _leave_messages_behind(session, one.id)
+        there = await destination(session, new_chat_id, one.thread_id)
+        if there is None:
+            kind = ChatKind.SUPERGROUP if one.kind is ChatKind.GROUP else one.kind
+            await _set(session, one.id, chat_id=new_chat_id, kind=kind)
+        else:
+            await _merge(session, one.id, there.id)
+    return len(moving)
+
+
+async def _leave_messages_behind(session: AsyncSession, destination_id: int) -> None:
+    """The new chat numbers its messages anew: an old number would name a message that is about something else."""
+    there = sa.and_(deliveries.c.destination_id == destination_id, deliveries.c.message_id.is_not(None))
+    # Whatever was to be done to a message that stands in the old chat, it has been sent and stays as it is.
+    waiting = sa.and_(there, sa.text(UNFINISHED))
+    await session.execute(sa.update(deliveries).where(waiting).values(state=DeliveryState.SENT, retry_at=None))
+    await session.execute(sa.update(deliveries).where(there).values(message_id=None))
+
+
+async def _merge(session: AsyncSession, old_id: int, new_id: int) -> None:
+    reached = {wish.category: wish.cursor for wish in await of(session, new_id)}
+    for wish in await of(session, old_id):
+        if wish.category not in reached:
+            await subscribe(session, new_id, wish.category, wish.cursor, wish.announce_types)
+        elif wish.cursor > reached[wish.category]:
+            ours = sa.and_(wish_table.c.destination_id == new_id, wish_table.c.category == wish.category)
+            await session.execute(sa.update(wish_table).where(ours).values(cursor=wish.cursor))
+    twin = deliveries.alias()
+    has_it = sa.exists().where(
+        twin.c.destination_id == new_id,
+        twin.c.digest_id == deliveries.c.digest_id,
+        twin.c.number == deliveries.c.number,
+    )
+    await session.execute(
+        sa.update(deliveries).where(deliveries.c.destination_id == old_id, ~has_it).values(destination_id=new_id)
+    )
+    # What is left of the old one, rows that the new one has too, goes with it.
+    await session.execute(sa.delete(table).where(table.c.id == old_id))
+
+
+async def _set(session: AsyncSession, destination_id: int, **values: Any) -> None:
+    await session.execute(sa.update(table).where(table.c.id == destination_id).values(**values))
+
+
+async def _first(session: AsyncSession, *conditions: sa.ColumnElement[bool]) -> Destination | None:
+    row = (await session.execute(sa.select(table).where(*conditions))).first()
+    return destination_of(row) if row is not None else None
+
+
+async def _wishes(session: AsyncSession, destination_ids: Iterable[int]) -> dict[int, tuple[Subscription, ...]]:
+    found: dict[int, tuple[Subscription, ...]] = {}
+    for some in chunks(destination_ids):
+        query = (
+            sa.select(wish_table)
+            .where(wish_table.c.destination_id.in_(some))
+            .order_by(wish_table.c.destination_id, wish_table.c.category)
+        )
+        for row in await session.execute(query):
+            wish = Subscription(row.destination_id, row.category, row.cursor, _announce_types(row.announce_types))
+            found[wish.destination_id] = (*found.get(wish.destination_id, ()), wish)
+    return found
+
+
+def _announce_types(stored: Iterable[str]) -> frozenset[AnnounceType]:
+    return frozenset(AnnounceType(one) for one in stored)
+
+
+def destination_of(row: sa.Row[Any], prefix: str = "") -> Destination:
+    """The destination in a row of a wider query, whose columns have names with this prefix."""
+    known = {column.name: getattr(row, f"{prefix}{column.name}") for column in table.c}
+    return Destination(**{**known, "kind": ChatKind(known["kind"]), "layout": Layout(known["layout"])})

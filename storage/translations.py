@@ -1,0 +1,73 @@
+"""Translations by the text that they are of; earlier ones are kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import translations as table
+from storage.records import TextField, Translation
+from storage.sql import chunks
+
+_FIELDS = tuple(table.c[one.name] for one in fields(Translation))
+
+
+async def current(session: AsyncSession, source_hashes: Iterable[str], language: str) -> dict[str, Translation]:
+    """The translations to use, by source hash; texts without one are left out."""
+    found: dict[str, Translation] = {}
+    for some in chunks(source_hashes):
+        query = select(*_FIELDS).where(
+            table.c.source_hash.in_(some), table.c.language == language, table.c.superseded_at.is_(None)
+        )
+        found |= {row.source_hash: _translation(row) for row in await session.execute(query)}
+    return found
+
+
+async def save(session: AsyncSession, translation: Translation) -> None:
+    """Make this the translation to use; the one that it takes the place of is kept. `made_at` must be set."""
+    if translation.made_at is None:
+        raise ValueError("a translation is stored with the time at which it was made")
+    await session.execute(
+        update(table)
+        .where(
+            table.c.source_hash == translation.source_hash,
+            table.c.language == translation.language,
+            table.c.superseded_at.is_(None),
+        )
+        .values(superseded_at=translation.made_at)
+    )
+    values = {one.name: getattr(translation, one.name) for one in fields(translation)}
+    await session.execute(insert(table).values(**{**values, "made_by": dict(translation.made_by)}))
+
+
+async def previous(session: AsyncSession, source_hash: str, language: str) -> Translation | None:
+    """The one that the current translation took the place of."""
+    query = (
+        select(*_FIELDS)
+        .where(table.c.source_hash == source_hash, table.c.language == language, table.c.superseded_at.is_not(None))
+        .order_by(table.c.id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return _translation(row) if row is not None else None
+
+
+async def count_by_backend(session: AsyncSession) -> dict[str, int]:
+    """How many texts of current translations each backend made, whatever its model."""
+    counts: Counter[str] = Counter()
+    for one in TextField:
+        maker = table.c.made_by[one.value].as_string()
+        query = select(maker, func.count()).where(table.c.superseded_at.is_(None)).group_by(maker)
+        for name, count in await session.execute(query):
+            if name is not None:
+                counts[name.partition(":")[0]] += count
+    return dict(counts)
+
+
+def _translation(row: Row[Any]) -> Translation:
+    return Translation(**row._asdict())

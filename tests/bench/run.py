@@ -1,0 +1,268 @@
+"""`make bench`: what things cost, as ratios and processor time per unit against a baseline in the same run.
+
+Deliveries go to a Telegram that answers at once in another process; processor time is this process's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from telegram import LinkPreviewOptions
+from telegram.ext import Application
+
+from bot.app import core
+from bot.config import Settings
+from bot.daily import Daily
+from bot.deliver import Deliverer
+from bot.i18n import words_for
+from bot.pace import Pace
+from bot.render.card import render_card
+from bot.sender import Sender
+from storage import deliveries, digests, papers, subscriptions, translations
+from storage.database import Database, migrate
+from storage.records import (
+    AnnounceType,
+    BilingualPaper,
+    ChatKind,
+    DeliveryState,
+    Destination,
+    Digest,
+    DigestEntry,
+    Layout,
+    Paper,
+    Part,
+    PartKind,
+    Translation,
+)
+
+TOKEN = "110201543:" + "benchmark-token-that-opens-nothing-"
+HERE = Path(__file__).parent
+NOW = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
+MESSAGES = 400
+PAPERS = 500
+CARDS = 200
+WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a number of units took."""
+
+    units: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        return self.units / self.seconds
+
+    @property
+    def cpu_us(self) -> float:
+        return self.cpu / self.units * 1e6
+
+
+async def measured(units: int, work: Callable[[], Awaitable[object]]) -> Cost:
+    wall, cpu = time.perf_counter(), time.process_time()
+    await work()
+    return Cost(units, time.perf_counter() - wall, time.process_time() - cpu)
+
+
+@asynccontextmanager
+async def fast_telegram() -> AsyncIterator[tuple[str, subprocess.Popen[str]]]:
+    command = [sys.executable, str(HERE / "_fast_telegram.py")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220, S603
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}", process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def paper(number: int) -> Paper:
+    return Paper(
+        arxiv_id=f"2608.{number:05}",
+        version=1,
+        title=f"A Method of {number} Steps for Counting Things with $O(n^{{{number % 9}}})$ Work",
+        abstract="We propose a method. " + "It counts things in pictures with a small network and few labels. " * 18,
+        authors=tuple(f"Author {letter}" for letter in "ABCDEFGH"),
+        primary_category="cs.CV",
+        cross_lists=("cs.LG", "eess.IV"),
+        announced_on=date(2026, 8, 21),
+    )
+
+
+def translation(of: Paper) -> Translation:
+    return Translation(
+        arxiv_id=of.arxiv_id,
+        version=1,
+        language="zh-CN",
+        source_hash=of.source_hash,
+        title="一种用于计数的多步方法",
+        abstract="我们提出一种方法，用小型网络和少量标注在图片中计数。" * 16,
+        summary="本文提出一种用小型网络和少量标注在图片中计数的方法。",
+        summary_en="We propose a method.",
+        made_by={"title": "bench"},
+        made_at=NOW,
+    )
+
+
+def digest_of(count: int) -> Digest:
+    entries = tuple(DigestEntry(f"2608.{number:05}", 1, AnnounceType.NEW) for number in range(count))
+    return Digest(("cs.CV",), (date(2026, 8, 21),), "zh-CN", "zh", Layout.CLASSIC, entries)
+
+
+async def fill(db: Database, count: int) -> None:
+    found = [paper(number) for number in range(count)]
+    async with db.begin() as session:
+        await papers.save(session, found)
+        for one in found:
+            await translations.save(session, translation(one))
+
+
+async def plain_loop(url: str, text: str) -> Cost:
+    """The baseline: PTB's own send_message with eight workers and no storage."""
+    application = Application.builder().token(TOKEN).base_url(f"{url}/bot").connection_pool_size(64).build()
+    async with application.bot as bot:
+        left = iter(range(MESSAGES))
+
+        async def worker() -> None:
+            for chat in left:
+                await bot.send_message(
+                    chat + 1, text, parse_mode="HTML", link_preview_options=LinkPreviewOptions(is_disabled=True)
+                )
+
+        async def work() -> None:
+            await asyncio.gather(*[worker() for _ in range(WORKERS)])
+
+        return await measured(MESSAGES, work)
+
+
+async def no_wait(_seconds: float) -> None:
+    return
+
+
+async def deliver(url: str, db: Database, text: str) -> Cost:
+    """The same messages as delivery rows in SQLite, each committed as sending and as sent."""
+    application = Application.builder().token(TOKEN).base_url(f"{url}/bot").connection_pool_size(64).build()
+    async with application.bot as bot:
+        await plan(db, text)
+        sender = Sender(bot=bot, pace=Pace(clock=time.monotonic, sleep=no_wait), now=lambda: NOW)
+        deliverer = Deliverer(db=db, sender=sender, now=lambda: NOW)
+        stop = asyncio.Event()
+
+        async def work() -> None:
+            running = asyncio.create_task(deliverer.run(stop))
+            while True:
+                async with db.read() as session:
+                    states = await deliveries.states(session, 1)
+                if states.get(DeliveryState.SENT, 0) == MESSAGES:
+                    break
+                await asyncio.sleep(0.05)
+            stop.set()
+            await running
+
+        return await measured(MESSAGES, work)
+
+
+async def plan(db: Database, text: str) -> None:
+    part = Part(1, PartKind.MESSAGE, {"text": text, "buttons": []}, "bench")
+    async with db.begin() as session:
+        ids = []
+        for chat in range(MESSAGES):
+            place = Destination(chat + 1, ChatKind.PRIVATE, "zh-CN", "zh", "UTC")
+            ids.append((await subscriptions.save(session, place)).id)
+        saved = await digests.save(session, digest_of(1), [part], NOW)
+        await deliveries.plan(session, saved.id, ids)
+
+
+async def start_up(url: str, process: subprocess.Popen[str], folder: str) -> tuple[float, float]:
+    """Seconds from the start of the process to its first poll, and its memory in MB when idle."""
+    inherited = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
+    began = time.time()
+    bot = subprocess.Popen(  # noqa: ASYNC220
+        [sys.executable, "-m", "bot", "run"],
+        env={**inherited, "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": url, "DATA_DIR": folder, "LOG_LEVEL": "ERROR"},
+        cwd=folder,
+    )
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        while True:
+            await asyncio.sleep(0.1)
+            process.stdin.write("\n")
+            process.stdin.flush()
+            first = json.loads(process.stdout.readline())["first"]
+            if "getupdates" in first:
+                break
+        await asyncio.sleep(2)
+        status = Path(f"/proc/{bot.pid}/status")
+        lines = status.read_text("utf-8").splitlines() if status.exists() else []  # noqa: ASYNC240
+        memory = next((float(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), float("nan"))
+        return first["getupdates"] - began, memory
+    finally:
+        bot.send_signal(signal.SIGTERM)
+        bot.wait(15)
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="arxiv-digest-bench-") as folder:
+        settings = Settings(_env_file=None, data_dir=Path(folder), translators=(), arxiv_interval=0.0)
+        await migrate(settings.database_address)
+        async with core(settings, now=lambda: NOW) as parts, fast_telegram() as (url, process):
+            await fill(parts.db, PAPERS)
+            daily = Daily(
+                db=parts.db,
+                arxiv=parts.arxiv,
+                chain=parts.chain,
+                now=lambda: NOW,
+                web_url=settings.arxiv_web_url,
+                planned=lambda: None,
+            )
+            rendered = await daily.render(digest_of(PAPERS))
+            text = rendered[0].payload["text"]
+            plain = await plain_loop(url, text)
+            ours = await deliver(url, parts.db, text)
+            built = await measured(PAPERS, lambda: daily.render(digest_of(PAPERS)))
+            cards = await measured(CARDS, lambda: show_cards(parts.db))
+            first_poll, memory = await start_up(url, process, str(Path(folder) / "start"))
+    rows = [
+        (
+            f"plain PTB loop, {WORKERS} workers, no storage",
+            f"{plain.rate:.0f} messages/s, {plain.cpu_us:.0f} µs CPU each",
+        ),
+        ("delivery rows in SQLite", f"{ours.rate:.0f} messages/s, {ours.cpu_us:.0f} µs CPU each"),
+        ("    against the plain loop", f"{ours.rate / plain.rate:.2f} x rate, {ours.cpu_us / plain.cpu_us:.2f} x CPU"),
+        (f"digest of {PAPERS} papers, stored texts", f"{built.cpu * 1e3:.0f} ms CPU, {built.cpu_us:.0f} µs a paper"),
+        ("    against one plain message", f"{built.cpu_us / plain.cpu_us:.2f} x CPU for a paper"),
+        ("card from the archive", f"{cards.cpu_us:.0f} µs CPU"),
+        ("    against one plain message", f"{cards.cpu_us / plain.cpu_us:.2f} x CPU"),
+        ("start to first poll", f"{first_poll:.2f} s, idle memory {memory:.0f} MB"),
+    ]
+    for name, figures in rows:
+        print(f"{name:<42} {figures}")
+
+
+async def show_cards(db: Database) -> None:
+    words = words_for("zh")
+    for number in range(CARDS):
+        async with db.read() as session:
+            found = (await papers.newest(session, [f"2608.{number:05}"]))[f"2608.{number:05}"]
+            known = (await translations.current(session, [found.source_hash], "zh-CN"))[found.source_hash]
+        render_card(BilingualPaper(found, known), words)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,142 @@
+"""The whole bot, for end-to-end tests: the real Application over HTTP; a local Telegram, arXiv and translator."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fakes.arxiv_server import ArxivServer
+from fakes.translator_server import TranslatorServer
+
+from bot.app import Running, running
+from bot.arxiv_source import calendar
+from bot.config import Settings
+from bot.pace import Pace
+from bot.simulator.state import Chat, User
+from bot.simulator.telegram import SimulatedTelegram
+from storage.records import AnnounceType, Entry, Paper
+
+FRIDAY = date(2026, 8, 21)
+MONDAY = date(2026, 8, 24)
+_NOON = datetime(2026, 8, 21, 16, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """The time, set by the test."""
+
+    now: datetime = _NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def to_announcement(self, day: date, *, after: timedelta = timedelta(minutes=5)) -> None:
+        self.now = calendar.feed_changes_at(day) + after
+
+
+@dataclass
+class House:
+    """What a test works with."""
+
+    telegram: SimulatedTelegram
+    arxiv: ArxivServer
+    translator: TranslatorServer
+    settings: Settings
+    clock: Clock
+    person: User
+    private: Chat
+    bots: list[Running] = field(default_factory=list)
+
+    @property
+    def bot(self) -> Running:
+        return self.bots[-1]
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Running]:
+        async def no_wait(_seconds: float) -> None:
+            return
+
+        pace = Pace(clock=time.monotonic, sleep=no_wait)
+        async with running(self.settings, now=self.clock, pace=pace) as bot:
+            self.bots.append(bot)
+            yield bot
+
+    async def tick(self) -> None:
+        """One tick of the clock, and every row that it planned sent."""
+        await self.bot.services.daily.tick()
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.bot.services.deliverer.settled(range(1, 20), 10.0)
+
+    async def say(self, text: str, *, chat: Chat | None = None, user: User | None = None, **how: Any) -> str:
+        """Say something and return the bot's next answer there, as plain text."""
+        place = chat or self.private
+        before = len(self.telegram.from_bot(place))
+        self.telegram.say(place, user or self.person, text, **how)
+        await self.telegram.wait_for_messages(place, before + 1)
+        return self.telegram.from_bot(place)[-1].text
+
+    async def stays_silent(self, text: str, *, chat: Chat, user: User | None = None, **how: Any) -> None:
+        """Say something that the bot must not answer; an answer asked for afterwards proves that it had its chance."""
+        before = len(self.telegram.from_bot(chat))
+        self.telegram.say(chat, user or self.person, text, **how)
+        await self.telegram.quiet()
+        await self.say("/help")
+        assert len(self.telegram.from_bot(chat)) == before
+
+
+@asynccontextmanager
+async def open_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
+    """Everything started but the bot; `changes` are settings."""
+    clock = Clock()
+    async with (
+        SimulatedTelegram(now=lambda: clock().timestamp()) as telegram,
+        ArxivServer() as arxiv,
+        TranslatorServer() as translator,
+    ):
+        person = telegram.add_user("Lin", username="lin", language_code="en")
+        settings = Settings(
+            _env_file=None,
+            **{
+                "telegram_token": telegram.token,
+                "telegram_api_url": telegram.url,
+                "database_url": "",
+                "data_dir": folder,
+                "admin_ids": frozenset({person.id}),
+                "tick_seconds": 3600,
+                "arxiv_feed_url": arxiv.feed_url,
+                "arxiv_api_url": arxiv.api_url,
+                "arxiv_web_url": "https://arxiv.org",
+                "arxiv_interval": 0.0,
+                "translators": ("libretranslate",),
+                "libretranslate_url": translator.libretranslate_url,
+                **changes,
+            },
+        )
+        yield House(telegram, arxiv, translator, settings, clock, person, telegram.private_chat(person))
+
+
+def paper(number: int, **changes: Any) -> Paper:
+    """A made-up paper."""
+    known = {
+        "arxiv_id": f"2608.{number:05}",
+        "version": 1,
+        "title": f"Learning to Count Sheep with {number} Cameras",
+        "abstract": f"Counting animals on wide meadows is slow. We propose a method that counts {number} sheep from "
+        "aerial pictures with a small network. Experiments on two public collections show fewer errors than before.",
+        "authors": ("Ada Example", "Grace Sample"),
+        "primary_category": "cs.CV",
+        "cross_lists": ("cs.LG",),
+    }
+    return Paper(**{**known, **changes})
+
+
+def announcement(count: int = 3, *, first: int = 1) -> list[Entry]:
+    """That many new papers."""
+    return [Entry(paper(first + place), AnnounceType.NEW) for place in range(count)]

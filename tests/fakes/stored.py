@@ -1,0 +1,124 @@
+"""A real database in a folder of the test, and made-up things to put into it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from storage import deliveries, digests, subscriptions
+from storage.database import Database, migrate
+from storage.records import (
+    Announcement,
+    AnnouncementState,
+    AnnounceType,
+    ChatKind,
+    Delivery,
+    Destination,
+    Digest,
+    DigestEntry,
+    Entry,
+    Layout,
+    Paper,
+    Part,
+    PartKind,
+)
+
+NOW = datetime(2026, 8, 24, 1, 0, tzinfo=UTC)
+FRIDAY = date(2026, 8, 21)
+MONDAY = date(2026, 8, 24)
+SOON = timedelta(seconds=30)
+
+
+def address(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder}/bot.sqlite3"
+
+
+@asynccontextmanager
+async def open_database(folder: Path) -> AsyncIterator[Database]:
+    await migrate(address(folder))
+    db = Database(address(folder))
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+def paper(number: int = 1, **changes: Any) -> Paper:
+    known: dict[str, Any] = {
+        "arxiv_id": f"2608.{number:05}",
+        "version": 1,
+        "title": f"On Sheep {number}",
+        "abstract": f"We count {number} sheep.",
+        "authors": ("Ada Example", "Grace Sample"),
+        "primary_category": "cs.CV",
+        "cross_lists": ("cs.LG",),
+    }
+    return Paper(**{**known, **changes})
+
+
+def entries(count: int, first: int = 1) -> list[Entry]:
+    return [Entry(paper(first + place), AnnounceType.NEW) for place in range(count)]
+
+
+def announcement(category: str = "cs.CV", day: date = FRIDAY, **changes: Any) -> Announcement:
+    return Announcement(
+        **{"id": 0, "category": category, "mailing_date": day, "state": AnnouncementState.FETCHED, **changes}
+    )
+
+
+def place(chat_id: int = 7, **changes: Any) -> Destination:
+    known: dict[str, Any] = {
+        "chat_id": chat_id,
+        "kind": ChatKind.PRIVATE,
+        "language": "zh-CN",
+        "interface": "zh",
+        "timezone": "Asia/Shanghai",
+    }
+    return Destination(**{**known, **changes})
+
+
+def parts(*texts: str) -> list[Part]:
+    return [
+        Part(number, PartKind.MESSAGE, {"text": text, "buttons": []}, f"hash of {text}")
+        for number, text in enumerate(texts)
+    ]
+
+
+def digest(*arxiv_ids: str, **changes: Any) -> Digest:
+    known: dict[str, Any] = {
+        "categories": ("cs.CV",),
+        "mailing_dates": (FRIDAY,),
+        "language": "zh-CN",
+        "interface": "zh",
+        "layout": Layout.CLASSIC,
+        "entries": tuple(DigestEntry(one, 1, AnnounceType.NEW) for one in arxiv_ids or ("2608.00001",)),
+    }
+    return Digest(**{**known, **changes})
+
+
+async def add(db: Database, *places: Destination) -> list[Destination]:
+    async with db.begin() as session:
+        return [await subscriptions.save(session, one) for one in places]
+
+
+async def planned(db: Database, whom: list[Destination], *texts: str, arxiv_id: str = "2608.00001") -> Digest:
+    """A digest with one part per text, planned for everybody."""
+    async with db.begin() as session:
+        saved = await digests.save(session, digest(arxiv_id), parts(*texts), NOW)
+        await deliveries.plan(session, saved.id, [one.id for one in whom])
+    return saved
+
+
+async def claim(db: Database, limit: int = 16, *, now: datetime = NOW, **more: Any) -> list[Delivery]:
+    async with db.begin() as session:
+        return await deliveries.claim(session, now, limit, **more)
+
+
+async def record(db: Database, row: Delivery, outcome: Any, now: datetime = NOW) -> None:
+    """Write down an outcome as the deliverer does."""
+    async with db.begin() as session:
+        sent_hash = row.part.content_hash if row.part is not None else ""
+        await deliveries.record(session, row.id, outcome, now, sent_hash=sent_hash)

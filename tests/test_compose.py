@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.arxiv_source import calendar
+from bot.compose import GRACE, compose, cursors, refetched, waits
+from storage.records import (
+    DEFAULT_ANNOUNCE_TYPES,
+    AnnouncedEntry,
+    Announcement,
+    AnnouncementState,
+    AnnounceType,
+    ChatKind,
+    Destination,
+    DigestEntry,
+    Subscription,
+)
+
+pytestmark = pytest.mark.pure
+
+FRIDAY = date(2026, 8, 21)
+THURSDAY = date(2026, 8, 20)
+READER = Destination(chat_id=1, kind=ChatKind.PRIVATE, language="zh-CN", interface="zh", timezone="UTC", id=7)
+NEW, CROSS, REPLACE = AnnounceType.NEW, AnnounceType.CROSS, AnnounceType.REPLACE
+
+
+def announced(id_: int, category: str, day: date = FRIDAY) -> Announcement:
+    return Announcement(id_, category, day, AnnouncementState.FETCHED)
+
+
+def entry(
+    announcement: int, position: int, arxiv_id: str, kind: AnnounceType = NEW, version: int = 1
+) -> AnnouncedEntry:
+    return AnnouncedEntry(announcement, position, arxiv_id, version, kind)
+
+
+def wish(category: str, cursor: date = THURSDAY, **changes: Any) -> Subscription:
+    return Subscription(7, category, cursor, **changes)
+
+
+def ids(entries: tuple[DigestEntry, ...]) -> list[str]:
+    return [one.arxiv_id for one in entries]
+
+
+def test_a_paper_in_several_of_a_chats_categories_appears_once_and_as_new() -> None:
+    digest = compose(
+        READER,
+        [wish("cs.CV"), wish("cs.LG")],
+        [announced(1, "cs.CV"), announced(2, "cs.LG")],
+        {1: [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002", CROSS)], 2: [entry(2, 0, "2608.00002", NEW)]},
+    )
+    assert digest is not None
+    assert [(one.arxiv_id, one.announce_type) for one in digest.entries] == [("2608.00001", NEW), ("2608.00002", NEW)]
+
+
+def test_replacements_come_only_to_those_who_asked_for_them() -> None:
+    listed = {1: [entry(1, 0, "2608.00001"), entry(1, 1, "2607.00009", REPLACE, 2)]}
+    default = compose(READER, [wish("cs.CV")], [announced(1, "cs.CV")], listed)
+    asked = compose(
+        READER, [wish("cs.CV", announce_types=DEFAULT_ANNOUNCE_TYPES | {REPLACE})], [announced(1, "cs.CV")], listed
+    )
+    assert default is not None
+    assert asked is not None
+    assert ids(default.entries) == ["2608.00001"]
+    assert ids(asked.entries) == ["2608.00001", "2607.00009"]
+
+
+def test_what_was_delivered_before_does_not_come_again_as_new() -> None:
+    listed = {1: [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002")]}
+    digest = compose(READER, [wish("cs.CV")], [announced(1, "cs.CV")], listed, delivered={"2608.00001"})
+    assert digest is not None
+    assert ids(digest.entries) == ["2608.00002"]
+
+
+def test_missed_days_come_as_one_digest_that_names_its_dates() -> None:
+    digest = compose(
+        READER,
+        [wish("cs.CV", cursor=date(2026, 8, 19))],
+        [announced(1, "cs.CV", THURSDAY), announced(2, "cs.CV", FRIDAY)],
+        {1: [entry(1, 0, "2608.00001")], 2: [entry(2, 0, "2608.00002")]},
+    )
+    assert digest is not None
+    assert digest.mailing_dates == (THURSDAY, FRIDAY)
+    assert ids(digest.entries) == ["2608.00001", "2608.00002"]
+
+
+@pytest.mark.parametrize(
+    "state", [AnnouncementState.LATE, AnnouncementState.STALE, AnnouncementState.INCOMPLETE, AnnouncementState.DUE]
+)
+def test_an_announcement_that_is_not_known_in_full_is_not_delivered(state: AnnouncementState) -> None:
+    unsure = Announcement(1, "cs.CV", FRIDAY, state)
+    assert compose(READER, [wish("cs.CV")], [unsure], {1: [entry(1, 0, "2608.00001")]}) is None
+    assert cursors([wish("cs.CV")], [unsure]) == {}
+
+
+def test_a_chat_waits_for_the_last_of_its_categories_but_not_for_ever() -> None:
+    change = calendar.feed_changes_at(FRIDAY)
+    wishes = [wish("cs.CV"), wish("cs.LG")]
+    assert waits(wishes, {("cs.CV", FRIDAY)}, change + timedelta(minutes=10))
+    assert not waits(wishes, {("cs.CV", FRIDAY), ("cs.LG", FRIDAY)}, change + timedelta(minutes=10))
+    assert not waits(wishes, {("cs.CV", FRIDAY)}, change + GRACE)
+
+
+def test_two_chats_that_want_the_same_share_one_digest() -> None:
+    other = Destination(chat_id=2, kind=ChatKind.CHANNEL, language="zh-CN", interface="zh", timezone="UTC", id=8)
+    listed = {1: [entry(1, 0, "2608.00001")]}
+    first = compose(READER, [wish("cs.CV")], [announced(1, "cs.CV")], listed)
+    second = compose(other, [Subscription(8, "cs.CV", THURSDAY)], [announced(1, "cs.CV")], listed)
+    assert first is not None
+    assert second is not None
+    assert first.key == second.key
+
+
+def test_after_a_refetch_lost_papers_go_and_missed_ones_come_while_other_categories_stay() -> None:
+    digest = compose(
+        READER,
+        [wish("cs.CV"), wish("cs.LG")],
+        [announced(1, "cs.CV"), announced(2, "cs.LG")],
+        {1: [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002")], 2: [entry(2, 0, "2608.00003")]},
+    )
+    assert digest is not None
+    again = refetched(digest, {"2608.00001", "2608.00002"}, [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00004")])
+    assert ids(again.entries) == ["2608.00001", "2608.00003", "2608.00004"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 3),
+            st.integers(0, 40),
+            st.sampled_from(list(AnnounceType)),
+            st.integers(1, 3),
+        ),
+        max_size=60,
+    )
+)
+def test_every_wanted_paper_comes_exactly_once_whatever_the_announcements(
+    rows: list[tuple[int, int, AnnounceType, int]],
+) -> None:
+    names = {1: "cs.AI", 2: "cs.CV", 3: "cs.LG"}
+    listed: dict[int, list[AnnouncedEntry]] = {1: [], 2: [], 3: []}
+    for number, paper, kind, version in rows:
+        listed[number].append(entry(number, len(listed[number]), f"2608.{paper:05}", kind, version))
+    digest = compose(
+        READER, [wish(name) for name in names.values()], [announced(i, n) for i, n in names.items()], listed
+    )
+    wanted = {f"2608.{paper:05}" for _, paper, kind, _ in rows if kind in DEFAULT_ANNOUNCE_TYPES}
+    got = ids(digest.entries) if digest is not None else []
+    assert len(got) == len(set(got))
+    assert set(got) == wanted
+
+
+def test_the_clock_decides_nothing_but_the_grace() -> None:
+    assert not waits([wish("cs.CV", cursor=FRIDAY)], set(), datetime(2026, 8, 21, 5, 0, tzinfo=UTC))

@@ -1,0 +1,144 @@
+"""The command line, run as a person runs it: what it prints, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.arxiv_server import ArxivServer
+from fakes.house import announcement, paper
+
+from bot.app import utc_now
+from bot.arxiv_source import calendar
+from bot.config import Settings
+from bot.console import CommandError, DigestOrder, parse_announce_types, print_digest, print_paper, print_records
+from bot.simulator.arxiv_answers import atom_feed
+from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnounceType, Entry
+
+SEED = Path(__file__).parent / "data" / "seed_digest.md"
+SEED_RECORDS = Path(__file__).parents[1] / "bot" / "simulator" / "sample" / "seed.jsonl"
+
+Make = Callable[..., Settings]
+
+
+@pytest.fixture
+async def arxiv() -> AsyncIterator[ArxivServer]:
+    async with ArxivServer() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(arxiv: ArxivServer, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path / "none",
+        arxiv_feed_url=arxiv.feed_url,
+        arxiv_api_url=arxiv.api_url,
+        arxiv_interval=0.0,
+        translators=("recorded",),
+        recorded_translations=SEED_RECORDS,
+    )
+
+
+def order(*names: str, **changes: Any) -> DigestOrder:
+    known: dict[str, Any] = {
+        "names": names,
+        "feed": None,
+        "announce_types": DEFAULT_ANNOUNCE_TYPES,
+        "language": "zh-CN",
+        "form": "markdown",
+        "output": None,
+    }
+    return DigestOrder(**{**known, **changes})
+
+
+def test_render_reproduces_the_sample_byte_for_byte(tmp_path: Path) -> None:
+    output = tmp_path / "digest.md"
+    print_records(SEED_RECORDS, "markdown", output)
+    assert output.read_bytes() == SEED.read_bytes()
+
+
+async def test_a_digest_of_a_feed_in_a_file_needs_no_category_and_no_translator(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_bytes(atom_feed("cs.CV", announcement(3), calendar.mailing_date(utc_now())))
+    await print_digest(settings, order(feed=str(feed), form="jsonl"))
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["arxiv_id"] for one in records] == ["2608.00001", "2608.00002", "2608.00003"]
+    assert all("Counting animals" in one["abstract"] for one in records)
+    assert all(one["title"] in one["translated_title"] != one["title"] for one in records)
+    assert not (tmp_path / "none").exists()
+
+
+async def test_a_digest_of_two_categories_has_each_paper_once(
+    settings: Settings, arxiv: ArxivServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = calendar.mailing_date(utc_now())
+    arxiv.announce("cs.CV", announcement(3), day)
+    arxiv.announce("cs.LG", [Entry(paper(2), AnnounceType.CROSS), Entry(paper(7), AnnounceType.CROSS)], day)
+    await print_digest(settings, order("cs.cv", "cs.LG", form="classic"))
+    text = capsys.readouterr().out
+    assert all(text.count(f"Sheep with {number} Cameras") for number in (1, 2, 3, 7))
+    await print_digest(settings, order("cs.cv", "cs.LG"))
+    assert capsys.readouterr().out.count("[^2]:") == 1
+
+
+async def test_a_written_record_file_renders_to_the_same_digest(
+    settings: Settings, arxiv: ArxivServer, tmp_path: Path
+) -> None:
+    arxiv.announce("cs.CV", announcement(3), calendar.mailing_date(utc_now()))
+    whole, records, again = tmp_path / "a.md", tmp_path / "a.jsonl", tmp_path / "b.md"
+    await print_digest(settings, order("cs.CV", output=whole))
+    await print_digest(settings, order("cs.CV", form="jsonl", output=records))
+    print_records(records, "markdown", again)
+    assert again.read_bytes() == whole.read_bytes()
+
+
+async def test_a_paper_is_printed_in_both_languages(
+    settings: Settings, arxiv: ArxivServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arxiv.add_paper(paper(1, arxiv_id="2402.15351", title="AutoMMLab"))
+    await print_paper(settings, "see https://arxiv.org/abs/2402.15351v1", "zh-CN")
+    text = capsys.readouterr().out
+    assert "从语言指令自动生成可部署模型" in text
+    assert "AutoMMLab" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (order(), "digest cs.CV"),
+        (order("cs.CW"), "cs.CV"),
+        (order("cs.CV", language="klingon"), "--language zh-CN"),
+        (order(feed="/nowhere/feed.xml"), "cannot be read"),
+        (order("cs.CV"), "not to be had now"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_a_sentence(settings: Settings, wrong: DigestOrder, says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        await print_digest(settings, wrong)
+
+
+async def test_a_cut_feed_is_an_error_and_not_a_shorter_digest(settings: Settings, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_bytes(atom_feed("cs.CV", announcement(3), calendar.mailing_date(utc_now()))[:-200])
+    with pytest.raises(CommandError, match="cut"):
+        await print_digest(settings, order(feed=str(feed)))
+
+
+@pytest.mark.parametrize("text", ["", "news", "new,old"])
+def test_announce_types_are_named_when_one_is_wrong(text: str) -> None:
+    with pytest.raises(CommandError, match="replace-cross"):
+        parse_announce_types(text)
+    assert parse_announce_types("all") == frozenset(AnnounceType)
+
+
+def test_a_broken_record_file_names_the_line(tmp_path: Path) -> None:
+    records = tmp_path / "records.jsonl"
+    records.write_text('{"arxiv_id": "2402.15351", "title": "A"}\n{"title": 5\n', encoding="utf-8")
+    with pytest.raises(CommandError, match="2"):
+        print_records(records, "markdown", None)

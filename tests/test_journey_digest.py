@@ -1,0 +1,177 @@
+"""JOURNEY clock → digest, through the real bot over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
+
+from bot.simulator.state import Chat, Message
+from storage import announcements
+from storage.records import AnnouncementState
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house:
+        house.clock.to_announcement(FRIDAY)
+        yield house
+
+
+def digest_in(house: House, chat: Chat, thread_id: int | None = None) -> list[Message]:
+    """The messages of digests: those with a head line or a document, not the answers to commands."""
+    return [
+        one
+        for one in house.telegram.from_bot(chat, thread_id)
+        if one.document or (FRIDAY.isoformat() in one.text or MONDAY.isoformat() in one.text)
+    ]
+
+
+async def test_private_group_topic_and_channel_get_the_digest_once(house: House) -> None:
+    telegram, person = house.telegram, house.person
+    group = telegram.add_group("Readers", creator=person)
+    forum = telegram.add_group("Lab", creator=person, forum=True)
+    topic = telegram.add_topic(forum, "Papers")
+    own = telegram.add_channel("Daily", "daily_cv", creator=person)
+    posted = telegram.add_channel("Weekly", "weekly_cv", creator=person)
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        assert "cs.CV" in await house.say("/subscribe cs.cv")
+        assert "cs.CV" in await house.say("/subscribe cs.CV", chat=group)
+        assert "cs.CV" in await house.say("/subscribe cs.CV", chat=forum, thread_id=topic)
+        assert "@daily_cv" in await house.say("/subscribe @daily_cv cs.CV")
+        telegram.post(posted, "/subscribe cs.CV")
+        await telegram.wait_for_messages(posted)
+        await house.tick()
+        places = [(house.private, None), (group, None), (forum, topic), (own, None), (posted, None)]
+        for chat, thread in places:
+            messages = digest_in(house, chat, thread)
+            assert [bool(one.document) for one in messages] == [False, True], chat.title
+            assert "Cameras" not in messages[0].text.splitlines()[0]
+            assert messages[1].document is not None
+            assert messages[1].document.content.decode().startswith("# 摘要\n")
+        sent = len(telegram.record)
+        await house.tick()
+        assert len(telegram.record) == sent
+    async with house.at_work():
+        await house.tick()
+        assert len(telegram.record) == sent
+
+
+async def test_each_day_brings_its_own_papers_and_a_stale_feed_brings_nothing(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        await house.tick()
+        first = len(digest_in(house, house.private))
+        house.clock.to_announcement(MONDAY)
+        await house.tick()  # the feed still holds Friday's papers
+        assert len(digest_in(house, house.private)) == first
+        async with house.bot.core.db.read() as session:
+            known = await announcements.get(session, "cs.CV", MONDAY)
+        assert known is not None
+        assert known.state is AnnouncementState.STALE
+        house.arxiv.announce("cs.CV", announcement(2, first=50), MONDAY)
+        house.clock.now = known.retry_at or house.clock.now
+        await house.tick()
+    text = digest_in(house, house.private)[-2].text
+    assert MONDAY.isoformat() in text
+    assert text.count("2.") == 1
+
+
+@pytest.mark.parametrize("trouble", ["cut", "empty", "html", "429"])
+async def test_a_broken_feed_is_never_shown_as_no_papers_and_is_asked_again(house: House, trouble: str) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        house.arxiv.misbehave(trouble, times=2)
+        await house.tick()
+        assert digest_in(house, house.private) == []
+        async with house.bot.core.db.read() as session:
+            known = await announcements.get(session, "cs.CV", FRIDAY)
+        assert known is not None
+        assert known.state in {AnnouncementState.LATE, AnnouncementState.INCOMPLETE}
+        assert known.retry_at is not None
+        house.arxiv.behave()
+        house.clock.now = known.retry_at
+        await house.tick()
+        assert len(digest_in(house, house.private)) == 2
+
+
+async def test_a_timed_digest_waits_for_its_hour(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        assert "next: 2026-08-21 13:00" in await house.say("/time 13:00 Asia/Shanghai")
+        await house.tick()
+        assert digest_in(house, house.private) == []
+        house.clock.now = house.clock.now.replace(hour=5, minute=0)
+        await house.tick()
+        assert len(digest_in(house, house.private)) == 2
+        assert "next: 2026-08-22 13:00" in await house.say("/subscriptions")
+
+
+async def test_regenerating_edits_what_was_posted_and_posts_nothing_new(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    async with house.at_work():
+        house.translator.misbehave("500", times=999)
+        await house.say("/subscribe @daily_cv cs.CV")
+        await house.tick()
+        before = digest_in(house, channel)
+        assert "〔" in before[0].text
+        house.translator.behave()
+        house.clock.now = house.clock.now.replace(hour=12)
+        answer = await house.say("/regenerate cs.CV 2026-08-21 translate")
+        await house.telegram.wait_for(
+            lambda: "built anew" in house.telegram.from_bot(house.private)[-1].text, timeout=15
+        )
+        assert "anew" in answer
+        after = digest_in(house, channel)
+        assert [one.message_id for one in after] == [one.message_id for one in before]
+        assert all(one.edited for one in after)
+        assert "〔" not in after[0].text
+        house.arxiv.announce("cs.CV", announcement(5), FRIDAY)
+        await house.say("/regenerate cs.CV refetch")
+        await house.telegram.wait_for(lambda: "2 added" in house.telegram.from_bot(house.private)[-1].text, timeout=15)
+        assert "5." in digest_in(house, channel)[0].text
+
+
+async def test_a_digest_can_be_had_now(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        house.telegram.say(house.private, house.person, "/digest cs.CV")
+        await house.telegram.wait_for_messages(house.private, 2, timeout=10)
+        assert len(digest_in(house, house.private)) == 2
+        assert "not known here" in await house.say("/digest cs.CV 2026-08-20")
+
+
+async def test_a_blocked_chat_is_paused_and_the_others_get_theirs(house: House) -> None:
+    other = house.telegram.add_user("Bob")
+    chat = house.telegram.private_chat(other)
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        await house.say("/subscribe cs.CV", chat=chat, user=other)
+        house.telegram.block(house.person)
+        await house.tick()
+        assert len(digest_in(house, chat)) == 2
+        assert digest_in(house, house.private) == []
+        house.telegram.unblock(house.person)
+        assert "Paused" in await house.say("/subscriptions")
+
+
+async def test_announce_and_stats_are_for_the_administrators(house: House) -> None:
+    other = house.telegram.add_user("Bob")
+    chat = house.telegram.private_chat(other)
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        for command in ("/announce cs.CV", "/stats", "/regenerate cs.CV"):
+            assert "people who run this bot" in await house.say(command, chat=chat, user=other)
+        await house.say("/subscribe cs.CV")
+        house.telegram.say(house.private, house.person, "/announce cs.CV")
+        await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) >= 2, timeout=10)
+        await house.settle()
+        assert "3 papers" in await house.say("/stats")

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.localtime import nearest_zones, next_run, parse_clock, parse_zone
+
+pytestmark = pytest.mark.pure
+
+
+@pytest.mark.parametrize("text", ["09:00", "9:00", "9.00", "09：00", " 09:00 "])
+def test_a_time_of_day_is_understood_as_people_write_it(text: str) -> None:
+    assert parse_clock(text) == time(9, 0)
+
+
+@pytest.mark.parametrize("text", ["25:00", "9:60", "9", "nine", "", "09:00:00", "-1:00"])
+def test_what_is_no_time_of_day_is_not_taken_for_one(text: str) -> None:
+    assert parse_clock(text) is None
+
+
+def test_zones_are_found_whatever_the_letter_case_and_near_ones_are_named() -> None:
+    assert parse_zone("asia/shanghai") == "Asia/Shanghai"
+    assert parse_zone("北京") == "Asia/Shanghai"
+    assert parse_zone("Mars") is None
+    assert "Europe/Berlin" in nearest_zones("Europe/Berln")
+
+
+def test_a_time_that_the_clock_change_skips_moves_forward() -> None:
+    # In New York 02:30 does not exist on 2026-03-08: clocks go from 02:00 to 03:00.
+    due = next_run(time(2, 30), "America/New_York", datetime(2026, 3, 8, 5, 0, tzinfo=UTC))
+    assert due.astimezone(ZoneInfo("America/New_York")).strftime("%Y-%m-%d %H:%M") == "2026-03-08 03:30"
+
+
+def test_a_time_that_occurs_twice_is_due_once() -> None:
+    # In New York 01:30 occurs at 05:30 and at 06:30 UTC on 2026-11-01.
+    first = next_run(time(1, 30), "America/New_York", datetime(2026, 11, 1, 4, 0, tzinfo=UTC))
+    second = next_run(time(1, 30), "America/New_York", first)
+    assert first == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert second == datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
+
+
+@given(
+    local=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
+    zone=st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]),
+    after=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_the_next_run_is_later_and_at_most_a_day_and_a_clock_change_away(
+    local: time, zone: str, after: datetime
+) -> None:
+    due = next_run(local, zone, after)
+    assert after < due <= after + timedelta(hours=26)
+    shown = due.astimezone(ZoneInfo(zone))
+    assert shown.time() == local or shown.utcoffset() != (shown - timedelta(hours=2)).utcoffset()

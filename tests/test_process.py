@@ -1,0 +1,104 @@
+"""The bot as its host runs it: a process, stopped by SIGTERM, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes.arxiv_server import ArxivServer
+from fakes.house import announcement
+
+from bot.arxiv_source import calendar
+from bot.cli import main
+from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.telegram import SimulatedTelegram
+
+
+async def start(folder: Path, **environment: str) -> Process:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        env={**inherited, "DATA_DIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        cwd=folder,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+
+
+async def finish(process: Process) -> str:
+    process.send_signal(signal.SIGTERM)
+    _, log = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0, log.decode()
+    return log.decode()
+
+
+async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_with_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    async with SimulatedTelegram() as telegram, ArxivServer() as arxiv:
+        person = telegram.add_user("Lin")
+        channel = telegram.add_channel("Daily", "daily_cv", creator=person)
+        arxiv.announce("cs.CV", announcement(40), calendar.mailing_date(datetime.now(UTC)))
+        environment = {
+            "TELEGRAM_TOKEN": telegram.token,
+            "TELEGRAM_API_URL": telegram.url,
+            "ARXIV_FEED_URL": arxiv.feed_url,
+            "ARXIV_API_URL": arxiv.api_url,
+            "ARXIV_INTERVAL": "0",
+            "TICK_SECONDS": "0.2",
+            "TRANSLATORS": "recorded",
+        }
+        process = await start(tmp_path, **environment)
+        telegram.say(telegram.private_chat(person), person, "/subscribe @daily_cv cs.CV")
+        telegram.faults.add(Fault(FaultKind.SLOW, chat_id=channel.id, times=None, seconds=0.4))
+        await telegram.wait_for_messages(channel, 2, timeout=30)
+        assert not any(one.document for one in telegram.from_bot(channel))
+        log = await finish(process)
+        assert telegram.token not in log
+        telegram.faults.clear()
+        process = await start(tmp_path, **environment)
+        await telegram.wait_for(lambda: any(one.document for one in telegram.from_bot(channel)), 30)
+        await finish(process)
+    shown = [one for one in telegram.record if one.chat_id == channel.id]
+    assert len(shown) >= 3
+    assert max(Counter(one.text for one in shown if not one.document).values()) == 1
+    assert sum(bool(one.document) for one in shown) == 1
+    assert shown[-1].document
+
+
+async def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    async with SimulatedTelegram() as telegram:
+        wrong = "123456789:" + "B" * 35
+        process = await start(tmp_path, TELEGRAM_TOKEN=wrong, TELEGRAM_API_URL=telegram.url, TRANSLATORS="recorded")
+        _, log = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
+    assert "Telegram refuses TELEGRAM_TOKEN" in log.decode()
+    assert "Traceback" not in log.decode()
+    assert wrong not in log.decode()
+
+
+async def test_a_data_folder_that_cannot_be_used_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    process = await start(tmp_path, TELEGRAM_TOKEN="123456789:" + "B" * 35, DATA_DIR=str(tmp_path / "file" / "data"))
+    _, log = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
+    assert "Traceback" not in log.decode()
+    assert str(tmp_path / "file") in log.decode()
+
+
+def test_help_answers_and_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in ("run", "demo", "digest", "render", "paper", "check", "migrate"))

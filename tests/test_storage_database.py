@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes.stored import address, announcement, open_database, place
+from sqlalchemy.exc import OperationalError, StatementError
+
+from storage import announcements, stats, subscriptions
+from storage.database import Database, StorageError
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    async with open_database(tmp_path) as opened:
+        yield opened
+
+
+async def chats(db: Database) -> int:
+    async with db.read() as session:
+        return sum((await stats.totals(session)).destinations.values())
+
+
+async def test_a_transaction_is_there_after_it_ended_and_not_after_an_error(db: Database) -> None:
+    async with db.begin() as session:
+        await subscriptions.save(session, place(1))
+
+    async def fail() -> None:
+        async with db.begin() as session:
+            await subscriptions.save(session, place(2))
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        await fail()
+    assert await chats(db) == 1
+
+
+async def test_a_cancelled_transaction_leaves_nothing_and_lets_the_next_one_in(db: Database) -> None:
+    inside = asyncio.Event()
+
+    async def stuck() -> None:
+        async with db.begin() as session:
+            await subscriptions.save(session, place(1))
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(stuck())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with db.begin() as session:
+        await subscriptions.save(session, place(2))
+    assert await chats(db) == 1
+
+
+async def test_a_reader_sees_one_state_of_things_while_a_writer_works(db: Database) -> None:
+    async with db.read() as reader:
+        before = await stats.totals(reader)
+        async with db.begin() as writer:
+            await subscriptions.save(writer, place())
+        assert await stats.totals(reader) == before
+    assert await chats(db) == 1
+
+
+async def test_a_reader_cannot_write(db: Database) -> None:
+    async with db.read() as session:
+        with pytest.raises(OperationalError, match="readonly"):
+            await subscriptions.save(session, place())
+
+
+async def test_many_writers_that_read_before_they_write_lose_nothing(tmp_path: Path, db: Database) -> None:
+    other = Database(address(tmp_path))
+
+    async def add_one(database: Database) -> None:
+        async with database.begin() as session:
+            count = sum((await stats.totals(session)).destinations.values())
+            await subscriptions.save(session, place(count + 1))
+
+    try:
+        await asyncio.gather(*(add_one(one) for one in (db, other) for _ in range(20)))
+    finally:
+        await other.close()
+    assert await chats(db) == 40
+
+
+async def test_times_come_back_as_the_same_moment_in_utc(db: Database) -> None:
+    noon_in_shanghai = datetime.fromisoformat("2026-08-24T12:00:00.000123+08:00")
+    async with db.begin() as session:
+        await subscriptions.save(session, place(next_run_at=noon_in_shanghai))
+    async with db.read() as session:
+        known = await subscriptions.destination(session, 7)
+    assert known is not None
+    assert known.next_run_at == noon_in_shanghai
+    assert known.next_run_at.tzinfo is UTC
+
+
+async def test_a_time_without_a_zone_is_refused(db: Database) -> None:
+    naive = datetime(2026, 8, 24)  # noqa: DTZ001 - what is to be refused
+    with pytest.raises(StatementError, match="has no time zone"):
+        async with db.begin() as session:
+            await announcements.save(session, announcement(fetched_at=naive), [], None)
+
+
+async def test_the_database_is_named_by_its_file(tmp_path: Path, db: Database) -> None:
+    assert db.name == f"{tmp_path}/bot.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("nonsense", "no database address"),
+        ("mysql://bot:hush@host/db", "mysql:// is no database that this program knows"),
+        ("sqlite:///bot.sqlite3", "sqlite:// is no database that this program knows"),
+        ("sqlite+aiosqlite://", "has to be a file"),
+        ("sqlite+aiosqlite:///:memory:", "has to be a file"),
+    ],
+)
+async def test_an_address_that_cannot_be_used_is_refused_with_the_right_form_and_no_password(
+    url: str, told: str
+) -> None:
+    with pytest.raises(StorageError, match=told) as refused:
+        Database(url)
+    assert "for example: sqlite+aiosqlite:////" in str(refused.value)
+    assert "hush" not in str(refused.value)

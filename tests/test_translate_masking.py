@@ -1,0 +1,122 @@
+"""Math, addresses, code and citations come through a translation unchanged, or it is known that they did not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.translate.masking import Form, LostMask, has_masks, mask, together, unmask
+from bot.translate.spans import spans, urls
+
+pytestmark = pytest.mark.pure
+
+PROTECTED = [
+    r"$O(n \log n)$", "$$x^2 = 1$$", r"\(a_i\)", r"\[ \sum_i a_i \]", "https://example.org/a_(b)",
+    r"\texttt{pip install}",
+    "`x = {}`", r"\cite{someone}", "[3, 7]", "$n$", r"256$\times$256", r"\url{http://example.org}",
+]  # fmt: skip
+PIECES = st.one_of(
+    st.sampled_from(
+        [*PROTECTED, "$3$", "{v1}", "{v2}", '<x id="1"/>', "&lt;", "< b > &", "$5", "{", "}", "$", "\\", "`"]
+    ),
+    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12),
+)
+TEXTS = st.lists(PIECES, max_size=12).map(" ".join) | st.lists(PIECES, max_size=8).map("".join)
+
+
+@settings(max_examples=150)
+@given(TEXTS, st.sampled_from(Form))
+def test_an_undamaged_translation_gives_the_text_back(text: str, form: Form) -> None:
+    masked = mask(text, form=form)
+    # A number alone in dollars loses them; masking again the text that came back changes nothing more.
+    once = unmask(masked.text, masked)
+    assert once.replace("$", "") == text.replace("$", "")
+    if not re.search(r"\$\s*\d+(\.\d+)?\s*\$", text):
+        assert once == text
+
+
+@settings(max_examples=80)
+@given(TEXTS)
+def test_spans_are_in_order_and_never_overlap(text: str) -> None:
+    ends = 0
+    for span in spans(text):
+        assert ends <= span.start < span.end <= len(text)
+        ends = span.end
+
+
+@pytest.mark.parametrize("original", PROTECTED)
+@pytest.mark.parametrize("form", Form)
+def test_what_must_not_change_is_masked_as_one(original: str, form: Form) -> None:
+    masked = mask(f"We see {original} here.", form=form)
+    assert list(masked.tokens.values()) == [original]
+    assert original not in masked.text
+
+
+@pytest.mark.parametrize(
+    ("damaged", "form"),
+    [
+        ("取 { v2 } 与 {v1}", Form.BRACES),
+        ("取｛ｖ２｝与｛V１｝", Form.BRACES),
+        ("{v٢} و {v١}", Form.BRACES),
+        ("{в2} и { в1}", Form.BRACES),
+        ('取 < x id = "2" / > 与 <x id="1"></x>', Form.MARKUP),
+        ("取 <X ID='2'/> 与 <x id=“1”/>", Form.MARKUP),
+    ],
+)
+def test_masks_that_an_engine_respelt_or_moved_are_understood(damaged: str, form: Form) -> None:
+    masked = mask("Take $a_1$ and $b_2$.", form=form)
+    restored = unmask(damaged, masked)
+    assert restored.index("$b_2$") < restored.index("$a_1$")
+    assert not has_masks(restored)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "missing", "unknown", "repeated"),
+    [
+        ("{v1}", {2}, set(), set()),
+        ("{v1}{v2}{v9}", set(), {9}, set()),
+        ("{v1}{v2}{v1}", set(), set(), {1}),
+        ("", {1, 2}, set(), set()),
+    ],
+)
+def test_damage_is_named(damaged: str, missing: set[int], unknown: set[int], repeated: set[int]) -> None:
+    masked = mask("Take $a_1$ and $b_2$.")
+    with pytest.raises(LostMask) as caught:
+        unmask(damaged, masked)
+    assert (caught.value.missing, caught.value.unknown, caught.value.repeated) == (missing, unknown, repeated)
+
+
+def test_a_summary_may_leave_masks_out_but_not_invent_any() -> None:
+    both = together(mask("On $x_1$"), mask("Of $y_1$ and $z_1$", first=2))
+    assert unmask("关于 {v3}", both, partial=True) == "关于 $z_1$"
+    with pytest.raises(LostMask):
+        unmask("关于 {v4}", both, partial=True)
+
+
+def test_a_mask_that_stands_in_the_source_is_left_alone() -> None:
+    masked = mask("The token {v1} and $x_1$")
+    assert masked.text == "The token {v1} and {v2}"
+    assert unmask("标记 {v1} 和 {v2}", masked) == "标记 {v1} 和 $x_1$"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("between $5 million and $10 million in sales", "between $5 million and $10 million in sales"),
+        (r"it costs \$5 and \$6", r"it costs \$5 and \$6"),
+        ("with $3$ layers", "with 3 layers"),
+        ("costs $5 for all $n_i$ users", "costs $5 for all {v1} users"),
+        (r"where $\text{loss of the model}$ falls", "where {v1} falls"),
+        ("``quoted'' and `single' words", "``quoted'' and `single' words"),
+    ],
+)
+def test_money_quotes_and_bare_numbers_are_told_from_formulas(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+
+
+def test_an_address_ends_before_the_punctuation_of_the_sentence() -> None:
+    text = "See https://example.org/a. 代码在https://example.org/b，见(https://example.org/c_(d))."
+    assert urls(text) == {"https://example.org/a", "https://example.org/b", "https://example.org/c_(d)"}
