@@ -153,8 +153,11 @@ async def _at_work(
         await updater.start_polling(allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1)
         stack.push_async_callback(updater.stop)
         event(_log, "started", bot=application.bot.username, translators=",".join(names) or "none")
-        yield
-        event(_log, "stopping")
+        try:
+            yield
+        finally:
+            event(_log, "stopping")
+            stop.set()  # first of all: whatever else takes its time, no further message is begun
 
 
 async def _connect(application: AnyApplication) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.arxiv_source import calendar
-from bot.arxiv_source.client import ArxivClient
+from bot.arxiv_source.client import ArxivClient, FeedForm
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, parse_feed
 from bot.compose import COMPLETE, compose, cursors, waits
@@ -45,12 +45,27 @@ STALE_SHARE = 0.5
 so replacements do not count as shared; on recorded days consecutive announcements share none."""
 
 
+_FORMS: tuple[FeedForm, ...] = ("atom", "rss")
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """An announcement and its entries as they were just fetched, or as they were stored before."""
 
     announcement: Announcement
     entries: tuple[AnnouncedEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What asking for an announcement came to. `not_before`: when arXiv wants to be asked again at the earliest."""
+
+    state: AnnouncementState
+    entries: tuple[Entry, ...] = ()
+    body: bytes | None = None
+    source: str = ""
+    reason: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +117,29 @@ class Daily:
 
         The state of the answer tells what came of it; nothing unknown is ever stored as complete.
         """
-        state, entries, body, source, reason = await self._ask(category, day)
+        answer = await self._ask(category, day)
         now = self._now()
         found = Announcement(
             id=0,
             category=category,
             mailing_date=day,
-            state=state,
-            entry_count=len(entries),
-            source=source,
-            reason=reason,
+            state=answer.state,
+            entry_count=len(answer.entries),
+            source=answer.source,
+            reason=answer.reason,
             fetched_at=now,
-            retry_at=None if state in COMPLETE else now + _pause(day, now),
+            retry_at=None if answer.state in COMPLETE else max(now + _pause(day, now), answer.not_before or now),
         )
         async with self._db.begin() as session:
-            stored = await announcements.save(session, found, entries, body)
+            stored = await announcements.save(session, found, answer.entries, answer.body)
         event(
-            _log, "announcement", category=category, date=day, state=state, entries=len(entries), reason=reason or "-"
+            _log,
+            "announcement",
+            category=category,
+            date=day,
+            state=answer.state,
+            entries=len(answer.entries),
+            reason=answer.reason or "-",
         )
         return stored
 
@@ -185,35 +206,31 @@ class Daily:
             return None
         return await self.fetch(category, day)
 
-    async def _ask(
-        self, category: str, day: date
-    ) -> tuple[AnnouncementState, tuple[Entry, ...], bytes | None, str, str]:
-        state, reason, source = AnnouncementState.LATE, "", ""
+    async def _ask(self, category: str, day: date) -> _Answer:
+        answer = _Answer(AnnouncementState.LATE)
         # The second form is asked only when the first gave nothing: they are cached apart at arXiv.
-        for form in ("atom", "rss"):
+        for form in _FORMS:
             try:
-                answer = await self._arxiv.feed(category, form=form)
-                source = answer.url
-                feed = parse_feed(answer.body)
+                fetched = await self._arxiv.feed(category, form=form)
+                feed = parse_feed(fetched.body)
             except ArxivUnavailable as error:
-                return AnnouncementState.LATE, (), None, source, str(error)
-            except FeedCut as error:
-                state, reason = AnnouncementState.INCOMPLETE, str(error)
-                continue
+                return _Answer(AnnouncementState.LATE, reason=str(error), not_before=error.retry_at)
             except FeedRefused as error:
-                return AnnouncementState.LATE, (), None, source, str(error)
+                return _Answer(AnnouncementState.LATE, reason=str(error))
+            except FeedCut as error:
+                answer = _Answer(AnnouncementState.INCOMPLETE, reason=str(error))
+                continue
             except FeedError as error:
-                state, reason = AnnouncementState.LATE, str(error)
+                answer = _Answer(AnnouncementState.LATE, reason=str(error))
                 continue
             entries = tuple(replace(one, paper=replace(one.paper, announced_on=day)) for one in feed.entries)
             if not entries:
-                state, reason = AnnouncementState.LATE, "the feed is empty on a mailing date"
-                continue
-            if await self._is_last_one_again(category, day, entries):
-                state, reason = AnnouncementState.STALE, "the feed still holds the last announcement"
-                continue
-            return AnnouncementState.FETCHED, entries, answer.body, source, ""
-        return state, (), None, source, reason
+                answer = _Answer(AnnouncementState.LATE, reason="the feed is empty on a mailing date")
+            elif await self._is_last_one_again(category, day, entries):
+                answer = _Answer(AnnouncementState.STALE, reason="the feed still holds the last announcement")
+            else:
+                return _Answer(AnnouncementState.FETCHED, entries, fetched.body, fetched.url)
+        return answer
 
     async def _is_last_one_again(self, category: str, day: date, entries: Sequence[Entry]) -> bool:
         async with self._db.read() as session:

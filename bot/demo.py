@@ -185,6 +185,7 @@ def _entry(record: DigestRecord, fact: dict[str, Any]) -> Entry:
         authors=tuple(fact["authors"]),
         primary_category=categories[0],
         cross_lists=tuple(categories[1:]),
+        submitted_at=datetime.fromisoformat(fact["submitted"]).replace(tzinfo=UTC),
         announced_on=MAILING_DATE,
     )
     return Entry(paper, AnnounceType(fact["announce_type"]))

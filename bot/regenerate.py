@@ -46,10 +46,6 @@ class Regenerated:
     """Whether a refetch had to use the stored bytes, because arXiv serves only the newest announcement."""
 
 
-class NothingPosted(Exception):
-    """No digest with that announcement was ever planned."""
-
-
 class NotFetched(Exception):
     """The announcement could not be had; the argument says why."""
 
@@ -70,15 +66,17 @@ class Regenerate:
             latest = await announcements.latest(session, category)
         return latest.mailing_date if latest is not None else None
 
+    async def posted(self, category: str, day: date) -> list[Digest]:
+        """The digests with this announcement that were planned for anybody."""
+        async with self._db.read() as session:
+            return await digests.with_announcement(session, category, day)
+
     async def run(self, category: str, day: date, scope: Scope) -> Regenerated:
         """Rebuild every digest that holds this announcement; only what `scope` asks is made again.
 
-        Raises NothingPosted, and NotFetched when a refetch got nothing (nothing is changed then).
+        Raises NotFetched when a refetch got nothing; nothing is changed then.
         """
-        async with self._db.read() as session:
-            posted = await digests.with_announcement(session, category, day)
-        if not posted:
-            raise NothingPosted
+        posted = await self.posted(category, day)
         added = removed = 0
         from_store = False
         if scope is Scope.REFETCH:

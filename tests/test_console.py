@@ -15,6 +15,7 @@ from bot.app import utc_now
 from bot.arxiv_source import calendar
 from bot.config import Settings
 from bot.console import CommandError, DigestOrder, parse_announce_types, print_digest, print_paper, print_records
+from bot.demo import sample_entries
 from bot.simulator.arxiv_answers import atom_feed
 from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnounceType, Entry
 
@@ -101,7 +102,7 @@ async def test_a_written_record_file_renders_to_the_same_digest(
 async def test_a_paper_is_printed_in_both_languages(
     settings: Settings, arxiv: ArxivServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arxiv.add_paper(paper(1, arxiv_id="2402.15351", title="AutoMMLab"))
+    arxiv.add_paper(sample_entries()[0].paper)
     await print_paper(settings, "see https://arxiv.org/abs/2402.15351v1", "zh-CN")
     text = capsys.readouterr().out
     assert "从语言指令自动生成可部署模型" in text

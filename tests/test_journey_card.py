@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fakes.arxiv_server import Trouble
 from fakes.house import House, open_house, paper
 
 from bot.simulator.state import Chat, Entity
@@ -51,10 +52,10 @@ async def test_a_link_in_private_becomes_one_bilingual_card(house: House) -> Non
 async def test_the_second_time_the_card_comes_from_the_archive(house: House) -> None:
     house.telegram.say(house.private, house.person, "arXiv:2608.00001")
     await card_in(house, house.private)
-    asked, translated = len(house.arxiv.requests), len(house.translator.requests)
+    asked, translated = len(house.arxiv.requests), len(house.translator.asked)
     text = await house.say("2608.00001")
     assert has_han(text)
-    assert (len(house.arxiv.requests), len(house.translator.requests)) == (asked, translated)
+    assert (len(house.arxiv.requests), len(house.translator.asked)) == (asked, translated)
 
 
 async def test_several_links_and_a_caption_and_a_text_link_are_answered(house: House) -> None:
@@ -92,14 +93,16 @@ async def test_a_mention_under_someone_elses_link_is_answered(house: House) -> N
 
 async def test_a_missing_paper_and_a_silent_arxiv_are_told_apart(house: House) -> None:
     assert "no paper 2608.09999" in await house.say("https://arxiv.org/abs/2608.09999")
-    house.arxiv.misbehave("500", times=9)
+    house.arxiv.misbehave(Trouble.SERVER_ERROR, times=9)
     assert "does not answer" in await house.say("https://arxiv.org/abs/2608.08888")
 
 
 async def test_a_dead_translator_leaves_a_marked_english_card(house: House) -> None:
-    house.translator.misbehave("500", times=99)
+    house.break_translator()
     house.telegram.say(house.private, house.person, "2608.00001")
-    await house.telegram.wait_for(lambda: any(one.edited for one in house.telegram.from_bot(house.private)), timeout=10)
+    await house.telegram.wait_for(
+        lambda: any("not translated" in one.text for one in house.telegram.from_bot(house.private)), timeout=10
+    )
     text = house.telegram.from_bot(house.private)[-1].text
     assert "Counting animals on wide meadows" in text
     assert "not translated" in text.lower()

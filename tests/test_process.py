@@ -48,7 +48,7 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
     async with SimulatedTelegram() as telegram, ArxivServer() as arxiv:
         person = telegram.add_user("Lin")
         channel = telegram.add_channel("Daily", "daily_cv", creator=person)
-        arxiv.announce("cs.CV", announcement(40), calendar.mailing_date(datetime.now(UTC)))
+        arxiv.announce("cs.CV", announcement(60), calendar.mailing_date(datetime.now(UTC)))
         environment = {
             "TELEGRAM_TOKEN": telegram.token,
             "TELEGRAM_API_URL": telegram.url,

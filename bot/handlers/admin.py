@@ -7,7 +7,7 @@ from bot.compose import COMPLETE
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.digest import split_date
 from bot.handlers.subscribe import parse_categories
-from bot.regenerate import NotFetched, NothingPosted, Regenerated, Scope
+from bot.regenerate import NotFetched, Regenerated, Scope
 from storage import stats as figures
 from storage.records import DeliveryState
 
@@ -26,13 +26,15 @@ async def regenerate(ask: Ask) -> None:
         raise Refusal("regenerate-form", example=_EXAMPLE)
     if names == others:  # no date was given: the newest that there is
         day = await ask.services.regenerate.newest_date(category) or newest
+    if not await ask.services.regenerate.posted(category, day):
+        raise Refusal("nothing-posted", category=category, date=day.isoformat())
     started = await ask.say("regenerating", category=category, date=day.isoformat())
     try:
         done = await ask.services.regenerate.run(category, day, Scope(scopes[0]) if scopes else Scope.RENDER)
-    except NothingPosted:
-        raise Refusal("nothing-posted", category=category, date=day.isoformat()) from None
     except NotFetched as error:
-        raise Refusal("not-fetched", category=category, date=day.isoformat(), reason=str(error)) from None
+        why = ask.words.html("not-fetched", category=category, date=day.isoformat(), reason=str(error))
+        await started.edit_text(why, parse_mode="HTML")
+        return
     states = await ask.services.deliverer.settled(done.digest_ids, _PATIENCE)
     await started.edit_text(_report(ask, done, states), parse_mode="HTML")
 

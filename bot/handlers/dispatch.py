@@ -21,7 +21,8 @@ from storage import subscriptions
 
 _log = logging.getLogger(__name__)
 
-_POSTS = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+# A linked channel's posts arrive in its group once more, as automatic forwards: those are nobody's question.
+_POSTS = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST)
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -37,7 +38,7 @@ def register(application: AnyApplication, services: Services) -> None:
     )
     application.add_handler(
         MessageHandler(
-            _POSTS & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND & ~filters.IS_AUTOMATIC_FORWARD,
+            _POSTS & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND,
             _callback(services, answer_link),
         )
     )

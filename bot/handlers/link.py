@@ -18,6 +18,8 @@ from bot.translate.summary import summary_sentence
 from storage.records import BilingualPaper, Paper, Translation
 
 MOST_LINKS = 10
+_SOON = 1.0
+"""Seconds after which a card is worth showing in English first."""
 
 
 async def answer_link(ask: Ask) -> None:
@@ -45,11 +47,17 @@ async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
 
 
 async def _answer(ask: Ask, paper: Paper) -> None:
-    """The card at once when its translation is stored; else in English, and completed by an edit."""
+    """The card when its translation is there soon; else at once in English, and completed by an edit."""
     language = ask.here.language
     known = await ask.services.lookup.archived(paper, language)
     if known is not None:
         card = card_of(ask, known)
+        await ask.reply(card.text, card.buttons)
+        return
+    making = asyncio.create_task(ask.services.lookup.translated(paper, language))
+    done, _ = await asyncio.wait({making}, timeout=_SOON)
+    if done:
+        card = card_of(ask, making.result())
         await ask.reply(card.text, card.buttons)
         return
     english = Translation(
@@ -61,7 +69,7 @@ async def _answer(ask: Ask, paper: Paper) -> None:
     )
     waiting = card_of(ask, BilingualPaper(paper, english))
     placeholder = await ask.reply(f"{waiting.text}\n\n<i>{ask.words.html('translating')}</i>", waiting.buttons)
-    card = card_of(ask, await ask.services.lookup.translated(paper, language))
+    card = card_of(ask, await making)
     try:
         await placeholder.edit_text(
             card.text, parse_mode="HTML", disable_web_page_preview=True, reply_markup=keyboard_of(card.buttons)

@@ -107,8 +107,9 @@ _ERROR_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LEAK_START = re.compile(
-    r"\s*(?:(?:sure|certainly|of course|okay)\b[,!.:]|here(?:'s| is| are) (?:the|your|a) (?:\w+ )?translation|"
-    r"translation\s*:|translated (?:title|abstract|text)\s*:|as an ai\b|i(?:'m| am) (?:sorry|unable)|i can(?:'t|not)\b|"
+    r"\s*(?:(?:sure|certainly|of course|okay)\b[,!.:，！。：]|here(?:'s| is| are) (?:the|your|a) (?:\w+ )?translation|"
+    r"translation\s*[:：]|translated (?:title|abstract|text)\s*[:：]|"
+    r"as an ai\b|i(?:'m| am) (?:sorry|unable)|i can(?:'t|not)\b|"
     r"(?:好的|当然)[，,！!。]|以下(?:是|为)[^。]{0,12}(?:翻译|译文)|(?:翻译|译文|翻译结果|译)(?:如下)?\s*[:：]|"
     r"抱歉|对不起|作为(?:一个|一名)?\s*(?:AI|人工智能)|我(?:无法|不能)(?:翻译|协助|提供))",
     re.IGNORECASE,

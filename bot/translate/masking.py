@@ -50,7 +50,7 @@ _MARKUP = re.compile(
     r"<\s*x\s+id\s*=\s*[\"'“”„]?\s*(?P<id>\d{1,9})\s*[\"'“”]?\s*/?\s*>(?:\s*<\s*/\s*x\s*>)?", re.IGNORECASE
 )
 _DECODE = {Form.BRACES: _BRACES, Form.MARKUP: _MARKUP}
-_NUMBER_IN_DOLLARS = re.compile(r"\$\s*(?P<number>\d+(?:\.\d+)?)\s*\$", re.ASCII)
+_NUMBER_IN_DOLLARS = re.compile(r"\$(?P<number>\d+(?:\.\d+)?)\$", re.ASCII)
 
 
 def mask(text: str, *, form: Form = Form.BRACES, first: int = 1) -> Masked:

@@ -51,6 +51,7 @@ _SPAN = re.compile(
     f"(?P<code>{_CODE})|(?P<citation>{_CITATION})|(?P<url>{_URL})|(?P<math>{_MATH_RUN})", re.ASCII | re.DOTALL
 )
 _WORDY = re.compile(r"(?<![\\{a-zA-Z])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}(?![a-zA-Z]*[{}])")
+_PRICE = re.compile(r"\$\d[^$]*\s\$")
 _TEXT_IN_MATH = re.compile(rf"\\(?:text|mathrm|mbox|textrm|textit|textbf|operatorname){_BRACED}")
 _URL_TAIL = ".,;:!?)]*"
 
@@ -88,7 +89,9 @@ def urls(text: str) -> frozenset[str]:
 
 def _is_prose(run: str) -> bool:
     """Whether the stretch between two dollar signs is a sentence about money rather than a formula."""
-    return "$$" not in run and "$" in run and bool(_WORDY.search(_TEXT_IN_MATH.sub("", run)))
+    if "$$" in run or "$" not in run:
+        return False
+    return bool(_PRICE.match(run) or _WORDY.search(_TEXT_IN_MATH.sub("", run)))
 
 
 def _without_tail(address: str) -> str:

@@ -20,18 +20,26 @@ from bot.simulator.arxiv_site import SimulatedArxiv
 class Trouble(StrEnum):
     """What arXiv can do in place of answering."""
 
-    RATE_LIMITED = "429, with Retry-After"
-    UNAVAILABLE = "503, with Retry-After"
+    RATE_LIMITED = "429"
+    UNAVAILABLE = "503"
     NOT_ACCEPTABLE = "406"
     SERVER_ERROR = "500"
-    RATE_EXCEEDED = "200, Rate exceeded."
-    HTML = "200, a page"
-    EMPTY = "200, no bytes"
-    CUT = "200, the answer cut after `at` bytes"
-    BROKEN_OFF = "200, the connection closed after `at` bytes"
-    HUGE = "200, bytes without end"
-    HANG = "no answer until `release`"
-    REDIRECT = "a redirect to `to`"
+    RATE_EXCEEDED = "rate exceeded"
+    """Status 200 and the words `Rate exceeded.`."""
+    HTML = "html"
+    """Status 200 and a page."""
+    EMPTY = "empty"
+    """Status 200 and no bytes."""
+    CUT = "cut"
+    """Status 200 and a whole HTTP answer whose body ends after `at` bytes."""
+    BROKEN_OFF = "broken off"
+    """The connection closes after `at` bytes."""
+    HUGE = "huge"
+    """Bytes without end."""
+    HANG = "hang"
+    """No answer until `release`."""
+    REDIRECT = "redirect"
+    """Go to `to`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class _Plan:
     kind: Trouble
-    at: int
+    at: int | None
     to: str
     retry_after: str | None
 
@@ -65,10 +73,20 @@ class ArxivServer(SimulatedArxiv):
         self._arrived = asyncio.Condition()
 
     def misbehave(
-        self, kind: Trouble, times: int = 1, *, at: int = 0, to: str = "", retry_after: str | None = None
+        self,
+        kind: Trouble | str,
+        times: int = 1,
+        *,
+        at: int | None = None,
+        to: str = "",
+        retry_after: str | None = None,
     ) -> None:
-        """Spoil the next answers, after those that are to be spoilt already."""
-        self._plans.extend([_Plan(kind, at, to, retry_after)] * times)
+        """Spoil the next answers, after those that are to be spoilt already. `at` is half of the body if not given."""
+        self._plans.extend([_Plan(Trouble(kind), at, to, retry_after)] * times)
+
+    def behave(self) -> None:
+        """Answer properly from now on."""
+        self._plans.clear()
 
     def release(self) -> None:
         """Answer, after all, what hangs now or later."""
@@ -117,9 +135,10 @@ class ArxivServer(SimulatedArxiv):
         whole = await handler(request)
         assert isinstance(whole, web.Response)
         assert isinstance(whole.body, bytes)
+        sent = whole.body[: len(whole.body) // 2 if plan.at is None else plan.at]
         if plan.kind is Trouble.CUT:
-            return web.Response(body=whole.body[: plan.at], content_type=whole.content_type)
-        return await _broken_off(request, whole, whole.body[: plan.at])
+            return web.Response(body=sent, content_type=whole.content_type)
+        return await _broken_off(request, whole, sent)
 
 
 _PLAIN = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from fakes.arxiv_server import ArxivServer
 from fakes.translator_server import TranslatorServer
+from fakes.translator_server import Trouble as TranslatorTrouble
 
 from bot.app import Running, running
 from bot.arxiv_source import calendar
@@ -40,6 +40,19 @@ class Clock:
 
 
 @dataclass
+class Seconds:
+    """Telegram's pace without the waiting: sleeping puts the clock forward."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
 class House:
     """What a test works with."""
 
@@ -51,6 +64,7 @@ class House:
     person: User
     private: Chat
     bots: list[Running] = field(default_factory=list)
+    seconds: Seconds = field(default_factory=Seconds)
 
     @property
     def bot(self) -> Running:
@@ -58,13 +72,17 @@ class House:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Running]:
-        async def no_wait(_seconds: float) -> None:
-            return
-
-        pace = Pace(clock=time.monotonic, sleep=no_wait)
+        pace = Pace(clock=self.seconds, sleep=self.seconds.sleep)
         async with running(self.settings, now=self.clock, pace=pace) as bot:
             self.bots.append(bot)
             yield bot
+
+    def break_translator(self) -> None:
+        """From now on the translator answers with server errors; `mend_translator` ends that."""
+        self.translator.troubles["libretranslate"] = TranslatorTrouble.SERVER_ERROR
+
+    def mend_translator(self) -> None:
+        self.translator.troubles.clear()
 
     async def tick(self) -> None:
         """One tick of the clock, and every row that it planned sent."""
@@ -115,7 +133,7 @@ async def open_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
                 "arxiv_web_url": "https://arxiv.org",
                 "arxiv_interval": 0.0,
                 "translators": ("libretranslate",),
-                "libretranslate_url": translator.libretranslate_url,
+                "libretranslate_url": translator.address("libretranslate"),
                 **changes,
             },
         )

@@ -28,7 +28,7 @@ _SCRIPTS: dict[str, tuple[str, float]] = {
     "": ("abdefilmnoprstuvéèàç", 1.1),
 }
 _TOKEN = re.compile(
-    r"(?P<kept>\{v\d+\}|<x id=\"\d+\"/>|&\w+;|https?://\S+)|(?P<word>[A-Za-z][\w'-]*)|(?P<rest>.)", re.DOTALL
+    r"(?P<kept>\{v\d+\}|<x id=\"\d+\"/>|&\w+;|https?://\S+|\d+[.,]\d+)|(?P<word>[A-Za-z][\w'-]*)|(?P<rest>.)", re.DOTALL
 )
 _WIDE = {".": "。", ",": "，", ";": "；", ":": "：", "?": "？", " ": ""}
 _ERROR_PAGE = "<!DOCTYPE html><html><head><title>Error 502</title></head><body><h1>502 Bad Gateway</h1></body></html>"

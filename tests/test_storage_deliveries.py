@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.stored import NOW, SOON, add, address, claim, digest, open_database, parts, place, planned, record
+
+from storage import deliveries, digests, subscriptions
+from storage.database import Database
+from storage.deliveries import Recovered
+from storage.records import ChatKind, DeliveryState, Gone, Moved, Refused, RetryAt, Sent, Unsure
+
+CHANNEL = place(-100, kind=ChatKind.CHANNEL)
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    async with open_database(tmp_path) as opened:
+        yield opened
+
+
+async def numbers(db: Database, **how: Any) -> list[tuple[int, int]]:
+    """Chat and part of every row that can be claimed now."""
+    return [(row.destination.chat_id, row.number) for row in await claim(db, **how)]
+
+
+async def states(db: Database, digest_id: int = 1) -> dict[DeliveryState, int]:
+    async with db.read() as session:
+        return await deliveries.states(session, digest_id)
+
+
+async def recover(db: Database) -> Recovered:
+    async with db.begin() as session:
+        return await deliveries.recover(session, NOW)
+
+
+async def next_retry(db: Database) -> object:
+    async with db.read() as session:
+        return await deliveries.next_retry(session)
+
+
+async def edit(db: Database, *texts: str) -> None:
+    """Other parts for the first digest."""
+    async with db.begin() as session:
+        await digests.replace_parts(session, 1, parts(*texts), NOW)
+
+
+async def test_there_is_one_row_per_part_and_destination_however_often_it_is_planned(db: Database) -> None:
+    places = await add(db, place(1), place(2), place(3))
+    async with db.begin() as session:
+        saved = await digests.save(session, digest(), parts("a", "b"), NOW)
+        assert await deliveries.plan(session, saved.id, [places[0].id, places[1].id]) == 4
+        assert await deliveries.plan(session, saved.id, [one.id for one in places]) == 2
+        assert await deliveries.plan(session, saved.id, []) == 0
+    assert await states(db) == {DeliveryState.PENDING: 6}
+
+
+async def test_a_claimed_row_has_all_that_the_sender_needs(db: Database) -> None:
+    (one,) = await add(db, place(-100, thread_id=4, kind=ChatKind.SUPERGROUP, title="羊"))
+    known = await planned(db, [one], "a")
+    (row,) = await claim(db)
+    assert (row.destination, row.digest_id, row.number, row.part) == (one, known.id, 0, parts("a")[0])
+    assert (row.state, row.attempts, row.message_id) == (DeliveryState.SENDING, 1, None)
+    assert await states(db) == {DeliveryState.SENDING: 1}
+
+
+async def test_a_destination_gets_its_parts_one_after_the_other(db: Database) -> None:
+    places = await add(db, place(1), place(2))
+    await planned(db, places, "a", "b")
+    first = await claim(db)
+    assert [(row.destination.chat_id, row.number) for row in first] == [(1, 0), (2, 0)]
+    assert await claim(db) == []
+    await record(db, first[1], Sent(5))
+    assert await numbers(db) == [(2, 1)]
+
+
+async def test_the_oldest_rows_come_first_and_no_more_than_asked_for(db: Database) -> None:
+    places = await add(db, *(place(number) for number in range(1, 6)))
+    await planned(db, places[2:], "later ids, planned first")
+    await planned(db, places[:2], "x", arxiv_id="2608.00002")
+    assert await numbers(db, limit=2) == [(3, 0), (4, 0)]
+    assert await numbers(db, limit=2) == [(5, 0), (1, 0)]
+
+
+async def test_busy_and_paused_destinations_are_passed_over(db: Database) -> None:
+    places = await add(db, place(1), place(2), place(3))
+    await planned(db, places, "a")
+    async with db.begin() as session:
+        await subscriptions.pause(session, places[0].id, "blocked")
+    assert await numbers(db, busy=(places[1].id,)) == [(3, 0)]
+    async with db.begin() as session:
+        await subscriptions.resume(session, places[0].id)
+    assert await numbers(db) == [(1, 0), (2, 0)]
+
+
+async def test_a_row_that_is_to_be_retried_waits_for_its_time_and_holds_back_only_its_own_chat(db: Database) -> None:
+    places = await add(db, place(1), place(2))
+    await planned(db, places, "a", "b")
+    one, two = await claim(db)
+    await record(db, one, RetryAt(NOW + SOON, "limit"))
+    await record(db, two, Sent(5))
+    assert await numbers(db) == [(2, 1)]
+    assert await numbers(db, now=NOW + SOON - timedelta(microseconds=1)) == []
+    (again,) = await claim(db, now=NOW + SOON)
+    assert (again.id, again.attempts) == (one.id, 2)
+
+
+async def test_a_refused_part_does_not_stop_the_next_one(db: Database) -> None:
+    await planned(db, await add(db, place()), "a", "b")
+    (row,) = await claim(db)
+    await record(db, row, Refused("can't parse entities"))
+    assert await numbers(db) == [(7, 1)]
+    assert await states(db) == {DeliveryState.FAILED: 1, DeliveryState.SENDING: 1}
+
+
+async def test_a_row_of_unknown_outcome_holds_back_only_its_own_chat_until_it_is_decided(db: Database) -> None:
+    places = await add(db, place(1, kind=ChatKind.GROUP), place(2))
+    await planned(db, places, "a", "b")
+    one, two = await claim(db)
+    await record(db, one, Unsure("no answer"))
+    await record(db, two, Sent(5))
+    assert await numbers(db) == [(2, 1)]
+    async with db.begin() as session:
+        assert [row.id for row in await deliveries.unknown(session)] == [one.id]
+        assert await deliveries.resolve(session, one.id, message_id=77, now=NOW)
+        assert await deliveries.unknown(session) == []
+    assert await numbers(db) == [(1, 1)]
+
+
+async def test_an_unknown_row_can_be_sent_again(db: Database) -> None:
+    await planned(db, await add(db, CHANNEL), "a")
+    (row,) = await claim(db)
+    await record(db, row, Unsure("no answer"))
+    async with db.begin() as session:
+        assert await deliveries.resolve(session, row.id, resend=True, now=NOW)
+    (again,) = await claim(db)
+    assert (again.id, again.message_id) == (row.id, None)
+
+
+async def test_an_unknown_row_that_arrived_is_edited_later_only_if_its_message_is_known(db: Database) -> None:
+    await planned(db, await add(db, CHANNEL, place(-200, kind=ChatKind.CHANNEL)), "a")
+    known, lost = await claim(db)
+    for row in (known, lost):
+        await record(db, row, Unsure("no answer"))
+    async with db.begin() as session:
+        await deliveries.resolve(session, known.id, message_id=77, now=NOW)
+        await deliveries.resolve(session, lost.id, resend=False, now=NOW)
+    await edit(db, "A")
+    assert [(row.id, row.message_id) for row in await claim(db)] == [(known.id, 77)]
+
+
+async def test_only_unknown_rows_can_be_decided_and_only_in_one_way(db: Database) -> None:
+    await planned(db, await add(db, place()), "a")
+    (row,) = await claim(db)
+    async with db.begin() as session:
+        assert not await deliveries.resolve(session, row.id, resend=True, now=NOW)
+        with pytest.raises(ValueError, match="either"):
+            await deliveries.resolve(session, row.id, now=NOW)
+        with pytest.raises(ValueError, match="either"):
+            await deliveries.resolve(session, row.id, resend=True, message_id=7, now=NOW)
+    assert await states(db) == {DeliveryState.SENDING: 1}
+
+
+async def test_where_the_bot_may_not_write_everything_waiting_fails_and_the_destination_is_paused(db: Database) -> None:
+    gone, other = await add(db, place(1), place(2))
+    first = await planned(db, [gone, other], "a", "b")
+    second = await planned(db, [gone], "c", arxiv_id="2608.00002")
+    row = (await claim(db))[0]
+    await record(db, row, Gone("bot was blocked by the user"))
+    assert await states(db, first.id) == {
+        DeliveryState.FAILED: 2,
+        DeliveryState.SENDING: 1,
+        DeliveryState.PENDING: 1,
+    }
+    assert await states(db, second.id) == {DeliveryState.FAILED: 1}
+    async with db.read() as session:
+        known = await subscriptions.by_id(session, gone.id)
+    assert known == replace(gone, paused="bot was blocked by the user")
+
+
+async def test_a_row_for_a_group_that_moved_is_sent_to_its_new_id(db: Database) -> None:
+    (group,) = await add(db, place(-5, kind=ChatKind.GROUP))
+    await planned(db, [group], "a", "b")
+    (row,) = await claim(db)
+    await record(db, row, Moved(-1005))
+    (again,) = await claim(db)
+    assert (again.id, again.destination.chat_id, again.destination.kind) == (row.id, -1005, ChatKind.SUPERGROUP)
+
+
+async def test_a_row_for_a_group_that_was_moved_by_somebody_else_meanwhile_is_sent_too(db: Database) -> None:
+    (group,) = await add(db, place(-5, kind=ChatKind.GROUP))
+    await planned(db, [group], "a")
+    (row,) = await claim(db)
+    async with db.begin() as session:
+        await subscriptions.move_chat(session, -5, -1005)
+    await record(db, row, Moved(-1005))
+    assert await numbers(db) == [(-1005, 0)]
+
+
+async def test_rows_of_a_group_that_moved_into_a_known_chat_are_sent_there_once(db: Database) -> None:
+    old, new = await add(db, place(-5, kind=ChatKind.GROUP), place(-1005, kind=ChatKind.SUPERGROUP))
+    await planned(db, [old, new], "a")
+    await planned(db, [old], "b", arxiv_id="2608.00002")
+    mine, theirs = await claim(db)
+    await record(db, theirs, Sent(5))
+    await record(db, mine, Moved(-1005))
+    (row,) = await claim(db)
+    assert (row.destination.id, row.part) == (new.id, parts("b")[0])
+
+
+async def test_messages_that_stayed_in_the_old_chat_are_never_edited_in_the_new_one(db: Database) -> None:
+    (group,) = await add(db, place(-5, kind=ChatKind.GROUP))
+    await planned(db, [group], "a", "b")
+    for message in (10, 11):
+        await record(db, (await claim(db))[0], Sent(message))
+    await edit(db, "A", "b")
+    (row,) = await claim(db)
+    await record(db, row, Moved(-1005))
+    assert await claim(db) == []
+    await edit(db, "AA", "BB", "new")
+    assert [(row.number, row.message_id) for row in await claim(db)] == [(2, None)]
+
+
+async def test_an_outcome_for_a_row_that_is_gone_changes_nothing(db: Database) -> None:
+    places = await add(db, place(1), place(2))
+    await planned(db, places, "a")
+    before = await claim(db)
+    await record(db, replace(before[0], id=99), Gone("blocked"))
+    async with db.read() as session:
+        assert await subscriptions.by_id(session, places[0].id) == places[0]
+    assert await states(db) == {DeliveryState.SENDING: 2}
+
+
+async def test_the_id_of_a_row_that_is_gone_is_never_given_to_another(db: Database) -> None:
+    await planned(db, await add(db, place()), "a", "b")
+    await edit(db, "a")
+    await edit(db, "a", "b")
+    (first,) = await claim(db)
+    await record(db, first, Sent(5))
+    (second,) = await claim(db)
+    assert first.id == 1
+    assert second.id > 2
+
+
+async def test_after_a_crash_private_chats_get_it_again_and_of_others_nobody_knows(db: Database) -> None:
+    await planned(db, await add(db, place(1), CHANNEL, place(-5, kind=ChatKind.GROUP)), "a")
+    assert len(await claim(db)) == 3
+    assert await recover(db) == Recovered(resend=1, unknown=2)
+    assert await numbers(db) == [(1, 0)]
+    assert await recover(db) == Recovered(resend=1, unknown=0)
+
+
+async def test_after_a_crash_edits_and_deletions_are_made_again_everywhere(db: Database) -> None:
+    await planned(db, await add(db, CHANNEL), "a", "b")
+    for message in (10, 11):
+        await record(db, (await claim(db))[0], Sent(message))
+    await edit(db, "A")
+    (row,) = await claim(db)
+    assert await recover(db) == Recovered(resend=1, unknown=0)
+    (again,) = await claim(db)
+    assert (again.id, again.message_id, again.part) == (row.id, 10, parts("A")[0])
+    await record(db, again, Sent(10))
+    (deletion,) = await claim(db)
+    assert (deletion.message_id, deletion.part) == (11, None)
+    assert await recover(db) == Recovered(resend=1, unknown=0)
+
+
+async def test_recovering_leaves_what_was_not_being_sent_alone(db: Database) -> None:
+    await planned(db, await add(db, place(1), place(2), place(3)), "a", "b")
+    one, two, three = await claim(db)
+    await record(db, one, Sent(5))
+    await record(db, two, RetryAt(NOW + SOON, "limit"))
+    await record(db, three, Unsure("no answer"))
+    before = await states(db)
+    assert await recover(db) == Recovered(resend=0, unknown=0)
+    assert await states(db) == before
+
+
+async def test_the_next_retry_is_the_earliest_of_those_that_nothing_holds_back(db: Database) -> None:
+    places = await add(db, place(1), place(2), place(3))
+    await planned(db, places, "a")
+    assert await next_retry(db) is None
+    for seconds, row in enumerate(await claim(db)):
+        await record(db, row, RetryAt(NOW + seconds * SOON, "limit"))
+    assert await next_retry(db) == NOW
+    async with db.begin() as session:
+        await subscriptions.pause(session, places[0].id, "kicked")
+    assert await next_retry(db) == NOW + SOON
+
+
+async def test_a_retry_behind_a_row_of_unknown_outcome_does_not_count_as_next(db: Database) -> None:
+    (one,) = await add(db, CHANNEL)
+    await planned(db, [one], "a", "b")
+    for message in (10, 11):
+        await record(db, (await claim(db))[0], Sent(message))
+    await edit(db, "a", "B")
+    await record(db, (await claim(db))[0], RetryAt(NOW, "limit"))
+    assert await next_retry(db) == NOW
+    await edit(db, "A", "B")
+    await record(db, (await claim(db))[0], Unsure("no answer"))
+    assert await next_retry(db) is None
+
+
+async def test_claims_of_two_processes_never_meet(tmp_path: Path, db: Database) -> None:
+    await planned(db, await add(db, *(place(number) for number in range(1, 61))), "a", "b")
+    other = Database(address(tmp_path))
+    claimed: list[int] = []
+
+    async def drain(database: Database) -> None:
+        while rows := await claim(database, 4):
+            # One destination at most once in a claim, and never while another claim of it is out.
+            assert len({row.destination.id for row in rows}) == len(rows)
+            claimed.extend(row.id for row in rows)
+            for row in rows:
+                await record(database, row, Sent(row.id))
+
+    try:
+        await asyncio.gather(drain(db), drain(other), drain(other))
+    finally:
+        await other.close()
+    assert sorted(claimed) == list(range(1, 121))
+    assert await states(db) == {DeliveryState.SENT: 120}
