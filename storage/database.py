@@ -35,6 +35,7 @@ class Database:
         self._one_writer: asyncio.Lock | None = None
         if self._url.get_backend_name() == "sqlite":
             self._one_writer = asyncio.Lock()
+            # IMMEDIATE: one that begins by reading cannot become a writing one while another process writes.
             self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", pool_size=1)
             self._reader = _sqlite_engine(self._url, "BEGIN", pool_size=_READERS, read_only=True)
         else:
@@ -48,14 +49,12 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """One transaction, committed at the end, rolled back on any error. It is open from the first moment."""
+        """One transaction, committed at the end, rolled back on any error."""
         async with AsyncExitStack() as stack:
             if self._one_writer is not None:
                 await stack.enter_async_context(self._one_writer)
             session = await stack.enter_async_context(AsyncSession(self._writer))
             await stack.enter_async_context(session.begin())
-            # A transaction that begins by reading could not become a writing one while another writes: begin at once.
-            await session.connection()
             yield session
 
     @asynccontextmanager

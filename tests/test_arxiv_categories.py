@@ -120,7 +120,7 @@ def test_nothing_is_offered_for_what_resembles_nothing(typed: str) -> None:
 
 
 @settings(max_examples=30)
-@given(st.text(max_size=200), st.integers(0, 5))
+@given(st.text(max_size=80), st.integers(0, 5))
 def test_anything_can_be_typed(typed: str, count: int) -> None:
     assert len(categories.nearest(typed, count)) <= count
     assert categories.canonical_list([typed]) == (categories.canonical(typed) or typed.strip(),)

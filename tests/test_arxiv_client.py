@@ -67,7 +67,7 @@ class Side:
 
 @asynccontextmanager
 async def side(
-    *, deadline: float = 30.0, contact: str = "mailto:me@example.org", **changes: str
+    *, deadline: float = 30.0, interval: float = 3.0, contact: str = "mailto:me@example.org", **changes: str
 ) -> AsyncIterator[Side]:
     clock = Clock()
     async with ArxivServer() as arxiv, aiohttp.ClientSession() as http:
@@ -75,7 +75,7 @@ async def side(
             http=http,
             feed_url=changes.get("feed_url", arxiv.feed_url),
             api_url=changes.get("api_url", arxiv.api_url),
-            interval=3.0,
+            interval=interval,
             contact=contact,
             now=clock,
             sleep=clock.sleep,
@@ -274,7 +274,7 @@ async def test_a_feed_that_does_not_arrive_is_unavailable(here: Side, trouble: T
         await here.client.feed("cs.CV")
     assert caught.value.retry_at is None
     assert "127.0.0.1" not in str(caught.value)
-    assert await here.client.feed("cs.CV")
+    assert (await here.client.feed("cs.CV")).body
 
 
 @pytest.mark.parametrize(
@@ -352,9 +352,20 @@ async def test_a_feed_that_moved_within_its_host_is_followed_at_the_usual_pace(h
     here.arxiv.misbehave(Trouble.REDIRECT, to="/atom/cs.CV")
     assert (await here.client.feed("cs")).url == f"{here.arxiv.feed_url}/atom/cs.CV"
     assert here.clock.slept == [3.0]
+    here.clock.now += MINUTE
     here.arxiv.misbehave(Trouble.REDIRECT, times=9, to="/atom/cs.CV")
     with pytest.raises(ArxivUnavailable, match="without end"):
         await here.client.feed("cs")
+
+
+async def test_an_api_that_moved_within_its_host_is_followed() -> None:
+    async with side(interval=0.0) as one:
+        one.arxiv.add_paper(paper(1))
+        one.arxiv.misbehave(Trouble.REDIRECT, to="/api/query?id_list=2608.00001&max_results=1")
+        assert await one.client.papers(ids("2608.00001")) == {ArxivId("2608.00001"): paper(1)}
+        one.arxiv.misbehave(Trouble.REDIRECT, times=9, to="/api/query")
+        with pytest.raises(ArxivUnavailable, match="without end"):
+            await one.client.papers(ids("2608.00001"))
 
 
 @pytest.mark.parametrize("kind", ["feed", "papers"])

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.arxiv_source.ids import ArxivId, abs_url, find_ids, parse_id, pdf_url
@@ -43,10 +43,10 @@ def test_every_form_gives_its_id_and_nothing_else_in_every_sentence(form: dict[s
         assert find_ids(sentence.format(form["input"])) == expected, sentence
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: str(form["input"]))
-def test_every_form_that_is_no_sentence_gives_its_id_alone(form: dict[str, str | int | None]) -> None:
-    is_sentence = str(form["input"])[0] in "看论"
-    assert parse_id(str(form["input"])) == (None if is_sentence else wanted(form))
+def test_every_form_that_is_no_sentence_gives_its_id_alone() -> None:
+    for form in FORMS:
+        is_sentence = str(form["input"])[0] in "看论"
+        assert parse_id(str(form["input"])) == (None if is_sentence else wanted(form)), form
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,9 @@ def test_any_text_can_be_searched(text: str) -> None:
         assert parse_id(str(one)) == one
 
 
-@settings(max_examples=20)
-@given(
-    st.sampled_from(["arxiv.org/abs/", "https://", "1203.4567 ", "hep-th/", "arxiv  ", "%2f", "2402.1535", "9", "."])
+@pytest.mark.parametrize(
+    "piece", ["arxiv.org/abs/", "https://", "1203.4567 ", "hep-th/", "arxiv  ", "%2f", "2402.1535", "9", "."]
 )
 def test_a_long_message_costs_no_more_than_its_length(piece: str) -> None:
     # Were the search quadratic, this would take minutes, not milliseconds.
-    assert len(find_ids(piece * (200_000 // len(piece)))) <= 1
+    assert len(find_ids(piece * (100_000 // len(piece)))) <= 1

@@ -12,6 +12,8 @@ from storage import deliveries, digests, subscriptions
 from storage.database import Database
 from storage.records import (
     AnnounceType,
+    ChatKind,
+    Delivery,
     DeliveryState,
     Destination,
     Digest,
@@ -203,17 +205,37 @@ async def test_a_part_that_goes_while_it_is_on_its_way_is_deleted_afterwards(db:
     assert await send_all(db) == [(7, 101, None, 1)]
 
 
-@pytest.mark.parametrize("outcome", [RetryAt(NOW, "limit"), Unsure("no answer")])
-async def test_a_part_that_goes_and_did_not_arrive_is_never_sent(db: Database, outcome: RetryAt | Unsure) -> None:
-    (one,) = await add(db, place())
+async def unfinished(db: Database, kind: ChatKind) -> tuple[Digest, Delivery]:
+    """A row that is being sent while the digest loses the part that it is for."""
+    (one,) = await add(db, place(7, kind=kind))
     known = await planned(db, [one], "a", "b")
     await record(db, (await claim(db))[0], Sent(100))
     (row,) = await claim(db)
     await replace_parts(db, known, "a")
-    await record(db, row, outcome)
+    return known, row
+
+
+async def test_a_part_that_goes_and_was_to_be_retried_is_never_sent(db: Database) -> None:
+    known, row = await unfinished(db, ChatKind.CHANNEL)
+    await record(db, row, RetryAt(NOW, "limit"))
+    assert await claim(db) == []
+    assert await states(db, known) == {DeliveryState.SENT: 1}
+
+
+async def test_a_part_that_goes_and_was_of_unknown_outcome_is_not_sent_again(db: Database) -> None:
+    known, row = await unfinished(db, ChatKind.CHANNEL)
+    await record(db, row, Unsure("no answer"))
     async with db.begin() as session:
-        await deliveries.resolve(session, row.id, resend=True, now=NOW)
-    assert await send_all(db) == []
+        assert await deliveries.resolve(session, row.id, resend=True, now=NOW)
+    assert await claim(db) == []
+    assert await states(db, known) == {DeliveryState.SENT: 1}
+
+
+async def test_a_part_that_goes_before_a_crash_is_not_sent_again(db: Database) -> None:
+    known, _row = await unfinished(db, ChatKind.PRIVATE)
+    async with db.begin() as session:
+        await deliveries.recover(session, NOW)
+    assert await claim(db) == []
     assert await states(db, known) == {DeliveryState.SENT: 1}
 
 
@@ -233,6 +255,13 @@ async def test_a_part_that_was_refused_for_good_stays_refused(db: Database) -> N
     await send_all(db)
     assert await replace_parts(db, known, "A", "b") == 0
     assert await states(db, known) == {DeliveryState.FAILED: 1, DeliveryState.SENT: 1}
+
+
+async def test_where_nothing_of_a_digest_arrived_its_new_parts_are_not_sent_alone(db: Database) -> None:
+    (one,) = await add(db, place())
+    known = await planned(db, [one], "a")
+    await record(db, (await claim(db))[0], Refused("can't parse"))
+    assert await replace_parts(db, known, "a", "b") == 0
 
 
 async def test_a_destination_that_is_gone_gets_no_edits_until_it_is_back(db: Database) -> None:

@@ -74,13 +74,15 @@ def test_chinese_is_not_taken_for_japanese() -> None:
     assert gates(ABSTRACT, pseudo(ABSTRACT, "zh"), TextField.ABSTRACT, "ja") == {Gate.SCRIPT}
 
 
-@pytest.mark.parametrize("title", ["BERT", "U-Turn Diffusion", "GPT-4o", "$k$-SVD", "AlphaFold 3 vs ESMFold"])
+@pytest.mark.parametrize("title", ["BERT", "U-Turn Diffusion", "GPT-4o", "$k$-SVD", "Mamba", "AlphaFold 3 vs ESMFold"])
 def test_a_title_of_names_may_stay_as_it_is(title: str) -> None:
     assert is_name_like(title)
     assert gates(title, title, TextField.TITLE) == set()
 
 
-@pytest.mark.parametrize("title", ["Attention Is All You Need", "A Survey of Large Language Models", TITLE])
+@pytest.mark.parametrize(
+    "title", ["Attention Is All You Need", "A Survey of Large Language Models", "Deep Graph Learning", TITLE]
+)
 def test_a_title_of_words_may_not(title: str) -> None:
     assert not is_name_like(title)
     assert Gate.ECHO in gates(title, title, TextField.TITLE)

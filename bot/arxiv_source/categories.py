@@ -153,7 +153,11 @@ def _share(wanted: str, one: Category) -> float:
 
 
 def _ratio(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    """Their likeness, or 0 where it cannot matter: the cheap upper bounds spare most of the costly comparisons."""
+    if 2 * min(len(one), len(other)) < _ALIKE * (len(one) + len(other)):
+        return 0.0
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
 
 
 def _slip(wanted: str, key: str) -> int:

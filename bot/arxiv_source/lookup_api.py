@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import arxiv  # type: ignore[import-untyped]  # the package ships no types
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
@@ -52,20 +56,18 @@ class LookupApi:
 
         An id with a version gives exactly that version, one without gives the newest. Raises ArxivUnavailable.
         """
-        transport = _Transport(
-            headers=self._headers, interval=self._interval, timeout=self._deadline / 2, now=self._now
-        )
+        transport = _Transport(headers=self._headers, interval=self._interval, timeout=self._deadline, now=self._now)
         try:
             async with asyncio.timeout(self._deadline):
                 found = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, ids, transport)
         except TimeoutError:
             raise ArxivUnavailable("arXiv's API did not answer in time") from None
         finally:
-            transport.give_up.set()
+            transport.give_up()
         return _matched(ids, found)
 
     async def close(self) -> None:
-        """Wait for the threads; a request that was given up lets go of its thread within its timeout."""
+        """Wait for the threads. A request that was given up before has let go of its own."""
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     def _ask(self, ids: Sequence[ArxivId], transport: _Transport) -> list[Paper]:
@@ -79,6 +81,8 @@ class LookupApi:
             client._session = session  # noqa: SLF001 - the package offers no other way to give it one
             try:
                 return [paper_of(result) for result in client.results(search)]
+            except requests.Timeout as error:
+                raise ArxivUnavailable("arXiv's API did not answer in time") from error
             except (requests.RequestException, arxiv.ArxivError) as error:
                 # The library's sentences hold addresses and pool objects; its class says as much.
                 raise ArxivUnavailable(f"arXiv's API could not be asked ({type(error).__name__})") from error
@@ -115,7 +119,8 @@ class _Transport(HTTPAdapter):
 
     def __init__(self, *, headers: Mapping[str, str], interval: float, timeout: float, now: Now) -> None:
         super().__init__(max_retries=0)
-        self.give_up = threading.Event()
+        self._given_up = threading.Event()
+        self._connection: object = None
         self._headers = headers
         self._interval = interval
         self._timeout = timeout
@@ -123,19 +128,39 @@ class _Transport(HTTPAdapter):
         self._asked = 0
         self._answered = False
 
+    def give_up(self) -> None:
+        """End the call, from another thread: its connection is shut down, so that nothing waits on it any more."""
+        self._given_up.set()
+        connection = self._connection
+        if isinstance(connection, HTTPConnection) and isinstance(connection.sock, socket.socket):
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def get_connection_with_tls_context(self, *args: Any, **settings: Any) -> HTTPConnectionPool:
+        """The pool, which leaves its connection here for `give_up`."""
+        pool = super().get_connection_with_tls_context(*args, **settings)
+        make = pool.ConnectionCls
+
+        def watched(*args: Any, **settings: Any) -> object:
+            self._connection = make(*args, **settings)
+            return self._connection
+
+        pool.ConnectionCls = watched  # type: ignore[assignment]  # the pool only calls it
+        return pool
+
     def send(self, request: requests.PreparedRequest, *args: Any, **settings: Any) -> requests.Response:
         """The answer with its body read."""
         if self._answered:
             raise ArxivUnavailable("arXiv's API answered with fewer papers than it counted")
-        if self._asked and self.give_up.wait(self._interval):
+        if self._asked and self._given_up.wait(self._interval):
             raise ArxivUnavailable("arXiv's API did not answer in time")
         self._asked += 1
         request.headers.update(self._headers)
         answer = super().send(request, *args, **{**settings, "stream": True, "timeout": self._timeout})
         if answer.is_redirect:
-            followed(request.url or "", answer.headers["Location"], self._asked)
             answer.close()
             answer.raw = io.BytesIO()
+            followed(request.url or "", answer.headers["Location"], self._asked)
             return answer
         self._answered = True
         return self._whole(answer)
@@ -165,7 +190,7 @@ class _Transport(HTTPAdapter):
                 body += chunk
                 if len(body) > LARGEST_BODY:
                     raise ArxivUnavailable(f"arXiv's API answered with more than {LARGEST_BODY >> 20} MB")
-                if self.give_up.is_set():
+                if self._given_up.is_set():
                     raise ArxivUnavailable("arXiv's API did not answer in time")
         except (HTTPError, OSError) as error:
             raise ArxivUnavailable("arXiv's API broke its answer off") from error
