@@ -119,7 +119,7 @@ def test_nothing_is_offered_for_what_resembles_nothing(typed: str) -> None:
     assert categories.nearest(typed) == ()
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(st.text(max_size=80), st.integers(0, 5))
 def test_anything_can_be_typed(typed: str, count: int) -> None:
     assert len(categories.nearest(typed, count)) <= count

@@ -181,7 +181,7 @@ def test_a_control_character_is_damage_not_a_crash(make: Make) -> None:
 
 
 @FORMS
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
 def test_a_cut_anywhere_is_the_whole_feed_or_an_error(make: Make, data: st.DataObject) -> None:
     body = make("cs.CV", [SHARP, BORROWED], DAY)
@@ -191,7 +191,7 @@ def test_a_cut_anywhere_is_the_whole_feed_or_an_error(make: Make, data: st.DataO
         assert cut.rstrip() == body.rstrip()
 
 
-@settings(max_examples=150)
+@settings(max_examples=25)
 @given(st.data())
 def test_damage_anywhere_is_a_feed_or_an_error(data: st.DataObject) -> None:
     make = data.draw(st.sampled_from([atom_feed, rss_feed, legacy_feed]))

@@ -118,7 +118,7 @@ def test_a_card_leads_to_the_given_site() -> None:
     assert card.buttons[0][1].url == "http://127.0.0.1:8080/pdf/2608.01234"
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(hostile_entries())
 def test_no_paper_makes_a_card_that_telegram_would_refuse(entry: BilingualPaper) -> None:
     for words in (ZH, EN):

@@ -94,7 +94,7 @@ def test_the_sample_records_are_written_as_the_jsonl_form_writes_them() -> None:
 
 
 @pytest.mark.pure
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(hostile_records(), min_size=1, max_size=4))
 def test_no_text_breaks_the_table_the_links_or_the_footnotes(records: list[DigestRecord]) -> None:
     text = render_markdown(records)
@@ -104,7 +104,7 @@ def test_no_text_breaks_the_table_the_links_or_the_footnotes(records: list[Diges
 
 
 @pytest.mark.pure
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(hostile_text())
 def test_text_without_formulas_shows_exactly_as_it_is(text: str) -> None:
     text = "".join(piece.source for piece in pieces(text) if piece.formula is None)
@@ -116,7 +116,7 @@ def test_text_without_formulas_shows_exactly_as_it_is(text: str) -> None:
 
 
 @pytest.mark.pure
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.text("abXY|*_^<&#,.中 ", max_size=6), st.text("xy_{}^*+|[]", min_size=1, max_size=6))))
 def test_formulas_stand_between_dollars_as_they_are_unless_they_would_break_what_is_around(
     parts: list[tuple[str, str]],

@@ -57,7 +57,7 @@ def test_an_address_cannot_leave_its_link(address: str) -> None:
     assert parsed.links() == [clean(f"https://a.example/{address}")]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(rich_html())
 def test_measuring_agrees_with_what_telegram_reads(text: str) -> None:
     parsed = parse(text)
@@ -68,7 +68,7 @@ def test_measuring_agrees_with_what_telegram_reads(text: str) -> None:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(rich_html(), st.integers(1, 300), st.integers(0, 6), st.integers(40, 2000), st.integers(0, 80))
 def test_html_is_cut_to_any_limits_and_stays_well_formed(
     text: str, characters: int, entities: int, raw: int, addresses: int
@@ -87,7 +87,7 @@ def test_html_that_fits_is_not_touched() -> None:
     assert truncate_html(text, Size(4, 1, 0, 100)) == "<b>a</b> &amp;…"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.text("ab中 ", min_size=1, max_size=60).map(str.strip).filter(bool), max_size=30), st.integers(8, 200)
 )
@@ -101,7 +101,7 @@ def test_blocks_are_packed_in_order_and_none_is_divided_that_fits(blocks: list[s
         assert found == block if len(block) <= characters else found.endswith("…")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=30))
 def test_as_few_messages_as_possible_are_used(sizes: list[int]) -> None:
     limits = Size(40, 100, 8000, 32768)

@@ -65,7 +65,7 @@ def test_links_lead_to_the_given_site() -> None:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(hostile_records(), max_size=4))
 def test_records_come_back_as_they_were_written(records: list[DigestRecord]) -> None:
     text = dump_records(records)

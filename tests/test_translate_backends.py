@@ -34,7 +34,7 @@ SOURCE = Source(
     * 12,
     "We propose a method with $O(n \\log n)$ steps, where $k < n$.",
 )
-SECONDS = 0.4
+SECONDS = 0.15
 """How long a request may take; the trouble that hangs takes for ever."""
 
 

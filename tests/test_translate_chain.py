@@ -99,6 +99,7 @@ BAD: dict[str, Draft | Exception] = {
     "empty": Draft("", " ", ""),
     "error page": Draft(*["<html><body>502 Bad Gateway</body></html>"] * 3),
     "echo": Draft(PAPER.title, PAPER.abstract, SENTENCE),
+    "megabytes": Draft(GOOD.title and GOOD.title * 9000, GOOD.abstract and GOOD.abstract * 9000, "好" * 900_000),
     "the wrong script": Draft(pseudo(PAPER.title, "ru"), pseudo(PAPER.abstract, "ru"), pseudo(SENTENCE, "ru")),
     "a stray mask": Draft(f"{GOOD.title}{{v7}}", f"{GOOD.abstract}{{v7}}", f"{GOOD.summary}{{v7}}"),
     "talk": Draft(f"Sure! {GOOD.title}", f"以下是翻译：{GOOD.abstract}", f"译文：{GOOD.summary}"),

@@ -22,12 +22,12 @@ PIECES = st.one_of(
     st.sampled_from(
         [*PROTECTED, "$3$", "{v1}", "{v2}", '<x id="1"/>', "&lt;", "< b > &", "$5", "{", "}", "$", "\\", "`"]
     ),
-    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12),
+    st.text(max_size=12),
 )
 TEXTS = st.lists(PIECES, max_size=12).map(" ".join) | st.lists(PIECES, max_size=8).map("".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=25)
 @given(TEXTS, st.sampled_from(Form))
 def test_an_undamaged_translation_gives_the_text_back(text: str, form: Form) -> None:
     masked = mask(text, form=form)
@@ -38,7 +38,7 @@ def test_an_undamaged_translation_gives_the_text_back(text: str, form: Form) -> 
         assert once == text
 
 
-@settings(max_examples=80)
+@settings(max_examples=25)
 @given(TEXTS)
 def test_spans_are_in_order_and_never_overlap(text: str) -> None:
     ends = 0

@@ -154,7 +154,7 @@ async def test_closing_it_closes_the_engine() -> None:
     assert engine.closed
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(["We do.", "a", "{v1}", "x" * 30, "数据", "Why?"]), max_size=30), st.integers(4, 40))
 def test_chunks_hold_the_whole_text_and_none_is_too_long(words: list[str], limit: int) -> None:
     text = " ".join(words)

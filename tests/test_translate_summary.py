@@ -18,13 +18,13 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=12).map(" ".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=25)
 @given(TEXTS)
 def test_no_character_is_lost_between_sentences(text: str) -> None:
     assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
 
 
-@settings(max_examples=150)
+@settings(max_examples=25)
 @given(TEXTS)
 def test_no_sentence_ends_inside_a_formula(text: str) -> None:
     at = 0
@@ -86,7 +86,7 @@ def test_a_sentence_too_long_for_a_summary_gives_way_to_one_that_fits() -> None:
     assert summary_sentence("A method for graphs", f"{long} {short}") == short
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(st.text(max_size=40), TEXTS)
 def test_every_abstract_has_a_sentence_of_its_own(title: str, abstract: str) -> None:
     chosen = summary_sentence(title, abstract)

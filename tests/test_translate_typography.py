@@ -20,13 +20,13 @@ TEXTS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(TEXTS)
 def test_setting_twice_is_setting_once(text: str) -> None:
     assert chinese(chinese(text)) == chinese(text)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(TEXTS)
 def test_protected_stretches_are_not_touched(text: str) -> None:
     after = chinese(text)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import arxiv  # type: ignore[import-untyped]  # the package ships no types
+import arxiv
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection

@@ -24,6 +24,8 @@ EXTRACTIVE = "extractive"
 _LOG = logging.getLogger(__name__)
 _ENGLISH = "en"
 _MOST_SECONDS_TO_CHECK = 20.0
+_MOST_CHARACTERS = 20_000
+"""No text of a paper is longer, and the rules need not be run over what a broken service sends."""
 _SPECIMEN = Source(
     "0000.00000",
     1,
@@ -211,7 +213,7 @@ def _keep_what_passes(work: _Work, draft: Draft, name: str) -> list[str]:
     maker = f"{name}:{draft.model}" if draft.model else name
     for of in sorted(wanted, key=lambda one: one is not TextField.SUMMARY_EN):
         made = draft.text(of)
-        if made is None:
+        if made is None or len(made) > _MOST_CHARACTERS:
             continue
         language = _ENGLISH if of is TextField.SUMMARY_EN else work.language
         text = clean_translation(made)

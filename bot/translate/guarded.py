@@ -28,7 +28,7 @@ from storage.records import Now
 
 REQUEST_SECONDS = 15.0
 _WORKERS = 4
-_MOST_BYTES = 2_000_000
+_MOST_BYTES = 500_000
 _BLOCK = 65_536
 
 

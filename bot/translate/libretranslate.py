@@ -15,7 +15,7 @@ from bot.translate.waiting import until_of
 from storage.records import Now
 
 _REQUEST_SECONDS = 60.0
-_MOST_BYTES = 2_000_000
+_MOST_BYTES = 500_000
 # Its older names, which newer versions know too; they call them zh-Hans and zh-Hant.
 _CODES = {"zh-CN": "zh", "zh-TW": "zt"}
 

@@ -33,7 +33,8 @@ class Span:
 _URL = (
     r"(?:https?://|www\.)[^\s<>\"'{}|\\^`（），。；：、！？）】」\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
-_NUMBER = r"\d+(?:[.,]\d+)*"
+# Bounded, as everything here is, so that no odd text takes long.
+_NUMBER = r"\d{1,15}(?:[.,]\d{1,15}){0,5}"
 # A dollar sign may be money, so what stands between two of them must look like math (`_is_prose` has the last word).
 _MATH = (
     r"\$\$(?:\\.|[^$\\]){1,2000}?\$\$"

@@ -10,7 +10,7 @@ import re
 
 from bot.translate.spans import spans
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)")
+_END = re.compile(r"[.!?…]{1,4}[\"'”’)\]]{0,4}(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘(\[]*(?P<first>[A-Z0-9$\\À-ÖØ-Þ\u0370-\u04ff])")
 _STARTER = re.compile(
     r"\s+(?:We|The|This|These|Our|In|It|To|However|Here|For|A|An|As|Then|Finally|Moreover|Furthermore|Using|By|With)\b"
