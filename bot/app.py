@@ -16,6 +16,7 @@ import aiohttp
 from telegram.error import InvalidToken, NetworkError
 from telegram.ext import Application
 
+from bot.administrators import Administrators
 from bot.arxiv_source.client import ArxivClient
 from bot.config import Settings
 from bot.daily import Daily
@@ -110,7 +111,14 @@ async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None =
             .build()
         )
         sender = Sender(bot=application.bot, pace=pace or Pace(clock=time.monotonic), now=now)
-        deliverer = Deliverer(db=parts.db, sender=sender, now=now)
+        administrators = Administrators(
+            bot=application.bot, ids=settings.admin_ids, db=parts.db, language=settings.language
+        )
+
+        async def unsure(count: int) -> None:
+            await administrators.tell("unsure-deliveries", count=count)
+
+        deliverer = Deliverer(db=parts.db, sender=sender, now=now, unsure=unsure)
         daily = Daily(
             db=parts.db,
             arxiv=parts.arxiv,

@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     # At the terminal the answer is the output; events are for a bot that runs.
     quiet = args.command != "run" and settings.log_level == "INFO"
-    configure("WARNING" if quiet else settings.log_level)
+    configure("ERROR" if quiet else settings.log_level)
     return _run(args, settings)
 
 

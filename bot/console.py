@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +22,6 @@ from bot.config import Settings
 from bot.daily import Daily
 from bot.i18n import words_for
 from bot.languages import parse_language
-from bot.log import event
 from bot.lookup import ensure
 from bot.render.card import render_card_plain
 from bot.render.digest import digest_markdown, render_digest, render_digest_plain
@@ -43,8 +41,6 @@ from storage.records import (
     Paper,
     Subscription,
 )
-
-_log = logging.getLogger(__name__)
 
 FORMATS = ("markdown", "classic", "jsonl")
 _FEED_LIMIT = 32 * 1024 * 1024
@@ -98,7 +94,11 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
         chosen = [one for one in entries if one.announce_type in order.announce_types]
         texts = await ensure(parts.db, parts.chain, [one.paper for one in chosen], language)
     bilingual = [BilingualPaper(one.paper, texts[one.paper.source_hash], one.announce_type) for one in chosen]
-    event(_log, "digest", entries=len(bilingual), of=len(entries))
+    gaps = sum(not one.translation.complete for one in bilingual)
+    if gaps:
+        sys.stderr.write(
+            f"arxiv-digest-bot: {gaps} of {len(bilingual)} papers are not translated in full; see `check`\n"
+        )
     _write(_shown(bilingual, order.form, named, language, settings), order.output)
 
 
@@ -161,7 +161,11 @@ async def _from_feed(source: str) -> tuple[str, list[Entry]]:
         feed = parse_feed(await _read(source))
     except FeedError as error:
         raise CommandError(f"{source}: {error}") from None
-    return feed.query, list(feed.entries)
+    if feed.built_at is None:
+        return feed.query, list(feed.entries)
+    # Good enough for a heading; which announcement a feed is, is never decided by its own date.
+    day = feed.built_at.astimezone(calendar.EASTERN).date()
+    return feed.query, [replace(one, paper=replace(one.paper, announced_on=day)) for one in feed.entries]
 
 
 async def _read(source: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 
 from bot.log import event
@@ -17,13 +17,16 @@ _log = logging.getLogger(__name__)
 
 WORKERS = 16
 _IDLE = 30.0
-_OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY)
+_POLL = 0.1
+_POLLS_AT_REST = 5
 
 
 class Deliverer:
     """Drains the delivery rows until told to stop. `wake` is called when there may be new ones."""
 
-    def __init__(self, *, db: Database, sender: Sender, now: Now) -> None:
+    def __init__(self, *, db: Database, sender: Sender, now: Now, unsure: Callable[[int], Awaitable[object]]) -> None:
+        """`unsure` is told how many messages somebody has to decide about, when there are new ones."""
+        self._unsure = unsure
         self._db = db
         self._sender = sender
         self._now = now
@@ -40,6 +43,8 @@ class Deliverer:
             left = await deliveries.recover(session, self._now())
         if left.resend or left.unknown:
             event(_log, "recovered", resend=left.resend, unknown=left.unknown, level=logging.WARNING)
+        if left.unknown:
+            await self._unsure(left.unknown)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; then finish the requests in flight."""
@@ -56,18 +61,30 @@ class Deliverer:
                 await asyncio.wait(self._busy.values())
 
     async def settled(self, digest_ids: Collection[int], seconds: float) -> dict[DeliveryState, int]:
-        """Wait until the rows of these digests have come to rest (at most that long), and count them by state."""
+        """Wait until the rows of these digests have come to rest (at most that long), and count them by state.
+
+        Rows that wait behind an unknown one are at rest too: nothing moves there until somebody decides.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
+        unchanged, before = 0, None
         while True:
-            counts: dict[DeliveryState, int] = {}
-            async with self._db.read() as session:
-                for digest_id in digest_ids:
-                    for state, count in (await deliveries.states(session, digest_id)).items():
-                        counts[state] = counts.get(state, 0) + count
-            if not any(counts.get(state) for state in _OPEN) or loop.time() >= until:
+            counts = await self._counts(digest_ids)
+            unchanged = unchanged + 1 if counts == before and not self._busy else 0
+            moving = any(counts.get(state) for state in (DeliveryState.SENDING, DeliveryState.RETRY))
+            waiting = counts.get(DeliveryState.PENDING) and unchanged < _POLLS_AT_REST
+            if not (moving or waiting) or loop.time() >= until:
                 return counts
-            await asyncio.sleep(0.2)
+            before = counts
+            await asyncio.sleep(_POLL)
+
+    async def _counts(self, digest_ids: Collection[int]) -> dict[DeliveryState, int]:
+        counts: dict[DeliveryState, int] = {}
+        async with self._db.read() as session:
+            for digest_id in digest_ids:
+                for state, count in (await deliveries.states(session, digest_id)).items():
+                    counts[state] = counts.get(state, 0) + count
+        return counts
 
     async def _start_some(self) -> bool:
         free = WORKERS - len(self._busy)
@@ -89,6 +106,8 @@ class Deliverer:
             sent_hash = delivery.part.content_hash if delivery.part is not None else ""
             async with self._db.begin() as session:
                 await deliveries.record(session, delivery.id, outcome, self._now(), sent_hash=sent_hash)
+            if isinstance(outcome, Unsure):
+                await self._unsure(1)
             if isinstance(outcome, Sent):
                 event(
                     _log,
@@ -98,7 +117,7 @@ class Deliverer:
                     part=delivery.number,
                     message=outcome.message_id,
                 )
-        except Exception:  # noqa: BLE001 - one row's trouble must not stop the others; it stays "sending" and is looked at again
+        except Exception:  # noqa: BLE001 - one row must not stop the others; it stays "sending"
             _log.exception("delivery_failed delivery=%s", delivery.id)
         finally:
             self._busy.pop(delivery.destination.id, None)

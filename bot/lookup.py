@@ -113,6 +113,9 @@ async def ensure(
     async with asyncio.TaskGroup() as group:
         for paper in missing.values():
             group.create_task(make(paper))
+    complete = sum(key in known and known[key].complete for key in missing)
+    level = logging.INFO if complete == len(missing) else logging.WARNING
+    event(_log, "translations", level=level, language=language, asked=len(missing), complete=complete)
     return known
 
 

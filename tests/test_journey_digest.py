@@ -9,6 +9,7 @@ import pytest
 from fakes.arxiv_server import Trouble
 from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
 
+from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.state import Chat, Message
 from storage import announcements
 from storage.records import AnnouncementState
@@ -181,3 +182,34 @@ async def test_announce_and_stats_are_for_the_administrators(house: House) -> No
         await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) >= 2, timeout=10)
         await house.settle()
         assert "3 papers" in await house.say("/stats")
+
+
+async def test_a_message_that_may_have_arrived_in_a_channel_is_not_repeated_until_somebody_decides(
+    house: House,
+) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe @daily_cv cs.CV")
+        house.telegram.faults.add(Fault(FaultKind.CUT_AFTER, method="sendMessage", chat_id=channel.id))
+        await house.tick()
+        await house.telegram.wait_for(lambda: "/arrived" in house.telegram.from_bot(house.private)[-1].text)
+        assert [bool(one.document) for one in digest_in(house, channel)] == [False]
+        assert "@daily_cv, part 1" in await house.say("/resend")
+        assert "counts as arrived" in await house.say("/arrived all")
+        await house.settle()
+        assert [bool(one.document) for one in digest_in(house, channel)] == [False, True]
+        assert "accounted for" in await house.say("/resend all")
+
+
+async def test_a_message_that_was_lost_on_the_way_to_a_channel_is_sent_again_when_asked(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe @daily_cv cs.CV")
+        house.telegram.faults.add(Fault(FaultKind.CUT_BEFORE, method="sendMessage", chat_id=channel.id))
+        await house.tick()
+        assert digest_in(house, channel) == []
+        assert "sent again" in await house.say("/resend all")
+        await house.settle()
+        assert [bool(one.document) for one in digest_in(house, channel)] == [False, True]

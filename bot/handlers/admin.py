@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from bot.arxiv_source import calendar
 from bot.compose import COMPLETE
-from bot.handlers.ask import Ask, Refusal
+from bot.handlers.ask import Ask, Refusal, named
 from bot.handlers.digest import split_date
 from bot.handlers.subscribe import parse_categories
 from bot.regenerate import NotFetched, Regenerated, Scope
+from storage import deliveries
 from storage import stats as figures
 from storage.records import DeliveryState
 
 _EXAMPLE = "/regenerate cs.CV 2026-08-21 translate"
 _PATIENCE = 60.0
+_LISTED = 20
 
 
 async def regenerate(ask: Ask) -> None:
@@ -54,6 +56,38 @@ async def announce(ask: Ask) -> None:
     ticked = await ask.services.daily.tick()
     lines.append(ask.words.html("announce-planned", rows=ticked.rows, digests=ticked.digests))
     await ask.reply("\n".join(lines))
+
+
+async def resend(ask: Ask) -> None:
+    """`/resend`: the messages that may or may not have arrived; `/resend 17` or `/resend all` sends them again."""
+    await _decide(ask, "resend-form", "resent", resend=True)
+
+
+async def arrived(ask: Ask) -> None:
+    """`/arrived 17` or `/arrived all`: they did arrive, so nothing is sent again."""
+    await _decide(ask, "arrived-form", "marked-arrived", resend=False)
+
+
+async def _decide(ask: Ask, form: str, done: str, *, resend: bool) -> None:
+    async with ask.services.db.read() as session:
+        open_rows = await deliveries.unknown(session)
+    if not open_rows:
+        await ask.say("nothing-unsure")
+        return
+    named_ids = {int(arg) for arg in ask.args if arg.isdecimal()}
+    chosen = [row for row in open_rows if row.id in named_ids or [arg.lower() for arg in ask.args] == ["all"]]
+    if not chosen:
+        listed = [
+            ask.words.html("unsure-row", id=row.id, place=named(row.destination), part=row.number)
+            for row in open_rows[:_LISTED]
+        ]
+        await ask.reply("\n".join([ask.words.html(form, id=open_rows[0].id), *listed]))
+        return
+    async with ask.services.db.begin() as session:
+        for row in chosen:
+            await deliveries.resolve(session, row.id, resend=resend, now=ask.services.now())
+    ask.services.deliverer.wake()
+    await ask.say(done, count=len(chosen))
 
 
 async def stats(ask: Ask) -> None:

@@ -46,5 +46,7 @@ COMMANDS: tuple[Command, ...] = (
         "regenerate", "/regenerate cs.CV [2026-08-21] [translate | refetch]", admin.regenerate, administrators_only=True
     ),
     Command("announce", "/announce cs.CV", admin.announce, administrators_only=True),
+    Command("resend", "/resend [17 | all]", admin.resend, administrators_only=True),
+    Command("arrived", "/arrived 17 | all", admin.arrived, administrators_only=True),
     Command("stats", "/stats", admin.stats, administrators_only=True),
 )

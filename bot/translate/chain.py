@@ -143,7 +143,7 @@ class Chain:
                 await self._ask(backend, breaker, work)
         if work.wanted:
             fields = ",".join(sorted(of.value for of in work.wanted - {TextField.SUMMARY_EN}))
-            event(_LOG, "untranslated", level=logging.WARNING, paper=work.source.arxiv_id, fields=fields)
+            event(_LOG, "untranslated", paper=work.source.arxiv_id, fields=fields)
 
     async def _ask(self, backend: Backend, breaker: Breaker, work: _Work) -> None:
         """Ask one backend for what is missing and keep what passes the gates."""
