@@ -21,6 +21,7 @@ from bot.arxiv_source.client import ArxivClient
 from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import Deliverer
+from bot.gather import Gather
 from bot.handlers.ask import Services
 from bot.handlers.dispatch import ALLOWED_UPDATES, AnyApplication, OneAtATimePerChat, register, set_commands
 from bot.log import event, redact
@@ -31,6 +32,7 @@ from bot.schedule import Clock
 from bot.sender import Sender
 from bot.translate.build import build_chain
 from bot.translate.chain import Chain
+from bot.watch import Watch
 from storage.database import Database, migrate
 from storage.records import Now
 
@@ -58,6 +60,7 @@ class Core:
     arxiv: ArxivClient
     chain: Chain
     lookup: Lookup
+    gather: Gather
     now: Now
 
 
@@ -86,13 +89,22 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
             feed_url=settings.arxiv_feed_url,
             api_url=settings.arxiv_api_url,
             interval=settings.arxiv_interval,
+            web_url=settings.arxiv_web_url,
             contact=settings.contact,
             now=now,
         )
         stack.push_async_callback(arxiv.close)
         chain = build_chain(settings, http=http, now=now)
         stack.push_async_callback(chain.close)
-        yield Core(settings, db, arxiv, chain, Lookup(db=db, arxiv=arxiv, chain=chain), now)
+        yield Core(
+            settings,
+            db,
+            arxiv,
+            chain,
+            Lookup(db=db, arxiv=arxiv, chain=chain),
+            Gather(db=db, arxiv=arxiv, now=now),
+            now,
+        )
 
 
 @asynccontextmanager
@@ -118,17 +130,20 @@ async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None =
         async def unsure(count: int) -> None:
             await administrators.tell("unsure-deliveries", count=count)
 
+        watch = Watch(db=parts.db, now=now, tell=administrators.tell)
         deliverer = Deliverer(db=parts.db, sender=sender, now=now, unsure=unsure)
         daily = Daily(
             db=parts.db,
-            arxiv=parts.arxiv,
+            gather=parts.gather,
             chain=parts.chain,
             now=now,
-            web_url=settings.arxiv_web_url,
             planned=deliverer.wake,
+            looked=watch.look,
         )
-        regenerate = Regenerate(db=parts.db, daily=daily, chain=parts.chain, now=now, planned=deliverer.wake)
-        services = Services(settings, parts.db, parts.lookup, daily, regenerate, deliverer, sender, now)
+        regenerate = Regenerate(
+            db=parts.db, gather=parts.gather, daily=daily, chain=parts.chain, now=now, planned=deliverer.wake
+        )
+        services = Services(settings, parts.db, parts.lookup, parts.gather, daily, regenerate, deliverer, sender, now)
         register(application, services)
         async with _at_work(application, services, Clock(daily.tick, seconds=settings.tick_seconds), parts.chain.names):
             yield Running(parts, services, application)

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,9 @@ def build_parser() -> argparse.ArgumentParser:
     digest.add_argument("categories", nargs="*", metavar="CATEGORY", help="such as cs.CV, or a whole archive: math")
     digest.add_argument("--feed", metavar="FILE|URL", help="read this feed (Atom or RSS) instead of asking arXiv")
     digest.add_argument(
+        "--date", type=_date, metavar="YYYY-MM-DD", help="an earlier mailing date (arXiv replays 90 days)"
+    )
+    digest.add_argument(
         "--announce-types",
         default="new,cross",
         help="out of new,cross,replace,replace-cross, or all (default new,cross)",
@@ -78,10 +82,26 @@ def build_parser() -> argparse.ArgumentParser:
     paper.add_argument("link", metavar="LINK", help="any arXiv link or id, or a text that holds some")
     paper.add_argument("--language", help="language to translate to (default: LANGUAGE)")
 
+    held = commands.add_parser("announcements", help="list what is stored of arXiv's announcements")
+    held.add_argument("category", nargs="?", metavar="CATEGORY")
+
+    refetch = commands.add_parser("refetch", help="ask arXiv again for an announcement")
+    refetch.add_argument("category", metavar="CATEGORY")
+    refetch.add_argument(
+        "date", nargs="?", type=_date, metavar="YYYY-MM-DD", help="its mailing date (default: the newest)"
+    )
+
     commands.add_parser("check", help="look at settings, database, Telegram, arXiv and translators")
     commands.add_parser("migrate", help="bring the database to this version's form (a copy is made first)")
     commands.add_parser("options", help="list the settings with their defaults")
     return parser
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; for example 2026-08-21") from None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -139,6 +159,8 @@ def _command(args: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any
         "digest": _digest,
         "render": _render,
         "paper": _paper,
+        "announcements": _announcements,
+        "refetch": _refetch,
         "check": _check,
         "migrate": _migrate,
     }
@@ -169,6 +191,7 @@ async def _digest(args: argparse.Namespace, settings: Settings) -> int:
         language=args.language or settings.language,
         form=args.form,
         output=args.output,
+        day=args.date,
     )
     await print_digest(settings, order)
     return 0
@@ -185,6 +208,20 @@ async def _paper(args: argparse.Namespace, settings: Settings) -> int:
     from bot.console import print_paper
 
     await print_paper(settings, args.link, args.language or settings.language)
+    return 0
+
+
+async def _announcements(args: argparse.Namespace, settings: Settings) -> int:
+    from bot.console import print_announcements
+
+    await print_announcements(settings, args.category)
+    return 0
+
+
+async def _refetch(args: argparse.Namespace, settings: Settings) -> int:
+    from bot.console import refetch
+
+    await refetch(settings, args.category, args.date)
     return 0
 
 

@@ -22,6 +22,9 @@ COMPLETE = frozenset({AnnouncementState.FETCHED, AnnouncementState.EMPTY})
 GRACE = timedelta(hours=2)
 """How long after a feed's change a destination waits for the last of its categories, so that it gets one digest."""
 
+GIVE_UP = timedelta(days=7)
+"""After how long a mailing date that arXiv never gave is passed over."""
+
 # arXiv's own order; a paper that stands in several announcements counts as the first of these.
 _RANK = {kind: rank for rank, kind in enumerate(AnnounceType)}
 _FIRST_SEEN = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
@@ -33,12 +36,12 @@ def compose(
     announcements: Sequence[Announcement],
     entries: Mapping[int, Sequence[AnnouncedEntry]],
     *,
-    delivered: Collection[str] = (),
+    delivered: Mapping[str, int] | None = None,
 ) -> Digest | None:
     """The digest of what a destination has not yet received, or None when nothing in it is for this destination.
 
-    `entries` holds each announcement's entries by its id; `delivered` the ids of papers that the destination was sent
-    before, which come again only as replacements.
+    `entries` holds each announcement's entries by its id; `delivered` the papers that the destination was sent
+    before with their highest versions, which come again only as later versions, to those who want replacements.
     """
     wishes = {subscription.category: subscription for subscription in subscriptions}
     chosen: dict[str, tuple[tuple[int, date, int, int], DigestEntry]] = {}
@@ -51,7 +54,8 @@ def compose(
         for entry in entries.get(announcement.id, ()):
             if entry.announce_type not in wish.announce_types:
                 continue
-            if entry.announce_type in _FIRST_SEEN and entry.arxiv_id in delivered:
+            known_version = (delivered or {}).get(entry.arxiv_id)
+            if known_version is not None and (entry.announce_type in _FIRST_SEEN or entry.version <= known_version):
                 continue
             days.add(announcement.mailing_date)
             place = (
@@ -89,18 +93,25 @@ def waits(subscriptions: Iterable[Subscription], complete: Collection[tuple[str,
     return any(wish.cursor < day and (wish.category, day) not in complete for wish in subscriptions)
 
 
-def cursors(subscriptions: Iterable[Subscription], announcements: Iterable[Announcement]) -> dict[str, date]:
-    """How far each subscription has come once these announcements are planned."""
-    newest: dict[str, date] = {}
-    for announcement in announcements:
-        if announcement.state in COMPLETE:
-            seen = newest.get(announcement.category)
-            newest[announcement.category] = max(seen or announcement.mailing_date, announcement.mailing_date)
-    return {
-        wish.category: newest[wish.category]
-        for wish in subscriptions
-        if wish.category in newest and newest[wish.category] > wish.cursor
-    }
+def cursors(
+    subscriptions: Iterable[Subscription], announcements: Iterable[Announcement], now: datetime
+) -> dict[str, date]:
+    """How far each subscription has come once these announcements are planned.
+
+    A cursor stops before a mailing date that is not known in full, so that it still comes when arXiv has it at last;
+    one that stays unknown for GIVE_UP is passed over.
+    """
+    complete = {(one.category, one.mailing_date) for one in announcements if one.state in COMPLETE}
+    newest = calendar.mailing_date(now)
+    given_up = (now - GIVE_UP).date()
+    ahead: dict[str, date] = {}
+    for wish in subscriptions:
+        for day in calendar.mailing_dates(wish.cursor, newest):
+            if (wish.category, day) in complete:
+                ahead[wish.category] = day
+            elif day >= given_up:
+                break
+    return ahead
 
 
 def refetched(digest: Digest, before: Collection[str], now: Sequence[AnnouncedEntry]) -> Digest:

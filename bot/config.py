@@ -68,7 +68,9 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(60.0, gt=0, description="How often the clock looks for announcements and due digests.")
     arxiv_feed_url: str = Field("https://rss.arxiv.org", description="arXiv's feeds; /atom/{q} and /rss/{q} under it.")
     arxiv_api_url: str = Field("https://export.arxiv.org/api/query", description="arXiv's query API.")
-    arxiv_web_url: str = Field("https://arxiv.org", description="arXiv's web pages, for links to papers.")
+    arxiv_web_url: str = Field(
+        "https://arxiv.org", description="arXiv's web pages, asked when a feed fails; links always lead to arxiv.org."
+    )
     arxiv_interval: float = Field(3.0, ge=0, description="Seconds between requests to arXiv; its terms ask for 3.")
     contact: str = Field(
         "",

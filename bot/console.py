@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -27,9 +27,11 @@ from bot.render.card import render_card_plain
 from bot.render.digest import digest_markdown, render_digest, render_digest_plain
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import RecordError, dump_records, load_records, to_record
+from storage import announcements
 from storage.records import (
     AnnouncedEntry,
     Announcement,
+    AnnouncementState,
     AnnounceType,
     BilingualPaper,
     ChatKind,
@@ -43,6 +45,8 @@ from storage.records import (
 )
 
 FORMATS = ("markdown", "classic", "jsonl")
+NOT_REPLAYED = "arXiv replays mailings of the last 90 days only, Monday to Friday"
+_LISTED = 200
 _FEED_LIMIT = 32 * 1024 * 1024
 _FEED_DEADLINE = aiohttp.ClientTimeout(total=120)
 
@@ -61,6 +65,8 @@ class DigestOrder:
     language: str
     form: str
     output: Path | None
+    day: date | None = None
+    """The mailing date; None for the newest."""
 
 
 def parse_announce_types(text: str) -> frozenset[AnnounceType]:
@@ -90,7 +96,7 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
             entries = [one for one in entries if not wanted or _covered(one.paper, wanted)]
             named = wanted or (query,)
         else:
-            entries, named = await _announced(parts, wanted), wanted
+            entries, named = await _announced(parts, wanted, order.day), wanted
         chosen = [one for one in entries if one.announce_type in order.announce_types]
         texts = await ensure(parts.db, parts.chain, [one.paper for one in chosen], language)
     bilingual = [BilingualPaper(one.paper, texts[one.paper.source_hash], one.announce_type) for one in chosen]
@@ -99,7 +105,7 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
         sys.stderr.write(
             f"arxiv-digest-bot: {gaps} of {len(bilingual)} papers are not translated in full; see `check`\n"
         )
-    _write(_shown(bilingual, order.form, named, language, settings), order.output)
+    _write(_shown(bilingual, order.form, named, language), order.output)
 
 
 def print_records(source: Path, form: str, output: Path | None) -> None:
@@ -130,6 +136,36 @@ async def print_paper(settings: Settings, text: str, language: str) -> None:
         listed = ", ".join(str(one) for one in found.missing)
         why = "arXiv has no such paper" if found.unavailable is None else str(found.unavailable)
         raise CommandError(f"{listed}: {why}")
+
+
+async def print_announcements(settings: Settings, name: str | None) -> None:
+    """List the announcements that are stored, the newest first: state, counts, source and reason."""
+    category = _canonical([name])[0] if name else None
+    async with _desk(settings) as parts, parts.db.read() as session:
+        listed = await announcements.listing(session, category, limit=_LISTED)
+    if not listed:
+        sys.stderr.write("arxiv-digest-bot: no announcement is stored yet\n")
+    for one in listed:
+        at = f"{one.fetched_at:%Y-%m-%d %H:%M}Z" if one.fetched_at else "-"
+        told = one.source or one.reason or "-"
+        row = f"{one.mailing_date}  {one.category:<18} {one.state:<10} {one.entry_count:>5}  {at:<17}  {told}"
+        sys.stdout.write(row + "\n")
+
+
+async def refetch(settings: Settings, name: str, day: date | None) -> None:
+    """Ask arXiv again for an announcement and say what came of it; posted digests are left as they are."""
+    (category,) = _canonical([name])
+    async with _desk(settings) as parts:
+        when = day or calendar.mailing_date(parts.now())
+        held = await parts.gather.held(category, when, at_once=True)
+        if held is None:
+            raise CommandError(f"{category} {when} is not to be had: {NOT_REPLAYED}")
+        found = held.announcement
+        if found.state is AnnouncementState.FETCHED:
+            found = await parts.gather.fetch(category, when)
+    if found.state not in COMPLETE:
+        raise CommandError(f"{category} {when} is {found.state}: {found.reason}")
+    sys.stdout.write(f"{category} {when}: {found.state}, {found.entry_count} entries from {found.source}\n")
 
 
 @asynccontextmanager
@@ -184,23 +220,21 @@ async def _read(source: str) -> bytes:
         raise CommandError(f"{source} cannot be read: {error}") from None
 
 
-async def _announced(parts: Core, wanted: Sequence[str]) -> list[Entry]:
-    """The newest announcement of these categories as one list, each paper once."""
+async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> list[Entry]:
+    """The announcement of these categories for a date (or the newest) as one list, each paper once."""
     daily = Daily(
         db=parts.db,
-        arxiv=parts.arxiv,
+        gather=parts.gather,
         chain=parts.chain,
         now=parts.now,
-        web_url=parts.settings.arxiv_web_url,
-        planned=lambda: None,
     )
-    day = calendar.mailing_date(parts.now())
+    day = asked or calendar.mailing_date(parts.now())
     announced: list[Announcement] = []
     listed: dict[int, tuple[AnnouncedEntry, ...]] = {}
     for category in wanted:
-        held = await daily.held(category, day, at_once=True)
+        held = await parts.gather.held(category, day, at_once=True)
         if held is None or held.announcement.state not in COMPLETE:
-            reason = held.announcement.reason if held is not None else "not asked"
+            reason = held.announcement.reason if held is not None else NOT_REPLAYED
             raise CommandError(f"The announcement of {category} for {day} is not to be had now: {reason}")
         announced.append(held.announcement)
         listed[held.announcement.id] = held.entries
@@ -210,9 +244,7 @@ async def _announced(parts: Core, wanted: Sequence[str]) -> list[Entry]:
     return await daily.entries(digest) if digest is not None else []
 
 
-def _shown(
-    entries: Sequence[BilingualPaper], form: str, named: Sequence[str], language: str, settings: Settings
-) -> str:
+def _shown(entries: Sequence[BilingualPaper], form: str, named: Sequence[str], language: str) -> str:
     words = words_for(language)
     if form == "classic":
         digest = Digest(
@@ -226,10 +258,10 @@ def _shown(
                 for one in entries
             ),
         )
-        return render_digest_plain(render_digest(digest, entries, words, base=settings.arxiv_web_url))
+        return render_digest_plain(render_digest(digest, entries, words))
     if form == "markdown":
-        return digest_markdown(entries, words, settings.arxiv_web_url)
-    return dump_records([to_record(one, base=settings.arxiv_web_url, words=words) for one in entries])
+        return digest_markdown(entries, words)
+    return dump_records([to_record(one, words=words) for one in entries])
 
 
 def _write(text: str, output: Path | None) -> None:

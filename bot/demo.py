@@ -167,7 +167,7 @@ def _settings(
         tick_seconds=0.5,
         arxiv_feed_url=arxiv.feed_url,
         arxiv_api_url=arxiv.api_url,
-        arxiv_web_url="https://arxiv.org",
+        arxiv_web_url=arxiv.web_url,
         arxiv_interval=0.0,
         translators=("recorded",),
         recorded_translations=recorded,

@@ -9,9 +9,11 @@ from datetime import date
 from enum import StrEnum
 
 from bot.arxiv_source import calendar
-from bot.arxiv_source.feed import parse_feed
+from bot.arxiv_source.feed import FeedError
+from bot.arxiv_source.pages import PageError
 from bot.compose import COMPLETE, refetched
 from bot.daily import Daily
+from bot.gather import Gather, read_again
 from bot.log import event
 from bot.lookup import ensure
 from bot.translate.chain import Chain
@@ -53,8 +55,11 @@ class NotFetched(Exception):
 class Regenerate:
     """Rebuilds digests. `planned` is called after rows were written."""
 
-    def __init__(self, *, db: Database, daily: Daily, chain: Chain, now: Now, planned: Callable[[], None]) -> None:
+    def __init__(
+        self, *, db: Database, gather: Gather, daily: Daily, chain: Chain, now: Now, planned: Callable[[], None]
+    ) -> None:
         self._db = db
+        self._gather = gather
         self._daily = daily
         self._chain = chain
         self._now = now
@@ -98,7 +103,7 @@ class Regenerate:
             known = await announcements.get(session, category, day)
             before = await announcements.entries(session, [known.id]) if known is not None else []
         from_store = day != calendar.mailing_date(self._now())
-        stored = await (self._reparse(known) if from_store else self._daily.fetch(category, day))
+        stored = await (self._reparse(known) if from_store else self._gather.fetch(category, day))
         if stored.state not in COMPLETE:
             raise NotFetched(stored.reason)
         async with self._db.read() as session:
@@ -115,7 +120,10 @@ class Regenerate:
             body = await announcements.raw(session, known.id) if known is not None else None
         if known is None or body is None:
             raise NotFetched("the bytes of that announcement are not stored")
-        entries = parse_feed(body).entries
+        try:
+            entries = read_again(body, known.category, known.mailing_date)
+        except (FeedError, PageError) as error:
+            raise NotFetched(str(error)) from None
         async with self._db.begin() as session:
             return await announcements.save(session, known, entries, body)
 

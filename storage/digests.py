@@ -76,20 +76,18 @@ async def with_announcement(session: AsyncSession, category: str, mailing_date: 
     return await _with_entries(session, await session.scalars(query))
 
 
-async def delivered_papers(
-    session: AsyncSession, destination_id: int, among: Collection[str] | None = None
-) -> set[str]:
-    """The arXiv ids of all that was planned for a destination; with `among`, only those of these ids.
-
-    `among` is what to give where a destination has a long history and the question is about one announcement.
-    """
+async def delivered_versions(session: AsyncSession, destination_id: int, among: Collection[str]) -> dict[str, int]:
+    """Which of these papers were planned for a destination, with the highest version of each."""
     planned = sa.select(deliveries.c.digest_id).where(deliveries.c.destination_id == destination_id)
-    query = sa.select(entry_table.c.arxiv_id).where(entry_table.c.digest_id.in_(planned))
-    if among is None:
-        return set(await session.scalars(query))
-    found: set[str] = set()
+    query = (
+        sa.select(entry_table.c.arxiv_id, sa.func.max(entry_table.c.version).label("version"))
+        .where(entry_table.c.digest_id.in_(planned))
+        .group_by(entry_table.c.arxiv_id)
+    )
+    found: dict[str, int] = {}
     for some in chunks(among):
-        found.update(await session.scalars(query.where(entry_table.c.arxiv_id.in_(some))))
+        rows = await session.execute(query.where(entry_table.c.arxiv_id.in_(some)))
+        found.update({row.arxiv_id: row.version for row in rows})
     return found
 
 

@@ -261,3 +261,22 @@ for _name, _columns in (
     ("ix_deliveries_unfinished_of_destination", [deliveries.c.destination_id, deliveries.c.id]),
 ):
     Index(_name, *_columns, sqlite_where=text(UNFINISHED), postgresql_where=text(UNFINISHED))
+
+# What may be asked only so often, by all processes together.
+turns = Table(
+    "turns",
+    metadata,
+    Column("name", String, primary_key=True),
+    # When the next one may begin.
+    _required("free_at", UtcDateTime),
+    # Nobody before this, not even who was given a moment earlier; null for never held.
+    Column("held_until", UtcDateTime),
+)
+
+# What the administrators were told about and is not right again.
+notices = Table(
+    "notices",
+    metadata,
+    Column("name", String, primary_key=True),
+    _required("raised_at", UtcDateTime),
+)

@@ -107,6 +107,17 @@ async def categories(session: AsyncSession) -> list[str]:
     return sorted(await session.scalars(query))
 
 
+async def oldest_cursors(session: AsyncSession) -> dict[str, date]:
+    """For each category, how far the destination that is furthest behind has come; paused ones do not count."""
+    query = (
+        sa.select(wish_table.c.category, sa.func.min(wish_table.c.cursor).label("cursor"))
+        .join(table)
+        .where(_AWAKE)
+        .group_by(wish_table.c.category)
+    )
+    return {row.category: row.cursor for row in await session.execute(query)}
+
+
 async def languages(session: AsyncSession, category: str) -> dict[str, frozenset[AnnounceType]]:
     """The languages that a category is wanted in, and for each the announce types that anybody wants in it."""
     query = (

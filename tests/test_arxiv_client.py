@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,10 +14,11 @@ import pytest
 from fakes.arxiv_server import ArxivServer, Trouble
 
 from bot import __version__
-from bot.arxiv_source.client import ArxivClient
+from bot.arxiv_source.client import ArxivClient, FetchedFeed
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId
+from bot.arxiv_source.pages import PageError, parse_listing
 from storage.records import AnnounceType, Entry, Paper
 
 DAY = date(2026, 8, 21)
@@ -80,6 +81,7 @@ async def side(
             now=clock,
             sleep=clock.sleep,
             deadline=deadline,
+            web_url=changes.get("web_url", arxiv.web_url),
         )
         try:
             yield Side(arxiv, client, clock)
@@ -399,3 +401,132 @@ async def test_the_pages_of_the_simulated_arxiv_show_their_paper(here: Side) -> 
             assert "of $a&lt;b$ &amp; Schrödinger" in await page.text()
         async with http.get("/pdf/2608.09999") as page:
             assert page.status == 404
+
+
+PAGES = pytest.mark.parametrize("kind", ["listing", "catchup"])
+
+
+def page_of(client: ArxivClient, kind: str) -> Coroutine[Any, Any, FetchedFeed]:
+    return client.listing("cs.CV") if kind == "listing" else client.catchup("cs.CV", DAY)
+
+
+@PAGES
+async def test_a_page_arrives_with_what_was_announced(here: Side, kind: str) -> None:
+    fetched = await page_of(here.client, kind)
+    listing = parse_listing(fetched.body, "cs.CV")
+    assert (listing.mailing_date, listing.whole) == (DAY, True)
+    assert [one.paper.arxiv_id for one in listing.entries] == ["2608.00001", "2608.00002", "2608.00003"]
+    assert listing.entries[0].paper.abstract == paper(1).abstract
+    path = "/list/cs.CV/new" if kind == "listing" else "/catchup/cs.CV/2026-08-21?abs=True&page=1"
+    assert (fetched.url, fetched.content_type) == (f"{here.arxiv.web_url}{path}", "text/html")
+    (asked,) = here.arxiv.requests
+    assert asked.headers["User-Agent"].startswith(f"arxiv-digest-bot/{__version__}")
+    assert asked.headers["Accept"].startswith("text/html")
+
+
+async def test_past_mailings_stay_on_their_pages_while_the_feed_moves_on(here: Side) -> None:
+    monday = date(2026, 8, 24)
+    here.arxiv.announce("cs.CV", [Entry(paper(4), AnnounceType.NEW)], monday)
+    found = [parse_listing((await here.client.catchup("cs.CV", day)).body) for day in (DAY, monday)]
+    newest = parse_listing((await here.client.listing("cs.CV")).body)
+    feed = parse_feed((await here.client.feed("cs.CV")).body)
+    assert [(one.mailing_date, len(one.entries)) for one in (*found, newest)] == [(DAY, 3), (monday, 1), (monday, 1)]
+    assert len(feed.entries) == 1
+    nothing = parse_listing((await here.client.catchup("cs.CV", DAY, page=2)).body)
+    assert (nothing.entries, nothing.total, nothing.whole) == ((), 3, False)
+
+
+async def test_a_feed_can_stay_old_while_the_pages_are_new(here: Side) -> None:
+    monday = date(2026, 8, 24)
+    here.arxiv.announce("cs.CV", [Entry(paper(4), AnnounceType.NEW)], monday, feed_changes=False)
+    assert len(parse_feed((await here.client.feed("cs.CV")).body).entries) == 3
+    listing = parse_listing((await here.client.listing("cs.CV")).body)
+    assert (listing.mailing_date, [one.paper.arxiv_id for one in listing.entries]) == (monday, ["2608.00004"])
+
+
+async def test_a_category_without_papers_has_a_page_that_says_so(here: Side) -> None:
+    listing = parse_listing((await here.client.listing("math")).body)
+    assert (listing.mailing_date, listing.entries, listing.whole) == (DAY, (), True)
+
+
+async def test_a_page_that_arxiv_does_not_have_is_unavailable(here: Side) -> None:
+    for question, status in (
+        (here.client.catchup("cs.CV", date(2026, 8, 20)), 404),
+        (here.client.catchup("math", DAY), 404),
+        (here.client.listing("cs.ZZ"), 400),
+    ):
+        with pytest.raises(ArxivUnavailable, match=f"HTTP {status}"):
+            await question
+
+
+@pytest.mark.parametrize("query", ["", "../etc", "cs.CV?x", "cs.CV/..", "a b", "cs.CV+cs.LG"])
+async def test_what_can_be_no_page_is_never_asked_for(here: Side, query: str) -> None:
+    for question in (here.client.listing(query), here.client.catchup(query, DAY)):
+        with pytest.raises(ValueError, match=r"for example: cs\.CV"):
+            await question
+    with pytest.raises(ValueError, match="first one is 1"):
+        await here.client.catchup("cs.CV", DAY, page=0)
+    assert here.arxiv.requests == []
+
+
+async def test_pages_feeds_and_papers_share_one_pace(here: Side) -> None:
+    async with asyncio.TaskGroup() as group:
+        for question in (here.client.listing("cs.CV"), here.client.feed("cs.CV"), here.client.catchup("cs.CV", DAY)):
+            group.create_task(question)
+        group.create_task(here.client.listing("cs.CV"))
+        group.create_task(here.client.papers(ids("2608.00001")))
+    # Two equal questions are one request.
+    assert (len(here.arxiv.requests), here.arxiv.busiest) == (4, 1)
+    assert here.clock.slept == [3.0, 3.0, 3.0]
+
+
+@PAGES
+@pytest.mark.parametrize("trouble", [Trouble.RATE_LIMITED, Trouble.UNAVAILABLE, Trouble.RATE_EXCEEDED])
+async def test_a_pause_that_a_page_asks_for_holds_for_everything(here: Side, kind: str, trouble: Trouble) -> None:
+    here.arxiv.misbehave(trouble)
+    for question in (page_of(here.client, kind), here.client.feed("cs.CV"), here.client.papers(ids("2608.00001"))):
+        with pytest.raises(ArxivUnavailable) as caught:
+            await question
+        assert caught.value.retry_at == here.clock.now + MINUTE
+    assert len(here.arxiv.requests) == 1
+    here.clock.now += MINUTE
+    assert (await page_of(here.client, kind)).body
+
+
+@PAGES
+@pytest.mark.parametrize("trouble", [Trouble.SERVER_ERROR, Trouble.BROKEN_OFF, Trouble.HUGE])
+async def test_a_page_that_does_not_arrive_is_unavailable(here: Side, kind: str, trouble: Trouble) -> None:
+    here.arxiv.misbehave(trouble)
+    with pytest.raises(ArxivUnavailable) as caught:
+        await page_of(here.client, kind)
+    assert "127.0.0.1" not in str(caught.value)
+    assert "feed" not in str(caught.value)
+
+
+@PAGES
+@pytest.mark.parametrize("trouble", [Trouble.CUT, Trouble.EMPTY, Trouble.HTML])
+async def test_bytes_that_are_no_whole_page_are_handed_on_for_the_parser_to_tell(
+    here: Side, kind: str, trouble: Trouble
+) -> None:
+    here.arxiv.misbehave(trouble)
+    fetched = await page_of(here.client, kind)
+    with pytest.raises(PageError):
+        parse_listing(fetched.body)
+
+
+async def test_a_page_that_never_comes_is_given_up_at_the_deadline() -> None:
+    async with side(deadline=0.2) as one:
+        one.arxiv.misbehave(Trouble.HANG)
+        with pytest.raises(ArxivUnavailable, match="page did not arrive in time"):
+            await one.client.listing("cs.CV")
+
+
+async def test_a_page_that_moved_is_followed_within_its_host_only(here: Side) -> None:
+    here.arxiv.misbehave(Trouble.REDIRECT, to="/list/cs.CV/new")
+    assert (await here.client.listing("cs")).url == f"{here.arxiv.web_url}/list/cs.CV/new"
+    assert here.clock.slept == [3.0]
+    async with ArxivServer() as stranger:
+        here.arxiv.misbehave(Trouble.REDIRECT, to=f"{stranger.web_url}/list/cs.CV/new")
+        with pytest.raises(ArxivUnavailable, match="another host"):
+            await here.client.listing("cs.CV")
+        assert stranger.requests == []

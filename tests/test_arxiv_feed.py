@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -88,6 +89,60 @@ def test_a_paper_that_stands_twice_counts_where_it_stood_first(make: Make) -> No
     assert parse_feed(make("cs.CV", [SHARP, BORROWED, again], DAY)).entries == (SHARP, BORROWED)
 
 
+# One bit away from the id of SHARP.
+NEIGHBOUR = Entry(
+    Paper(
+        arxiv_id="2608.00003",
+        version=1,
+        title="Counting what nobody counted",
+        abstract="We count.",
+        authors=("Ana Müller", "B. Two"),
+        primary_category="cs.CV",
+    ),
+    AnnounceType.NEW,
+)
+
+
+@FORMS
+def test_two_papers_under_one_id_are_an_error_not_one_paper_fewer(make: Make) -> None:
+    mistaken = replace(NEIGHBOUR, paper=replace(NEIGHBOUR.paper, arxiv_id=SHARP.paper.arxiv_id))
+    with pytest.raises(FeedDamaged, match="Entry 3 of the feed has no arXiv id of its own"):
+        parse_feed(make("cs.CV", [SHARP, BORROWED, mistaken], DAY))
+
+
+@FORMS
+@pytest.mark.parametrize("change", [{"title": "Another title", "version": 2}, {"abstract": "Revised.", "authors": ()}])
+def test_a_paper_that_stands_twice_may_have_been_revised(make: Make, change: dict[str, Any]) -> None:
+    assert parse_feed(make("cs.CV", [SHARP, changed(**change)], DAY)).entries == (SHARP,)
+
+
+@FORMS
+def test_no_bit_that_flips_in_an_id_loses_a_paper(make: Make) -> None:
+    body = make("cs.CV", [SHARP, NEIGHBOUR], DAY)
+    refused = 0
+    for place in (place for found in re.finditer(rb"oai:arXiv.org:[^<]*", body) for place in range(*found.span())):
+        for bit in range(8):
+            try:
+                assert len(parse_feed(flipped(body, place, bit)).entries) == 2
+            except FeedError:
+                refused += 1
+    assert refused
+
+
+@FORMS
+@settings(max_examples=40)
+@given(st.data())
+def test_no_bit_that_flips_anywhere_loses_a_paper(make: Make, data: st.DataObject) -> None:
+    body = make("cs.CV", [SHARP, NEIGHBOUR, BORROWED], DAY)
+    place, bit = data.draw(st.integers(0, len(body) - 1)), data.draw(st.integers(0, 7))
+    with suppress(FeedError):
+        assert len(parse_feed(flipped(body, place, bit)).entries) == 3
+
+
+def flipped(body: bytes, place: int, bit: int) -> bytes:
+    return body[:place] + bytes([body[place] ^ 1 << bit]) + body[place + 1 :]
+
+
 @FORMS
 def test_categories_are_canonical_and_the_primary_one_is_first(make: Make) -> None:
     aliased = changed(primary_category="cs.SY", cross_lists=("eess.SY", "cs.LG"))
@@ -143,6 +198,9 @@ def test_a_refusal_gives_arxivs_own_words() -> None:
 BOMB = b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><channel>&b;</channel></rss>'
 
 
+LATE_BOMB = BOMB.replace(b"?>", b"?><!--" + b"late " * 5_000 + b"-->", 1)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -155,6 +213,9 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a
         b"\x1f\x8b\x08\x00\x00",
         b"<?xml version='1.0' encoding='UTF-9'?><feed/>",
         BOMB,
+        LATE_BOMB,
+        BOMB.decode().encode("utf-16"),
+        atom_feed("cs.CV", [SHARP], DAY).replace(b"?>", b"?><!DOCTYPE feed>", 1),
         b"<rss version='2.0'></rss>",
         b"<rss version='2.0'><channel><title>Somebody's blog</title></channel></rss>",
         api_answer([SHARP.paper], "http://127.0.0.1/api/query?id_list=2608.00001"),

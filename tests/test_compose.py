@@ -26,6 +26,7 @@ pytestmark = pytest.mark.pure
 FRIDAY = date(2026, 8, 21)
 THURSDAY = date(2026, 8, 20)
 READER = Destination(chat_id=1, kind=ChatKind.PRIVATE, language="zh-CN", interface="zh", timezone="UTC", id=7)
+NOON = datetime(2026, 8, 21, 16, 0, tzinfo=UTC)
 NEW, CROSS, REPLACE = AnnounceType.NEW, AnnounceType.CROSS, AnnounceType.REPLACE
 
 
@@ -72,9 +73,25 @@ def test_replacements_come_only_to_those_who_asked_for_them() -> None:
 
 def test_what_was_delivered_before_does_not_come_again_as_new() -> None:
     listed = {1: [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002")]}
-    digest = compose(READER, [wish("cs.CV")], [announced(1, "cs.CV")], listed, delivered={"2608.00001"})
+    digest = compose(READER, [wish("cs.CV")], [announced(1, "cs.CV")], listed, delivered={"2608.00001": 1})
     assert digest is not None
     assert ids(digest.entries) == ["2608.00002"]
+
+
+def test_a_replacement_comes_once_for_each_version() -> None:
+    wishes = [wish("cs.CV", announce_types=DEFAULT_ANNOUNCE_TYPES | {REPLACE})]
+    listed = {1: [entry(1, 0, "2607.00009", REPLACE, 2)]}
+    assert compose(READER, wishes, [announced(1, "cs.CV")], listed, delivered={"2607.00009": 2}) is None
+    again = compose(READER, wishes, [announced(1, "cs.CV")], listed, delivered={"2607.00009": 1})
+    assert again is not None
+    assert ids(again.entries) == ["2607.00009"]
+
+
+def test_a_cursor_stops_before_a_date_that_is_unknown_and_passes_it_over_after_a_week() -> None:
+    behind = [wish("cs.CV", cursor=date(2026, 8, 18))]
+    known = [announced(1, "cs.CV", date(2026, 8, 19)), announced(2, "cs.CV", FRIDAY)]
+    assert cursors(behind, known, NOON) == {"cs.CV": date(2026, 8, 19)}
+    assert cursors(behind, known, NOON + timedelta(days=8)) == {"cs.CV": FRIDAY}
 
 
 def test_missed_days_come_as_one_digest_that_names_its_dates() -> None:
@@ -95,7 +112,7 @@ def test_missed_days_come_as_one_digest_that_names_its_dates() -> None:
 def test_an_announcement_that_is_not_known_in_full_is_not_delivered(state: AnnouncementState) -> None:
     unsure = Announcement(1, "cs.CV", FRIDAY, state)
     assert compose(READER, [wish("cs.CV")], [unsure], {1: [entry(1, 0, "2608.00001")]}) is None
-    assert cursors([wish("cs.CV")], [unsure]) == {}
+    assert cursors([wish("cs.CV")], [unsure], NOON) == {}
 
 
 def test_a_chat_waits_for_the_last_of_its_categories_but_not_for_ever() -> None:

@@ -38,6 +38,7 @@ def settings(arxiv: ArxivServer, tmp_path: Path) -> Settings:
         data_dir=tmp_path / "none",
         arxiv_feed_url=arxiv.feed_url,
         arxiv_api_url=arxiv.api_url,
+        arxiv_web_url=arxiv.web_url,
         arxiv_interval=0.0,
         translators=("recorded",),
         recorded_translations=SEED_RECORDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ async def test_each_day_brings_its_own_papers_and_a_stale_feed_brings_nothing(ho
 # What arXiv refuses is not asked for in another form; what it answers wrongly is.
 @pytest.mark.parametrize(
     ("trouble", "times"),
-    [(Trouble.CUT, 2), (Trouble.EMPTY, 2), (Trouble.HTML, 2), (Trouble.RATE_LIMITED, 1), (Trouble.RATE_EXCEEDED, 1)],
+    [(Trouble.CUT, 4), (Trouble.EMPTY, 4), (Trouble.HTML, 4), (Trouble.RATE_LIMITED, 1), (Trouble.RATE_EXCEEDED, 1)],
 )
 async def test_a_broken_feed_is_never_shown_as_no_papers_and_is_asked_again(
     house: House, trouble: Trouble, times: int
@@ -213,3 +214,92 @@ async def test_a_message_that_was_lost_on_the_way_to_a_channel_is_sent_again_whe
         assert "sent again" in await house.say("/resend all")
         await house.settle()
         assert [bool(one.document) for one in digest_in(house, channel)] == [False, True]
+
+
+async def test_a_feed_that_stays_broken_gives_way_to_the_listing_page(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        house.arxiv.misbehave(Trouble.HTML, times=3)
+        await house.tick()
+        async with house.bot.core.db.read() as session:
+            known = await announcements.get(session, "cs.CV", FRIDAY)
+        assert known is not None
+        assert known.state is AnnouncementState.FETCHED
+        assert "/list/cs.CV/new" in known.source
+        assert len(digest_in(house, house.private)) == 2
+
+
+async def test_missed_days_come_as_one_digest_that_names_its_dates_and_nothing_comes_twice(house: House) -> None:
+    tuesday, wednesday = date(2026, 8, 25), date(2026, 8, 26)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        await house.tick()
+    for number, day in enumerate((MONDAY, tuesday, wednesday)):
+        house.arxiv.announce("cs.CV", announcement(2, first=10 * number + 10), day)
+    house.clock.to_announcement(wednesday)
+    async with house.at_work():
+        await house.tick()
+        head, document = digest_in(house, house.private)[-2:]
+        assert all(day.isoformat() in head.text for day in (MONDAY, tuesday, wednesday))
+        assert document.document is not None
+        content = document.document.content.decode()
+        assert [content.count(f"Sheep with {number} Cameras](") for number in (1, 10, 11, 20, 21, 30, 31)] == [0] + [
+            1
+        ] * 6
+        sent = len(house.telegram.record)
+        await house.tick()
+        assert len(house.telegram.record) == sent
+
+
+async def test_a_day_that_arxiv_gives_late_still_comes_by_itself(house: House) -> None:
+    tuesday = date(2026, 8, 25)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        await house.tick()
+        house.arxiv.announce("cs.CV", announcement(2, first=20), tuesday)
+        house.clock.to_announcement(tuesday)
+        await house.tick()  # Monday's page is not there yet
+        assert tuesday.isoformat() in digest_in(house, house.private)[-2].text
+        house.arxiv.announce("cs.CV", announcement(2, first=10), MONDAY)
+        house.arxiv.announce("cs.CV", announcement(2, first=20), tuesday)
+        house.clock.to_announcement(tuesday, after=timedelta(hours=3))
+        await house.tick()
+        text = digest_in(house, house.private)[-2].text
+        assert MONDAY.isoformat() in text
+        assert tuesday.isoformat() not in text
+
+
+async def test_an_earlier_announcement_can_be_had_by_its_date(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), date(2026, 8, 20))
+    house.arxiv.announce("cs.CV", announcement(3, first=50), FRIDAY)
+    async with house.at_work():
+        house.telegram.say(house.private, house.person, "/digest cs.CV 2026-08-20")
+        await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) == 2, timeout=10)
+        assert "2026-08-20" in digest_in(house, house.private)[0].text
+
+
+async def test_administrators_are_told_once_that_announcements_are_missing_and_once_that_they_are_there(
+    house: House,
+) -> None:
+    def told() -> list[str]:
+        return [one.text for one in house.telegram.from_bot(house.private) if one.text.startswith(("⚠️", "✅"))]
+
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    house.arxiv.announce("cs.LG", announcement(3, first=20), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV cs.LG")
+        await house.tick()
+        for hours in (1, 7, 9):  # both feeds stay as they were
+            house.clock.to_announcement(MONDAY, after=timedelta(hours=hours))
+            await house.tick()
+            assert len(told()) == (hours > 6)
+        assert "cs.CV, cs.LG" in told()[0]
+        house.arxiv.announce("cs.CV", announcement(3, first=40), MONDAY)
+        house.arxiv.announce("cs.LG", announcement(3, first=60), MONDAY)
+        house.clock.to_announcement(MONDAY, after=timedelta(hours=11))
+        await house.tick()
+        await house.tick()
+        assert len(told()) == 2

@@ -54,6 +54,7 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
             "TELEGRAM_API_URL": telegram.url,
             "ARXIV_FEED_URL": arxiv.feed_url,
             "ARXIV_API_URL": arxiv.api_url,
+            "ARXIV_WEB_URL": arxiv.web_url,
             "ARXIV_INTERVAL": "0",
             "TICK_SECONDS": "0.2",
             "TRANSLATORS": "recorded",

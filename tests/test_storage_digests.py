@@ -114,10 +114,13 @@ async def test_what_a_destination_was_to_get_is_known_whatever_became_of_it(db: 
     await planned(db, [one, two], "a", arxiv_id="2608.00001")
     await planned(db, [one], "b", arxiv_id="2608.00002")
     async with db.read() as session:
-        assert await digests.delivered_papers(session, one.id) == {"2608.00001", "2608.00002"}
-        assert await digests.delivered_papers(session, two.id) == {"2608.00001"}
-        assert await digests.delivered_papers(session, one.id, ["2608.00002", "2608.00003"]) == {"2608.00002"}
-        assert await digests.delivered_papers(session, one.id, []) == set()
+        assert await digests.delivered_versions(session, one.id, ["2608.00001", "2608.00002"]) == {
+            "2608.00001": 1,
+            "2608.00002": 1,
+        }
+        assert await digests.delivered_versions(session, two.id, ["2608.00001", "2608.00002"]) == {"2608.00001": 1}
+        assert await digests.delivered_versions(session, one.id, ["2608.00002", "2608.00003"]) == {"2608.00002": 1}
+        assert await digests.delivered_versions(session, one.id, []) == {}
 
 
 async def test_other_entries_take_the_place_of_a_digests_entries(db: Database) -> None:

@@ -21,6 +21,15 @@ from storage.database import StorageError, migrate
 from storage.migrations.run import migrate_sqlite
 from storage.models import metadata
 
+HEAD = len([one for one in resources.files("storage.migrations.versions").iterdir() if one.name[0].isdigit()])
+"""The number of our newest migration."""
+
+
+def revision(beyond: int) -> str:
+    """The name of our newest migration, or of one that a test adds to it."""
+    return f"{HEAD + beyond:04}"
+
+
 ONE_MORE = """
 from alembic import op
 
@@ -38,7 +47,7 @@ def later(folder: Path, *statements: str) -> str:
     scripts = folder / "later"
     with resources.as_file(resources.files("storage.migrations")) as ours:
         shutil.copytree(ours, scripts, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    for number, statement in enumerate(statements, start=2):
+    for number, statement in enumerate(statements, start=HEAD + 1):
         text = ONE_MORE.format(revision=f"{number:04}", before=f"{number - 1:04}", statement=statement)
         (scripts / "versions" / f"{number:04}_more.py").write_text(text)
     return str(scripts)
@@ -95,13 +104,31 @@ async def test_a_database_that_is_behind_is_copied_before_it_changes(tmp_path: P
     file.chmod(0o640)
     before = schema(file)
     done = migrate_sqlite(file, NOW, location=later(tmp_path, "ALTER TABLE papers ADD COLUMN colour TEXT"))
-    assert (done.before, done.after) == ("0001", "0002")
-    assert done.copied_to == tmp_path / "bot.sqlite3.before-0002-20260824T010000Z"
+    assert (done.before, done.after) == (revision(0), revision(1))
+    assert done.copied_to == tmp_path / f"bot.sqlite3.before-{revision(1)}-20260824T010000Z"
     assert "colour" in schema(file)["papers"]
     assert schema(done.copied_to) == before
     assert stat.S_IMODE(done.copied_to.stat().st_mode) == 0o640
     with closing(sqlite3.connect(done.copied_to)) as copy:
         assert copy.execute("SELECT chat_id FROM destinations").fetchall() == [(7,)]
+
+
+async def test_a_database_of_the_first_form_keeps_its_rows(tmp_path: Path) -> None:
+    scripts = Path(later(tmp_path))
+    for script in (scripts / "versions").glob("*.py"):
+        if not script.name.startswith("0001"):
+            script.unlink()
+    file = tmp_path / "bot.sqlite3"
+    migrate_sqlite(file, NOW, location=str(scripts))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "INSERT INTO announcements VALUES (1, 'cs.CV', '2026-08-21', 'fetched', 0, '', '', NULL, NULL, NULL)"
+        )
+    done = await migrate(address(tmp_path), now=lambda: NOW)
+    assert (done.before, done.after) == ("0001", revision(0))
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT category FROM announcements").fetchall() == [("cs.CV",)]
+        assert connection.execute("SELECT * FROM turns").fetchall() == []
 
 
 async def test_the_three_newest_copies_are_kept(tmp_path: Path) -> None:
@@ -111,9 +138,9 @@ async def test_the_three_newest_copies_are_kept(tmp_path: Path) -> None:
         day = NOW + timedelta(days=number)
         migrate_sqlite(tmp_path / "bot.sqlite3", day, location=later(tmp_path, *statements))
     assert [name.partition("before-")[2] for name in files(tmp_path) if "before" in name] == [
-        "0004-20260826T010000Z",
-        "0005-20260827T010000Z",
-        "0006-20260828T010000Z",
+        f"{revision(3)}-20260826T010000Z",
+        f"{revision(4)}-20260827T010000Z",
+        f"{revision(5)}-20260828T010000Z",
     ]
 
 
@@ -125,7 +152,7 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Pa
     with pytest.raises(StorageError, match="no_such_table"):
         migrate_sqlite(file, NOW, location=later(tmp_path, *statements))
     assert schema(file) == before
-    assert (await migrate(address(tmp_path))).before == "0001"
+    assert (await migrate(address(tmp_path))).before == revision(0)
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_not_touched(tmp_path: Path) -> None:
@@ -133,7 +160,7 @@ async def test_a_database_of_a_newer_version_is_refused_and_not_touched(tmp_path
     file = tmp_path / "bot.sqlite3"
     migrate_sqlite(file, NOW, location=later(tmp_path, "ALTER TABLE papers ADD COLUMN colour TEXT"))
     before = schema(file)
-    with pytest.raises(StorageError, match=r"newer version of this program \(its revision is 0002"):
+    with pytest.raises(StorageError, match=rf"newer version of this program \(its revision is {revision(1)}"):
         await migrate(address(tmp_path))
     assert schema(file) == before
 

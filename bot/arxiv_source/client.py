@@ -1,4 +1,7 @@
-"""The only asker of arXiv: feeds and papers, one request at a time, at arXiv's pace and under a name to complain to."""
+"""The only asker of arXiv, for feeds, pages and papers.
+
+One request at a time, at arXiv's pace and under a name to complain to.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -25,13 +28,16 @@ from storage.records import Now, Paper
 FeedForm = Literal["atom", "rss"]
 
 _QUERY = re.compile(r"[A-Za-z][A-Za-z.-]{0,30}(?:\+[A-Za-z][A-Za-z.-]{0,30}){0,200}")
+_SUBJECT = re.compile(r"[A-Za-z][A-Za-z.-]{0,30}")
+_FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
+_PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _CHUNK = 2**16
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedFeed:
-    """A feed's bytes as they arrived; they may still be cut or no feed at all."""
+    """The bytes of a feed or listing page as they arrived; they may still be cut or something else."""
 
     body: bytes
     url: str
@@ -54,18 +60,19 @@ class ArxivClient:
         now: Now,
         sleep: Sleep = asyncio.sleep,
         deadline: float = 60.0,
+        web_url: str = "https://arxiv.org",
     ) -> None:
-        """Ask feeds under `feed_url` and papers at `api_url`, resting `interval` seconds between requests to either.
+        """Ask feeds under `feed_url`, pages under `web_url` and papers at `api_url`.
+
+        Between requests to any of them it rests `interval` seconds.
 
         `deadline` is how many seconds one request may take once its turn has come.
         """
         agent = user_agent(__version__, contact)
         self._http = http
         self._feed_url = feed_url.rstrip("/")
-        self._headers = {
-            "User-Agent": agent,
-            "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1",
-        }
+        self._web_url = web_url.rstrip("/")
+        self._agent = agent
         self._interval = interval
         self._now = now
         self._sleep = sleep
@@ -85,15 +92,23 @@ class ArxivClient:
         """
         if not _QUERY.fullmatch(query):
             raise ValueError(f"{query[:60]!r} is no feed of arXiv; for example: cs.CV, math, cs.CV+cs.LG")
-        self._refuse_while_held()
-        url = f"{self._feed_url}/{form}/{query}"
-        task = self._feeds.get(url)
-        if task is None:
-            task = self._feeds[url] = asyncio.create_task(self._turns.take(lambda: self._get_feed(url)))
-            task.add_done_callback(lambda done: _noted(self._feeds.pop(url, done)))
-        # Waited for, not awaited: a caller that is cancelled must not take the answer away from the others.
-        await asyncio.wait([task])
-        return task.result()
+        return await self._shared(f"{self._feed_url}/{form}/{query}", _FEED_TYPES, "feed")
+
+    async def listing(self, query: str) -> FetchedFeed:
+        """The page `/list/{query}/new` of one category or archive: the newest mailing, which it dates itself.
+
+        Raises ArxivUnavailable, also when arXiv does not know the query; ValueError when it can be no query.
+        """
+        return await self._page(query, f"list/{query}/new")
+
+    async def catchup(self, query: str, day: date, *, page: int = 1) -> FetchedFeed:
+        """The page of the mailing of that date, abstracts included, for one category or archive.
+
+        arXiv keeps ninety days and shows 2,000 papers on a page; `page` counts from 1. Raises as `listing` does.
+        """
+        if page < 1:
+            raise ValueError(f"{page} is no page; the first one is 1")
+        return await self._page(query, f"catchup/{query}/{day.isoformat()}?abs=True&page={page}")
 
     async def papers(self, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
         """The papers with these ids; an id that arXiv does not have is absent. Raises ArxivUnavailable.
@@ -113,6 +128,21 @@ class ArxivClient:
         if tasks := [task for task in (*self._feeds.values(), self._asking) if task is not None]:
             await asyncio.wait(tasks)
         await self._api.close()
+
+    async def _page(self, query: str, path: str) -> FetchedFeed:
+        if not _SUBJECT.fullmatch(query):
+            raise ValueError(f"{query[:60]!r} is no category or archive of arXiv; for example: cs.CV, math")
+        return await self._shared(f"{self._web_url}/{path}", _PAGE_TYPES, "page")
+
+    async def _shared(self, url: str, accept: str, what: str) -> FetchedFeed:
+        self._refuse_while_held()
+        task = self._feeds.get(url)
+        if task is None:
+            task = self._feeds[url] = asyncio.create_task(self._turns.take(lambda: self._get(url, accept, what)))
+            task.add_done_callback(lambda done: _noted(self._feeds.pop(url, done)))
+        # Waited for, not awaited: a caller that is cancelled must not take the answer away from the others.
+        await asyncio.wait([task])
+        return task.result()
 
     def _lookup(self, one: ArxivId) -> asyncio.Future[Paper | None]:
         future = self._lookups.get(one)
@@ -167,30 +197,31 @@ class ArxivClient:
         self._unasked = [one for one in self._unasked if one not in taken]
         return batch
 
-    async def _get_feed(self, url: str) -> FetchedFeed:
+    async def _get(self, url: str, accept: str, what: str) -> FetchedFeed:
         self._refuse_while_held()
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._follow(url)
+                return await self._follow(url, accept, what)
         except ArxivUnavailable as error:
             raise self._noticed(error) from error.__cause__
         except TimeoutError:
-            raise ArxivUnavailable("arXiv's feed did not arrive in time") from None
+            raise ArxivUnavailable(f"arXiv's {what} did not arrive in time") from None
         except aiohttp.ClientError as error:
             # The library's sentences hold addresses; its class says as much.
-            raise ArxivUnavailable(f"arXiv's feed could not be fetched ({type(error).__name__})") from error
+            raise ArxivUnavailable(f"arXiv's {what} could not be fetched ({type(error).__name__})") from error
 
-    async def _follow(self, url: str) -> FetchedFeed:
+    async def _follow(self, url: str, accept: str, what: str) -> FetchedFeed:
+        headers = {"User-Agent": self._agent, "Accept": accept}
         for hops in itertools.count(1):
-            async with self._http.get(url, headers=self._headers, allow_redirects=False) as answer:
+            async with self._http.get(url, headers=headers, allow_redirects=False) as answer:
                 location = answer.headers.get("Location")
                 if answer.status not in _REDIRECTS or location is None:
-                    return await self._fetched(answer)
+                    return await self._fetched(answer, what)
             url = followed(url, location, hops)
             await self._sleep(self._interval)
         raise AssertionError("unreachable")
 
-    async def _fetched(self, answer: aiohttp.ClientResponse) -> FetchedFeed:
+    async def _fetched(self, answer: aiohttp.ClientResponse, what: str) -> FetchedFeed:
         refused = refusal(answer.status, answer.headers, self._now())
         if refused is not None and answer.status != HTTPStatus.BAD_REQUEST:
             raise refused
@@ -198,7 +229,7 @@ class ArxivClient:
         async for chunk in answer.content.iter_chunked(_CHUNK):
             body += chunk
             if len(body) > LARGEST_BODY:
-                raise ArxivUnavailable(f"arXiv's feed is larger than {LARGEST_BODY >> 20} MB")
+                raise ArxivUnavailable(f"arXiv's {what} is larger than {LARGEST_BODY >> 20} MB")
         whole = bytes(body)
         if (limited := rate_exceeded(whole, self._now())) is not None:
             raise limited

@@ -7,16 +7,13 @@ an error: an empty result always means that arXiv announced nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
-from typing import Literal
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from typing import Literal, NoReturn
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from bot.arxiv_source import categories, legacy_feed
 from bot.arxiv_source.ids import ArxivId, parse_id
@@ -36,7 +33,9 @@ _NAMESPACES = {"atom": _ATOM, "rss": "", "legacy": _RSS1}
 
 _TITLE = re.compile(r"(?P<query>\S.*) updates on arXiv\.org")
 _REFUSED = "Feed error for query:"
+_OAI = "oai:arXiv.org:"
 _SHOWN = 80
+_PROLOG = 4_096
 
 
 class FeedError(Exception):
@@ -64,7 +63,7 @@ class NotAFeed(FeedError):
 
 
 class FeedDamaged(FeedError):
-    """An entry lacks what every entry has, so that reading on would lose a paper in silence."""
+    """An entry lacks what every entry has, such as an id of its own: reading on would lose a paper in silence."""
 
     def __init__(self, place: int, lacks: str) -> None:
         super().__init__(f"Entry {place} of the feed has no {lacks}.")
@@ -86,22 +85,54 @@ class Feed:
 
 def parse_feed(body: bytes) -> Feed:
     """The feed in these bytes. Raises a FeedError when they are not one whole feed."""
+    try:
+        _refuse_doctype(body)
+        # Safe without a document type: no entity can be declared.
+        root = fromstring(body)  # noqa: S314 - the line above refuses what makes it unsafe
+    except (ParseError, ExpatError, ValueError, LookupError) as error:
+        # ValueError and LookupError are what a damaged XML declaration ends in: an encoding that does not exist.
+        whole = None if isinstance(error, _Doctype) else _whole_entries(body)
+        if whole is not None:
+            raise FeedCut(whole) from error
+        raise NotAFeed(f"The answer is no feed; it begins with {_beginning(body)}.") from error
+    if root.tag not in _ROOTS:
+        raise NotAFeed(f"The answer is no feed; it begins with {_beginning(body)}.")
+    return _read(root, _ROOTS[root.tag])
+
+
+class _Doctype(ValueError):
+    """The document declares a type, in which entities could be declared that grow without end."""
+
+
+def _refuse_doctype(body: bytes) -> None:
+    """Look for a document type where it can stand, before the first element. defusedxml looks at all, in Python."""
+    begun: list[str] = []
+
+    def refuse(*_declared: object) -> NoReturn:
+        raise _Doctype
+
+    parser = ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = lambda name, _attributes: begun.append(name)
+    for start in range(0, len(body), _PROLOG):
+        parser.Parse(body[start : start + _PROLOG])
+        if begun:
+            return
+
+
+def _whole_entries(body: bytes) -> int | None:
+    """How many entries of a feed that breaks off are whole; None where not even a feed begins."""
     root: Element | None = None
     whole = 0
     try:
-        for step, element in iterparse(BytesIO(body), events=("start", "end"), forbid_dtd=True):
+        for step, element in iterparse(BytesIO(body), ("start", "end")):  # noqa: S314 - has no document type
             if root is None:
                 root = element
             elif step == "end" and element.tag == _ITEMS.get(_ROOTS.get(root.tag, ""), ""):
                 whole += 1
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        # ValueError and LookupError are what a damaged XML declaration ends in: an encoding that does not exist.
-        if root is not None and root.tag in _ROOTS:
-            raise FeedCut(whole) from error
-        raise NotAFeed(f"The answer is no feed; it begins with {_beginning(body)}.") from error
-    if root is None or root.tag not in _ROOTS:
-        raise NotAFeed(f"The answer is no feed; it begins with {_beginning(body)}.")
-    return _read(root, _ROOTS[root.tag])
+    except (ParseError, ValueError, LookupError):
+        pass
+    return whole if root is not None and root.tag in _ROOTS else None
 
 
 def _read(root: Element, form: Form) -> Feed:
@@ -119,17 +150,24 @@ def _read(root: Element, form: Form) -> Feed:
     built = _text(head, f"{namespace}lastBuildDate") or _text(head, f"{namespace}updated") or _text(head, f"{_DC}date")
     items = root.iterfind(_ITEMS[form]) if form != "rss" else head.iterfind(_ITEMS[form])
     query = named["query"]
+    asked = categories.canonical(query)
+    primary = asked if asked is not None and categories.is_category(asked) else None
     entries: dict[str, Entry] = {}
     for place, item in enumerate(items, start=1):
-        entry = _entry(item, place, namespace, query)
-        entries.setdefault(entry.paper.arxiv_id, entry)
+        entry = _entry(item, place, namespace, query, primary)
+        first = entries.setdefault(entry.paper.arxiv_id, entry)
+        if not _same_paper(first.paper, entry.paper):
+            raise FeedDamaged(place, "arXiv id of its own")
     return Feed(query, title, tuple(entries.values()), _moment(built), form)
 
 
-def _entry(item: Element, place: int, namespace: str, query: str) -> Entry:
-    heading = legacy_feed.heading(join_lines(_text(item, f"{namespace}title")))
-    described, kind, abstract = strip_preamble(_abstract(item, namespace, html=heading.paper is not None))
-    paper = heading.paper or _identified(item, namespace) or described
+def _entry(item: Element, place: int, namespace: str, query: str, asked: str | None) -> Entry:
+    heading = _heading(join_lines(_text(item, f"{namespace}title")))
+    described = _text(item, f"{namespace}description") or _text(item, f"{namespace}summary")
+    creator = _creator(item)
+    if heading.paper is not None:
+        described, creator = legacy_feed.plain(described), legacy_feed.plain(creator)
+    paper, kind, abstract = strip_preamble(described, heading.paper or _identified(item, namespace))
     if paper is None or paper.version is None:
         raise FeedDamaged(place, "arXiv id with a version")
     if not heading.title:
@@ -138,7 +176,7 @@ def _entry(item: Element, place: int, namespace: str, query: str) -> Entry:
     announced = heading.announce_type(query, listed) or _announce_type(_text(item, f"{_ARXIV}announce_type") or kind)
     if announced is None:
         raise FeedDamaged(place, "announce type that is known")
-    ordered = _primary_first(listed, query, announced)
+    ordered = _primary_first(listed, asked, announced)
     if not ordered:
         raise FeedDamaged(place, "category")
     return Entry(
@@ -147,7 +185,7 @@ def _entry(item: Element, place: int, namespace: str, query: str) -> Entry:
             version=paper.version,
             title=tex_to_unicode(heading.title),
             abstract=tex_to_unicode(join_lines(abstract)),
-            authors=split_authors(_creator(item, html=heading.paper is not None)),
+            authors=split_authors(creator),
             primary_category=ordered[0],
             cross_lists=ordered[1:],
             withdrawn=says_withdrawn(abstract),
@@ -156,24 +194,28 @@ def _entry(item: Element, place: int, namespace: str, query: str) -> Entry:
     )
 
 
+def _same_paper(one: Paper, other: Paper) -> bool:
+    """Whether two entries with one id are of one paper, perhaps revised; damage to an id makes two papers share it."""
+    return one is other or one.title == other.title or one.abstract == other.abstract
+
+
+def _heading(title: str) -> legacy_feed.Heading:
+    # The old form ends in a parenthesis; few titles of today do, and looking for it in all of them is dear.
+    return legacy_feed.heading(title) if title.endswith(")") else legacy_feed.Heading(title)
+
+
 def _identified(item: Element, namespace: str) -> ArxivId | None:
-    return parse_id(_text(item, "guid") or _text(item, f"{namespace}id"))
+    # An id alone is known much sooner than one inside of something.
+    return parse_id((_text(item, "guid") or _text(item, f"{namespace}id")).removeprefix(_OAI))
 
 
-def _abstract(item: Element, namespace: str, *, html: bool) -> str:
-    text = _text(item, f"{namespace}description") or _text(item, f"{namespace}summary")
-    return legacy_feed.plain(text) if html else text
-
-
-def _creator(item: Element, *, html: bool) -> str:
+def _creator(item: Element) -> str:
     # All authors stand in one element; should arXiv ever give each one an element, none is lost.
-    text = ", ".join("".join(one.itertext()) for one in item.iterfind(f"{_DC}creator"))
-    return legacy_feed.plain(text) if html else text
+    return ", ".join(_content(one) for one in item.findall(f"{_DC}creator"))
 
 
-def _categories(item: Element, namespace: str) -> Iterator[str]:
-    for one in item.iterfind(f"{namespace}category"):
-        yield (one.get("term") or "".join(one.itertext())).strip()
+def _categories(item: Element, namespace: str) -> list[str]:
+    return [(one.get("term") or _content(one)).strip() for one in item.findall(f"{namespace}category")]
 
 
 def _announce_type(word: str | None) -> AnnounceType | None:
@@ -183,14 +225,13 @@ def _announce_type(word: str | None) -> AnnounceType | None:
         return None
 
 
-def _primary_first(listed: tuple[str, ...], query: str, announced: AnnounceType) -> tuple[str, ...]:
-    """The categories with the primary one first, where arXiv lists it.
+def _primary_first(listed: tuple[str, ...], asked: str | None, announced: AnnounceType) -> tuple[str, ...]:
+    """The categories with the primary one first, where arXiv lists it; `asked` is the category that the feed is of.
 
     In the feed of one category `new` means that this is the primary one; only there is the query surer than the order.
     A feed lists a paper because the query is among its categories, so where none is told, that one is known.
     """
-    asked = categories.canonical(query)
-    if asked is None or not categories.is_category(asked):
+    if asked is None:
         return listed
     if announced is AnnounceType.NEW:
         return tuple(dict.fromkeys((asked, *listed)))
@@ -199,7 +240,11 @@ def _primary_first(listed: tuple[str, ...], query: str, announced: AnnounceType)
 
 def _text(parent: Element, tag: str) -> str:
     found = parent.find(tag)
-    return "" if found is None else "".join(found.itertext()).strip()
+    return "" if found is None else _content(found)
+
+
+def _content(element: Element) -> str:
+    return ("".join(element.itertext()) if len(element) else element.text or "").strip()
 
 
 def _moment(text: str) -> datetime | None:

@@ -8,13 +8,47 @@ import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.arxiv_source.errors import ArxivUnavailable
 from storage.records import Now
 
 Sleep = Callable[[float], Awaitable[None]]
 _Result = TypeVar("_Result")
+
+# Of the interval: how late after its moment a job may begin, for the next moment may belong to another process.
+_LATEST = 0.05
+# So many moments may be missed in a row, on a machine that is too busy; arXiv is asked nevertheless then.
+_MOST_MISSED = 10
+
+
+class Shared(Protocol):
+    """Gives out moments to begin at, one interval apart, to all who ask at the same pace."""
+
+    async def take(self, now: datetime, interval: timedelta) -> datetime | None:
+        """A moment, `now` or later, that nobody else is given; None where nobody can be asked: begin at once.
+
+        Raises ArxivUnavailable while arXiv wants a pause.
+        """
+
+    async def heed(self, now: datetime) -> None:
+        """Raise ArxivUnavailable where arXiv wants a pause: others may have learnt so after a moment was taken."""
+
+    async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
+        """A job ended: moments not yet taken begin at `free_at`, and none at all before `held_until`."""
+
+
+class Alone:
+    """One process that asks alone: its own pause is all there is to keep."""
+
+    async def take(self, now: datetime, interval: timedelta) -> datetime | None:
+        """There is nobody to ask."""
+
+    async def heed(self, now: datetime) -> None:
+        """There is nobody to hear of a pause from."""
+
+    async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
+        """There is nobody to tell."""
 
 
 @dataclass(order=True, slots=True)
@@ -29,16 +63,24 @@ class Turns:
 
     From the end, because then the gap holds as arXiv sees it however long an answer took. The pause is over before
     the next job is chosen, so that an urgent one that comes in during it still goes first.
+
+    With others who ask arXiv too, `shared` gives the moment to begin at once the pause is over. So all starts are an
+    interval apart (less a twentieth, as processes do not wake on the dot), and where nobody waited already, the next
+    one is an interval after the end. Moments are given in advance: a job that takes longer than the interval may still
+    be running when another process begins.
     """
 
-    def __init__(self, *, interval: float, now: Now, sleep: Sleep) -> None:
+    def __init__(self, *, interval: float, now: Now, sleep: Sleep, shared: Shared | None = None) -> None:
         self._interval = timedelta(seconds=interval)
         self._now = now
         self._sleep = sleep
+        self._shared = shared or Alone()
         self._waiting: list[_Waiting] = []
         self._order = itertools.count()
         self._last: datetime | None = None
+        self._held_until: datetime | None = None
         self._runner: asyncio.Task[None] | None = None
+        self._telling = False
         self._closed = False
 
     async def take(self, job: Callable[[], Awaitable[_Result]], *, urgent: bool = False) -> _Result:
@@ -54,23 +96,66 @@ class Turns:
             self._runner = asyncio.create_task(self._run())
         return await done
 
+    def hold(self, until: datetime) -> None:
+        """From within a job: arXiv wants to be left alone. The others are told when the job ends."""
+        self._held_until = until
+
     async def close(self) -> None:
         """Break off the job that runs; it and those that wait end in ArxivUnavailable."""
         self._closed = True
         if self._runner is not None:
-            self._runner.cancel()
+            # What a job learnt about pauses is still told to the others.
+            if not self._telling:
+                self._runner.cancel()
             await asyncio.wait([self._runner])
             self._runner = None
         while self._waiting:
             _fail(self._waiting.pop().done, _closed())
 
     async def _run(self) -> None:
-        while self._waiting:
-            await self._pause()
+        while self._somebody_waits() and not self._closed:
+            refused = await self._until_turn()
+            if not self._somebody_waits():
+                break
             one = heapq.heappop(self._waiting)
-            if not one.done.done():
-                await self._run_one(one)
+            if refused is not None:
+                _fail(one.done, refused)
+                continue
+            await self._run_one(one)
+            await self._tell_others()
         self._runner = None
+
+    async def _tell_others(self) -> None:
+        held_until, self._held_until = self._held_until, None
+        self._telling = True
+        await self._shared.ended(self._now() + self._interval, held_until)
+        self._telling = False
+
+    def _somebody_waits(self) -> bool:
+        """Forgets those who gave up, so that no moment is taken for them."""
+        while self._waiting and self._waiting[0].done.done():
+            heapq.heappop(self._waiting)
+        return bool(self._waiting)
+
+    async def _until_turn(self) -> ArxivUnavailable | None:
+        """Return when a job may begin, or why none may."""
+        await self._pause()
+        if not self._interval:
+            return None
+        try:
+            for _ in range(_MOST_MISSED):
+                moment = await self._shared.take(self._now(), self._interval)
+                if moment is None:
+                    break
+                left = moment - self._now()
+                if left > timedelta(0):
+                    await self._sleep(left.total_seconds())
+                    await self._shared.heed(self._now())
+                if self._now() - moment <= self._interval * _LATEST:
+                    break
+        except ArxivUnavailable as refused:
+            return refused
+        return None
 
     async def _run_one(self, one: _Waiting) -> None:
         try:

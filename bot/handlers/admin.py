@@ -46,7 +46,7 @@ async def announce(ask: Ask) -> None:
     day = calendar.mailing_date(ask.services.now())
     lines = []
     for category in parse_categories(ask.args, "/announce cs.CV"):
-        held = await ask.services.daily.held(category, day, at_once=True)
+        held = await ask.services.gather.held(category, day, at_once=True)
         if held is None or held.announcement.state not in COMPLETE:
             reason = held.announcement.reason if held is not None else "?"
             lines.append(ask.words.html("announce-unknown", category=category, date=day.isoformat(), reason=reason))

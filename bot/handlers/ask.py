@@ -13,6 +13,7 @@ from telegram.constants import ChatType, ParseMode
 from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import Deliverer
+from bot.gather import Gather
 from bot.i18n import Words, words_for
 from bot.lookup import Lookup
 from bot.regenerate import Regenerate
@@ -40,6 +41,7 @@ class Services:
     settings: Settings
     db: Database
     lookup: Lookup
+    gather: Gather
     daily: Daily
     regenerate: Regenerate
     deliverer: Deliverer

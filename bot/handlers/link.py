@@ -84,7 +84,6 @@ def card_of(ask: Ask, entry: BilingualPaper) -> Card:
     return render_card(
         entry,
         ask.words,
-        base=ask.services.settings.arxiv_web_url,
         category_names=category_names(ask.words.language, entry.paper.categories),
     )
 

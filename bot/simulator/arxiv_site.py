@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 from bot.arxiv_source import categories
 from bot.arxiv_source.ids import ArxivId, parse_id
 from bot.simulator.arxiv_answers import api_answer, api_error, atom_feed, refused_feed, rss_feed
+from bot.simulator.arxiv_pages import catchup_page, listing_page
 from storage.records import Entry, Paper
 
 _DEFAULT_RESULTS = 10
@@ -26,6 +27,8 @@ class SimulatedArxiv:
         self._middlewares = middlewares
         self._papers: dict[str, dict[int, Paper]] = {}
         self._feeds: dict[str, tuple[Entry, ...]] = {}
+        self._mailings: dict[tuple[str, date], tuple[Entry, ...]] = {}
+        self._listed_on: dict[str, date] = {}
         self._on = _BEFORE_ANYTHING
         self._runner: web.AppRunner | None = None
         self._url = ""
@@ -45,10 +48,17 @@ class SimulatedArxiv:
         """For ARXIV_WEB_URL."""
         return self._url
 
-    def announce(self, query: str, entries: Sequence[Entry], on: date) -> None:
-        """From now on the feed of this category or archive holds these entries; their papers can be looked up."""
+    def announce(self, query: str, entries: Sequence[Entry], on: date, *, feed_changes: bool = True) -> None:
+        """From now on the feed and pages of this category or archive hold these entries.
+
+        Their papers can be looked up, and past mailings stay on their own pages. Without `feed_changes` the feed goes
+        on as it was, as arXiv's at times do.
+        """
         self._on = max(self._on, on)
-        self._feeds[query] = tuple(entries)
+        if feed_changes:
+            self._feeds[query] = tuple(entries)
+        self._mailings[query, on] = tuple(entries)
+        self._listed_on[query] = on
         for entry in entries:
             self.add_paper(entry.paper)
 
@@ -61,6 +71,8 @@ class SimulatedArxiv:
         app = web.Application(middlewares=self._middlewares)
         app.router.add_get("/{form:atom|rss}/{query}", self._feed)
         app.router.add_get("/api/query", self._query)
+        app.router.add_get("/list/{query}/new", self._listing)
+        app.router.add_get("/catchup/{query}/{date}", self._catchup)
         app.router.add_get("/abs/{id:.+}", self._page)
         app.router.add_get("/pdf/{id:.+}", self._page)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -105,6 +117,23 @@ class SimulatedArxiv:
         body = api_answer(found[start : start + most], str(request.rel_url), total=len(found))
         return web.Response(body=body, content_type="application/atom+xml")
 
+    async def _listing(self, request: web.Request) -> web.Response:
+        query = _subject(request)
+        on = self._listed_on.get(query, self._on)
+        page = listing_page(query, self._mailings.get((query, on), ()), on)
+        return web.Response(body=page, content_type="text/html", charset="utf-8")
+
+    async def _catchup(self, request: web.Request) -> web.Response:
+        query = _subject(request)
+        try:
+            on, number = date.fromisoformat(request.match_info["date"]), int(request.query.get("page", 1))
+            entries = self._mailings[query, on]
+        except (ValueError, KeyError):
+            raise web.HTTPNotFound(text="No mailing of that date.") from None
+        with_abstracts = request.query.get("abs") == "True"
+        page = catchup_page(query, entries, on, page=number, abstracts=with_abstracts)
+        return web.Response(body=page, content_type="text/html", charset="utf-8")
+
     async def _page(self, request: web.Request) -> web.Response:
         one = parse_id(request.match_info["id"])
         paper = self._held(one) if one is not None else None
@@ -121,3 +150,11 @@ class SimulatedArxiv:
     def _held(self, one: ArxivId) -> Paper | None:
         versions = self._papers.get(one.arxiv_id, {})
         return versions.get(one.version) if one.version is not None else versions.get(max(versions, default=0))
+
+
+def _subject(request: web.Request) -> str:
+    """The one category or archive that a page is asked for: pages know no queries joined with `+`."""
+    known = categories.canonical(request.match_info["query"])
+    if known is None:
+        raise web.HTTPBadRequest(text="Invalid archive or category.")
+    return known

@@ -239,11 +239,9 @@ async def main() -> None:
             await fill(parts.db, PAPERS)
             daily = Daily(
                 db=parts.db,
-                arxiv=parts.arxiv,
+                gather=parts.gather,
                 chain=parts.chain,
                 now=lambda: NOW,
-                web_url=settings.arxiv_web_url,
-                planned=lambda: None,
             )
             rendered = await daily.render(digest_of(PAPERS))
             text = rendered[0].payload["text"]

@@ -130,7 +130,7 @@ async def open_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
                 "tick_seconds": 3600,
                 "arxiv_feed_url": arxiv.feed_url,
                 "arxiv_api_url": arxiv.api_url,
-                "arxiv_web_url": "https://arxiv.org",
+                "arxiv_web_url": arxiv.web_url,
                 "arxiv_interval": 0.0,
                 "translators": ("libretranslate",),
                 "libretranslate_url": translator.address("libretranslate"),

@@ -175,3 +175,12 @@ marked-arrived = { $count ->
         [one] One message counts as arrived.
        *[other] { $count } messages count as arrived.
     }
+
+announcements-missing =
+    ⚠️ The announcement of { $date } is still missing for { $count ->
+        [one] { $categories }
+       *[other] { $count } categories: { $categories }
+    }.
+    { $reason }
+    I go on asking; nothing is shown as “no papers” meanwhile.
+announcements-well = ✅ The announcement of { $date } is there for every category.

@@ -161,3 +161,9 @@ unsure-row = • <code>{ NUMBER($id, useGrouping: 0) }</code> { $place }，第 {
 nothing-unsure = 每条消息都有着落。
 resent = 正在重发 { $count } 条消息。
 marked-arrived = { $count } 条消息记为已送达。
+
+announcements-missing =
+    ⚠️ { $date } 的公告至今缺少 { $count } 个分类：{ $categories }。
+    { $reason }
+    我会继续询问；在此期间不会把它当作“没有论文”。
+announcements-well = ✅ { $date } 的公告已全部取得。

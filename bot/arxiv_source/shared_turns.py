@@ -1,0 +1,86 @@
+"""Turns at arXiv that all processes of one database share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.arxiv_source.errors import ArxivUnavailable
+from bot.log import event
+from storage import turns
+from storage.database import Database
+
+_NAME = "arxiv"
+_REST = timedelta(seconds=30)
+_log = logging.getLogger(__name__)
+
+
+class DatabaseTurns:
+    """Moments from the database. While it does not answer, this process keeps its own pace.
+
+    The log tells once that the database is gone, and once that it is back. `deadline` is how many seconds it has to
+    answer, or a little longer: SQLite is not interrupted in its wait for a lock, which takes five at most. As each
+    failure may cost a request that long, the database is then left alone for half a minute.
+    """
+
+    def __init__(self, db: Database, *, deadline: float = 5.0) -> None:
+        self._db = db
+        self._deadline = deadline
+        self._again_at: datetime | None = None
+
+    async def take(self, now: datetime, interval: timedelta) -> datetime | None:
+        """The next moment that no process has; None while the database does not answer.
+
+        Raises ArxivUnavailable while arXiv wants a pause, as any of the processes learnt.
+        """
+        # A clock that was set back must not make the rest longer.
+        if self._again_at is not None and now < self._again_at <= now + _REST:
+            return None
+        moment = held_until = None
+        async with self._or_alone(now), self._db.begin() as session:
+            held_until = await turns.held_until(session, _NAME, now)
+            if held_until is None:
+                moment = await turns.take(session, _NAME, now, interval)
+        _refuse(held_until)
+        return moment
+
+    async def heed(self, now: datetime) -> None:
+        """Raise ArxivUnavailable while arXiv wants a pause."""
+        held_until = None
+        async with self._or_alone(now), self._db.read() as session:
+            held_until = await turns.held_until(session, _NAME, now)
+        _refuse(held_until)
+
+    async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
+        """Tell the other processes that a request ended, and how long arXiv wants to be left alone."""
+        if self._again_at is not None and held_until is None:
+            return
+        async with self._or_alone(free_at), self._db.begin() as session:
+            await turns.ended(session, _NAME, free_at)
+            if held_until is not None:
+                await turns.hold(session, _NAME, held_until)
+
+    @asynccontextmanager
+    async def _or_alone(self, now: datetime) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._deadline):
+                yield
+        except (SQLAlchemyError, OSError) as error:
+            # The class says enough: the sentences of databases hold statements and addresses.
+            if self._again_at is None:
+                event(_log, "arxiv_turns_alone", level=logging.WARNING, reason=type(error).__name__)
+            self._again_at = now + _REST
+        else:
+            if self._again_at is not None:
+                event(_log, "arxiv_turns_shared")
+            self._again_at = None
+
+
+def _refuse(held_until: datetime | None) -> None:
+    if held_until is not None:
+        raise ArxivUnavailable("arXiv asks for patience", held_until)

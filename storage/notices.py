@@ -1,0 +1,22 @@
+"""What the administrators were told about and has not been put right yet, so that they are told once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import notices
+from storage.sql import changed, upsert
+
+
+async def raise_once(session: AsyncSession, name: str, now: datetime) -> bool:
+    """Note that there is trouble of this name. Returns whether that is news."""
+    statement = upsert(session, notices).values(name=name, raised_at=now).on_conflict_do_nothing()
+    return await changed(session, statement) == 1
+
+
+async def clear(session: AsyncSession, name: str) -> bool:
+    """Note that all is well. Returns whether that is news."""
+    return await changed(session, sa.delete(notices).where(notices.c.name == name)) == 1

@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from fakes.stored import NOW, address, open_database, put_database
+
+from bot.arxiv_source.errors import ArxivUnavailable
+from bot.arxiv_source.shared_turns import DatabaseTurns
+from bot.arxiv_source.turns import Turns
+from storage.database import Database, migrate
+
+SECOND = timedelta(seconds=1)
+
+
+async def _nothing() -> None:
+    """What happens during most sleeps."""
+
+
+@dataclass
+class Clock:
+    """Time that passes only while somebody sleeps, and what happens during a sleep."""
+
+    now: datetime = NOW
+    slept: list[float] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] = _nothing
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        happens, self.meanwhile = self.meanwhile, _nothing
+        await happens()
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Process:
+    """One of several that ask arXiv: its turns, and when its requests began."""
+
+    turns: Turns
+    clock: Clock
+    began: list[float] = field(default_factory=list)
+
+    async def ask(self, *, takes: float = 0.0, urgent: bool = False, hold: float | None = None) -> None:
+        async def job() -> None:
+            self.began.append((self.clock.now - NOW).total_seconds())
+            self.clock.now += timedelta(seconds=takes)
+            if hold is not None:
+                self.turns.hold(NOW + timedelta(seconds=hold))
+
+        await self.turns.take(job, urgent=urgent)
+
+
+def process(db: Database, *, interval: float = 3.0, deadline: float = 5.0) -> Process:
+    clock = Clock()
+    shared = DatabaseTurns(db, deadline=deadline)
+    return Process(Turns(interval=interval, now=clock, sleep=clock.sleep, shared=shared), clock)
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    async with open_database(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def start(db: Database) -> AsyncIterator[Callable[[], Process]]:
+    """Starts one more process on the database."""
+    started: list[Process] = []
+
+    def another() -> Process:
+        started.append(process(db))
+        return started[-1]
+
+    yield another
+    for one in started:
+        await one.turns.close()
+
+
+async def test_processes_of_one_database_begin_an_interval_apart(start: Callable[[], Process]) -> None:
+    one, two, three = (start() for _ in range(3))
+    for each in (one, two, three, one):
+        await each.ask()
+    assert one.began + two.began + three.began == [0, 9, 3, 6]
+
+
+async def test_after_a_long_request_another_process_waits_for_an_interval_from_its_end(
+    start: Callable[[], Process],
+) -> None:
+    one, two = start(), start()
+    await one.ask(takes=20)
+    await one.ask()
+    await two.ask()
+    assert one.began == [0, 23]
+    assert two.began == [26]
+
+
+async def test_an_urgent_one_that_comes_while_waiting_for_a_shared_moment_goes_first(
+    start: Callable[[], Process],
+) -> None:
+    await start().ask()
+    order: list[str] = []
+    one = start()
+
+    def noted(name: str) -> Callable[[], Awaitable[None]]:
+        async def job() -> None:
+            order.append(name)
+
+        return job
+
+    late: list[asyncio.Task[None]] = []
+
+    async def urgent_comes() -> None:
+        late.append(asyncio.create_task(one.turns.take(noted("urgent"), urgent=True)))
+        await asyncio.sleep(0)
+
+    one.clock.meanwhile = urgent_comes
+    await one.turns.take(noted("bulk"))
+    await asyncio.gather(*late)
+    assert order == ["urgent", "bulk"]
+    assert one.clock.slept == [3.0, 3.0]
+
+
+async def test_a_pause_that_arxiv_asks_one_process_for_is_kept_by_all(start: Callable[[], Process]) -> None:
+    one, two = start(), start()
+    await one.ask(hold=60)
+    with pytest.raises(ArxivUnavailable) as refused:
+        await two.ask()
+    assert refused.value.retry_at == NOW + 60 * SECOND
+    assert (two.began, two.clock.slept) == ([], [])
+    two.clock.now += 60 * SECOND
+    await two.ask()
+    assert two.began == [60]
+
+
+async def test_a_pause_holds_for_those_who_already_waited_for_their_moment(
+    db: Database, start: Callable[[], Process]
+) -> None:
+    one, two = start(), start()
+    await one.ask()
+    one.clock.now += 3 * SECOND
+
+    async def told_to_pause() -> None:
+        await DatabaseTurns(db).ended(NOW, NOW + 60 * SECOND)
+
+    two.clock.meanwhile = told_to_pause
+    with pytest.raises(ArxivUnavailable) as refused:
+        await two.ask()
+    assert refused.value.retry_at == NOW + 60 * SECOND
+    assert two.began == []
+
+
+async def test_who_wakes_long_after_the_moment_takes_another(start: Callable[[], Process]) -> None:
+    one, two, three = (start() for _ in range(3))
+    await one.ask()
+
+    async def busy() -> None:
+        two.clock.now += 2 * SECOND
+        three.clock.now += 5 * SECOND
+        await three.ask()
+
+    two.clock.meanwhile = busy
+    await two.ask()
+    assert three.began == [6]
+    assert two.began == [9]
+
+
+async def test_no_moment_is_taken_for_one_who_gave_up(start: Callable[[], Process]) -> None:
+    one, two = start(), start()
+    await one.ask()
+    asked: list[asyncio.Task[None]] = []
+
+    async def second_gives_up() -> None:
+        asked.append(asyncio.create_task(one.ask()))
+        await asyncio.sleep(0)
+        asked[0].cancel()
+
+    one.clock.meanwhile = second_gives_up
+    await one.ask()
+    with pytest.raises(asyncio.CancelledError):
+        await asked[0]
+    await two.ask()
+    assert one.began + two.began == [0, 3, 6]
+
+
+async def test_closing_while_waiting_for_a_shared_moment_ends_in_unavailable(start: Callable[[], Process]) -> None:
+    await start().ask()
+    one = start()
+    waits = asyncio.Event()
+
+    async def for_ever() -> None:
+        waits.set()
+        await asyncio.Event().wait()
+
+    one.clock.meanwhile = for_ever
+    asked = asyncio.create_task(one.ask())
+    await waits.wait()
+    await one.turns.close()
+    with pytest.raises(ArxivUnavailable, match="stopping"):
+        await asked
+
+
+async def test_closing_still_tells_the_others_of_a_pause(start: Callable[[], Process]) -> None:
+    one, two = start(), start()
+    await one.ask(hold=60)
+    await one.turns.close()
+    with pytest.raises(ArxivUnavailable):
+        await two.ask()
+
+
+async def test_without_an_interval_nothing_is_shared_not_even_a_pause(
+    db: Database, start: Callable[[], Process]
+) -> None:
+    await start().ask(hold=60)
+    one = process(db, interval=0)
+    await one.ask()
+    await one.ask()
+    await one.turns.close()
+    assert one.began == [0, 0]
+    assert one.clock.slept == []
+
+
+async def test_without_the_database_a_process_keeps_its_own_pace_and_says_so_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.arxiv_source.shared_turns")
+    db = Database(address(tmp_path))
+    one = process(db)
+    try:
+        for _ in range(3):
+            await one.ask(takes=1)
+        assert one.began == [0, 4, 8]
+        assert caplog.messages == ["arxiv_turns_alone reason=OperationalError"]
+        await migrate(address(tmp_path))
+        one.clock.now += 30 * SECOND
+        await one.ask()
+        assert caplog.messages[1:] == ["arxiv_turns_shared"]
+    finally:
+        await one.turns.close()
+        await db.close()
+
+
+async def test_a_database_that_does_not_answer_in_time_stops_nobody(db: Database) -> None:
+    one = process(db, deadline=0.05)
+    async with db.begin():
+        await one.ask()
+        await one.ask()
+    await one.turns.close()
+    assert one.began == [0, 3]
+
+
+ASKER = """
+import asyncio, sys, time
+from datetime import UTC, datetime
+from bot.arxiv_source.shared_turns import DatabaseTurns
+from bot.arxiv_source.turns import Turns
+from storage.database import Database
+
+async def job():
+    print(time.time(), flush=True)
+
+async def main(address, interval, count):
+    db = Database(address)
+    turns = Turns(interval=interval, now=lambda: datetime.now(UTC), sleep=asyncio.sleep, shared=DatabaseTurns(db))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for _ in range(count):
+        await turns.take(job)
+    await turns.close()
+    await db.close()
+
+asyncio.run(main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
+"""
+
+
+async def test_two_processes_on_one_file_keep_the_interval_together(tmp_path: Path) -> None:
+    put_database(tmp_path)
+    interval, count = 0.4, 3
+    pipe = asyncio.subprocess.PIPE
+    command = (sys.executable, "-c", ASKER, address(tmp_path), str(interval), str(count))
+    askers = [await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(2)]
+    for asker in askers:
+        assert asker.stdout is not None
+        assert await asker.stdout.readline() == b"ready\n"
+    answers = await asyncio.gather(*(asker.communicate(b"go\n") for asker in askers))
+    began = [[float(line) for line in out.split()] for out, _ in answers]
+    assert [len(times) for times in began] == [count, count]
+    gaps = [second - first for first, second in pairwise(sorted(began[0] + began[1]))]
+    # A twentieth is what Turns allows for waking late, the rest for writing the line.
+    assert min(gaps) >= interval * 0.95 - 0.04
