@@ -15,12 +15,13 @@ from bot.arxiv_source import calendar
 from bot.arxiv_source.client import ArxivClient, FeedForm
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, NotAFeed, parse_feed
+from bot.arxiv_source.ids import ArxivId
 from bot.arxiv_source.pages import Listing, PageError, parse_listing
 from bot.compose import COMPLETE
 from bot.log import event
 from storage import announcements
 from storage.database import Database
-from storage.records import AnnouncedEntry, Announcement, AnnouncementState, Entry, Now
+from storage.records import AnnouncedEntry, Announcement, AnnouncementState, Entry, Now, Paper
 
 _log = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ class Gather:
             listing = parse_listing(fetched.body, category)
         except PageError as error:
             return _Answer(AnnouncementState.LATE, reason=str(error))
-        return _of_listings(day, [listing], [fetched.body], fetched.url)
+        return await self._with_versions(_of_listings(day, [listing], [fetched.body], fetched.url), [listing])
 
     async def _ask_past(self, category: str, day: date) -> _Answer:
         listings: list[Listing] = []
@@ -197,7 +198,21 @@ class Gather:
             source = source or fetched.url
             if _shown(listings) >= listings[-1].total:
                 break
-        return _of_listings(day, listings, bodies, source)
+        return await self._with_versions(_of_listings(day, listings, bodies, source), listings)
+
+    async def _with_versions(self, answer: _Answer, listings: Sequence[Listing]) -> _Answer:
+        """The same with the versions that the pages do not tell, as far as arXiv tells them now."""
+        guessed = {arxiv_id for listing in listings for arxiv_id in listing.unversioned}
+        asked = [ArxivId(one.paper.arxiv_id) for one in answer.entries if one.paper.arxiv_id in guessed]
+        if not asked:
+            return answer
+        try:
+            found = {one.arxiv_id: paper for one, paper in (await self._arxiv.papers(asked)).items()}
+        except ArxivUnavailable as error:
+            event(_log, "versions_unknown", level=logging.WARNING, papers=len(asked), reason=error)
+            return answer
+        entries = tuple(_versioned(one, found.get(one.paper.arxiv_id)) for one in answer.entries)
+        return replace(answer, entries=entries)
 
     async def _is_last_one_again(self, category: str, day: date, entries: Sequence[Entry]) -> bool:
         async with self._db.read() as session:
@@ -228,6 +243,13 @@ def _of_listings(day: date, listings: Sequence[Listing], bodies: Sequence[bytes]
     state = AnnouncementState.FETCHED if entries else AnnouncementState.EMPTY
     reason = "" if entries else "arXiv's page of this date has no papers"
     return _Answer(state, entries, _BETWEEN_PAGES.join(bodies), source, reason)
+
+
+def _versioned(entry: Entry, known: Paper | None) -> Entry:
+    if known is None:
+        return entry
+    paper = replace(entry.paper, version=known.version, abstract=entry.paper.abstract or known.abstract)
+    return replace(entry, paper=paper)
 
 
 def _shown(listings: Sequence[Listing]) -> int:

@@ -80,6 +80,15 @@ async def subscribe(
     return await changed(session, statement) == 1
 
 
+async def want(session: AsyncSession, destination_id: int, announce_types: Collection[AnnounceType]) -> int:
+    """Set the announce types of all of a destination's subscriptions. Returns how many there are."""
+    stored = sorted(announce_types)
+    return await changed(
+        session,
+        sa.update(wish_table).where(wish_table.c.destination_id == destination_id).values(announce_types=stored),
+    )
+
+
 async def unsubscribe(
     session: AsyncSession, destination_id: int, categories: Collection[str] | None = None
 ) -> list[str]:

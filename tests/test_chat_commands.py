@@ -35,6 +35,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         ("/time 09:00 Europe/Berln", "Europe/Berlin"),
         ("/language", "zh-CN"),
         ("/language klingon", "/language zh-CN"),
+        ("/types", "/subscribe cs.CV"),
         ("/links on", "groups and channels"),
         ("/digest", "/digest cs.CV"),
         ("/digest cs.CV 2026-13-45", "/digest cs.CV 2026"),
@@ -129,3 +130,12 @@ def test_the_apps_menu_describes_every_command_in_every_language() -> None:
     for language in catalogue_names():
         words = words_for(language)
         assert all(3 <= len(words(f"command-{one.name}")) <= 256 for one in COMMANDS)
+
+
+async def test_announce_types_are_chosen_for_a_chat(house: House) -> None:
+    await house.say("/subscribe cs.CV cs.LG")
+    assert "new+cross" in await house.say("/types")
+    assert "/types new+cross" in await house.say("/types news")
+    assert "new+cross+replace+replace-cross" in await house.say("/types all")
+    assert "new+replace" in await house.say("/types replace + new")
+    assert "new+replace" in await house.say("/types")

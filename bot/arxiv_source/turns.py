@@ -74,7 +74,7 @@ class Turns:
         self._interval = timedelta(seconds=interval)
         self._now = now
         self._sleep = sleep
-        self._shared = shared or Alone()
+        self._shared = shared if shared is not None and interval > 0 else Alone()
         self._waiting: list[_Waiting] = []
         self._order = itertools.count()
         self._last: datetime | None = None
@@ -140,8 +140,6 @@ class Turns:
     async def _until_turn(self) -> ArxivUnavailable | None:
         """Return when a job may begin, or why none may."""
         await self._pause()
-        if not self._interval:
-            return None
         try:
             for _ in range(_MOST_MISSED):
                 moment = await self._shared.take(self._now(), self._interval)

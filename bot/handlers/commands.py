@@ -41,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("digest", "/digest [cs.CV] [2026-08-21]", digest_now),
     Command("time", "/time [@channel] 09:00 [Asia/Shanghai] | asap", preferences.set_time),
     Command("language", "/language [@channel] zh-CN", preferences.set_language),
+    Command("types", "/types [@channel] new | new+cross | all", preferences.set_types),
     Command("links", "/links [@group] on | off", preferences.answer_links),
     Command(
         "regenerate", "/regenerate cs.CV [2026-08-21] [translate | refetch]", admin.regenerate, administrators_only=True

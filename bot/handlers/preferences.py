@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import target
 from bot.handlers.subscribe import when
@@ -9,7 +11,7 @@ from bot.i18n import catalogue_names, words_for
 from bot.languages import NAMES, parse_language
 from bot.localtime import nearest_zones, next_run, parse_clock, parse_zone
 from storage import subscriptions
-from storage.records import ChatKind, Destination
+from storage.records import AnnounceType, ChatKind, Destination
 
 _ASAP = frozenset({"asap", "now", "立即", "尽快"})
 _ON = frozenset({"on", "yes", "开", "开启"})
@@ -75,6 +77,33 @@ async def answer_links(ask: Ask) -> None:
     async with ask.services.db.begin() as session:
         await subscriptions.update(session, destination.id, answer_links=choice in _ON)
     await ask.say("links-on" if choice in _ON else "links-off")
+
+
+async def set_types(ask: Ask) -> None:
+    """`/types new`, `/types new+cross` or `/types all`: which entries of an announcement come."""
+    ask, destination = await target(ask, "/types @mychannel new+cross")
+    async with ask.services.db.read() as session:
+        wishes = await subscriptions.of(session, destination.id) if destination.id else []
+    if not wishes:
+        raise Refusal("no-subscriptions", example="/subscribe cs.CV cs.LG")
+    names = [name.lower() for arg in ask.args for name in arg.replace("，", ",").replace("+", ",").split(",") if name]
+    chosen = frozenset(AnnounceType) if names == ["all"] else _named_types(names)
+    if not chosen:
+        raise Refusal("which-types", now=listed_types(wishes[0].announce_types), example="/types new+cross")
+    async with ask.services.db.begin() as session:
+        await subscriptions.want(session, destination.id, chosen)
+    await ask.say("types-are", types=listed_types(chosen))
+
+
+def listed_types(chosen: Collection[AnnounceType]) -> str:
+    """`new+cross`, in arXiv's order."""
+    return "+".join(kind for kind in AnnounceType if kind in chosen)
+
+
+def _named_types(names: Sequence[str]) -> frozenset[AnnounceType]:
+    if not names or not set(names) <= set(AnnounceType):
+        return frozenset()
+    return frozenset(AnnounceType(name) for name in names)
 
 
 async def _stored(ask: Ask, destination: Destination) -> Destination:

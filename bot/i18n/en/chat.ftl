@@ -184,3 +184,9 @@ announcements-missing =
     { $reason }
     I go on asking; nothing is shown as “no papers” meanwhile.
 announcements-well = ✅ The announcement of { $date } is there for every category.
+
+command-types = Which entries come: new papers, cross-lists, replacements
+which-types =
+    What comes now: <code>{ $now }</code>. Out of new, cross, replace and replace-cross, joined by +, or all. For example:
+    <code>{ $example }</code>
+types-are = From now on digests here bring: <code>{ $types }</code>. A replacement comes once for each new version.

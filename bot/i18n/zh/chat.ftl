@@ -167,3 +167,9 @@ announcements-missing =
     { $reason }
     我会继续询问；在此期间不会把它当作“没有论文”。
 announcements-well = ✅ { $date } 的公告已全部取得。
+
+command-types = 摘要收录哪些：新论文、交叉列表、更新
+which-types =
+    目前收录：<code>{ $now }</code>。可在 new（新论文）、cross（交叉列表）、replace（更新）、replace-cross（交叉列表的更新）中选择，用 + 连接，或 all（全部）。例如：
+    <code>{ $example }</code>
+types-are = 今后这里的摘要收录：<code>{ $types }</code>。同一篇的每个新版本只发一次。
