@@ -18,6 +18,7 @@ from telegram.ext import Application
 
 from bot.administrators import Administrators
 from bot.arxiv_source.client import ArxivClient
+from bot.arxiv_source.shared_turns import DatabaseTurns
 from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import Deliverer
@@ -92,6 +93,7 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
             web_url=settings.arxiv_web_url,
             contact=settings.contact,
             now=now,
+            shared=DatabaseTurns(db),
         )
         stack.push_async_callback(arxiv.close)
         chain = build_chain(settings, http=http, now=now)

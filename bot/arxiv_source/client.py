@@ -22,7 +22,7 @@ from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedError, FeedRefused, parse_feed
 from bot.arxiv_source.ids import ArxivId
 from bot.arxiv_source.lookup_api import MOST_IDS, LookupApi
-from bot.arxiv_source.turns import Sleep, Turns
+from bot.arxiv_source.turns import Shared, Sleep, Turns
 from storage.records import Now, Paper
 
 FeedForm = Literal["atom", "rss"]
@@ -60,13 +60,15 @@ class ArxivClient:
         now: Now,
         sleep: Sleep = asyncio.sleep,
         deadline: float = 60.0,
+        shared: Shared | None = None,
         web_url: str = "https://arxiv.org",
     ) -> None:
         """Ask feeds under `feed_url`, pages under `web_url` and papers at `api_url`.
 
         Between requests to any of them it rests `interval` seconds.
 
-        `deadline` is how many seconds one request may take once its turn has come.
+        `deadline` is how many seconds one request may take once its turn has come; `shared` the pace that other
+        processes keep, too.
         """
         agent = user_agent(__version__, contact)
         self._http = http
@@ -77,7 +79,7 @@ class ArxivClient:
         self._now = now
         self._sleep = sleep
         self._deadline = deadline
-        self._turns = Turns(interval=interval, now=now, sleep=sleep)
+        self._turns = Turns(interval=interval, now=now, sleep=sleep, shared=shared)
         self._api = LookupApi(url=api_url, user_agent=agent, interval=interval, deadline=deadline, now=now)
         self._feeds: dict[str, asyncio.Task[FetchedFeed]] = {}
         self._lookups: dict[ArxivId, asyncio.Future[Paper | None]] = {}
@@ -242,6 +244,7 @@ class ArxivClient:
         """Remember how long arXiv wants to be left alone, for feeds and papers together."""
         if error.retry_at is not None:
             self._held = error
+            self._turns.hold(error.retry_at)
         return error
 
     def _refuse_while_held(self) -> None:
