@@ -104,7 +104,7 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
             arxiv,
             chain,
             Lookup(db=db, arxiv=arxiv, chain=chain),
-            Gather(db=db, arxiv=arxiv, now=now),
+            Gather(db=db, arxiv=arxiv, now=now, retention_days=settings.retention_days),
             now,
         )
 

@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         "https://arxiv.org", description="arXiv's web pages, asked when a feed fails; links always lead to arxiv.org."
     )
     arxiv_interval: float = Field(3.0, ge=0, description="Seconds between requests to arXiv; its terms ask for 3.")
+    retention_days: int = Field(
+        0,
+        ge=0,
+        description="Days that the bytes of an announcement are kept, to read them again; 0 keeps them for ever.",
+    )
     contact: str = Field(
         "",
         description="E-mail or web address that arXiv can reach you at; sent in the User-Agent.",

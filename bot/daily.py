@@ -27,6 +27,7 @@ from storage.records import (
     AnnouncedEntry,
     Announcement,
     AnnouncementState,
+    AnnounceType,
     BilingualPaper,
     Destination,
     Digest,
@@ -37,6 +38,9 @@ from storage.records import (
 )
 
 _log = logging.getLogger(__name__)
+
+
+_REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
 
 def _nobody_waits() -> None:
@@ -116,8 +120,17 @@ class Daily:
         """The digest's parts, with every translation that can be had now."""
         listed = await self.entries(digest)
         texts = await ensure(self._db, self._chain, [entry.paper for entry in listed], digest.language)
+        replaced = [(one.paper.arxiv_id, one.paper.version) for one in listed if one.announce_type in _REPLACED]
+        async with self._db.read() as session:
+            earlier = await papers.before(session, replaced) if replaced else {}
         bilingual = [
-            BilingualPaper(entry.paper, texts[entry.paper.source_hash], entry.announce_type) for entry in listed
+            BilingualPaper(
+                paper=entry.paper,
+                translation=texts[entry.paper.source_hash],
+                announce_type=entry.announce_type,
+                previous=earlier.get((entry.paper.arxiv_id, entry.paper.version)),
+            )
+            for entry in listed
         ]
         return render_digest(digest, bilingual, words_for(digest.interface))
 

@@ -62,7 +62,10 @@ class _Answer:
 class Gather:
     """Finds announcements and stores what is known of them."""
 
-    def __init__(self, *, db: Database, arxiv: ArxivClient, now: Now) -> None:
+    def __init__(self, *, db: Database, arxiv: ArxivClient, now: Now, retention_days: int = 0) -> None:
+        """`retention_days`: how long an announcement's bytes are kept; 0 for ever."""
+        self._retention_days = retention_days
+        self._swept: date | None = None
         self._db = db
         self._arxiv = arxiv
         self._now = now
@@ -75,6 +78,7 @@ class Gather:
         now = self._now()
         newest = calendar.mailing_date(now)
         oldest = (now - CATCH_UP).date()
+        await self._sweep(newest)
         wanted = [(newest, category) for category in sorted(since)]
         for category, cursor in sorted(since.items()):
             missed = calendar.mailing_dates(max(cursor, oldest), calendar.previous(newest))
@@ -135,6 +139,15 @@ class Gather:
             reason=answer.reason or "-",
         )
         return stored
+
+    async def _sweep(self, newest: date) -> None:
+        """Once for each mailing date: forget the bytes that are older than they need to be."""
+        if not self._retention_days or self._swept == newest:
+            return
+        async with self._db.begin() as session:
+            dropped = await announcements.drop_raw(session, newest - timedelta(days=self._retention_days))
+        self._swept = newest
+        event(_log, "bytes_dropped", announcements=dropped)
 
     async def _unless_known(self, category: str, day: date) -> Announcement | None:
         async with self._db.read() as session:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import papers
@@ -15,7 +15,7 @@ from storage.models import announcement_entries as entry_table
 from storage.models import announcements as table
 from storage.papers import Key
 from storage.records import AnnouncedEntry, Announcement, AnnouncementState, AnnounceType, Entry
-from storage.sql import chunks, upsert
+from storage.sql import changed, chunks, upsert
 
 COMPLETE = (AnnouncementState.FETCHED, AnnouncementState.EMPTY)
 """The states in which nothing of an announcement is still missing."""
@@ -112,6 +112,12 @@ async def raw(session: AsyncSession, announcement_id: int) -> bytes | None:
     query = select(table.c.raw).where(table.c.id == announcement_id)
     found: bytes | None = await session.scalar(query)
     return found
+
+
+async def drop_raw(session: AsyncSession, before: date) -> int:
+    """Forget the bytes of announcements of mailing dates before that day; their entries stay. Returns how many."""
+    old = update(table).where(table.c.mailing_date < before, table.c.raw.is_not(None))
+    return await changed(session, old.values(raw=None))
 
 
 async def since(session: AsyncSession, cursors: Mapping[str, date], until: date) -> list[Announcement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -38,6 +38,20 @@ async def save(session: AsyncSession, papers: Iterable[Paper]) -> int:
 async def newest(session: AsyncSession, arxiv_ids: Iterable[str]) -> dict[str, Paper]:
     """The highest stored version of each; ids that are not stored are left out."""
     return {paper.arxiv_id: paper for paper in await _all_versions(session, arxiv_ids)}
+
+
+async def before(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Paper]:
+    """For each of these versions the highest earlier one that is stored; versions without one are left out."""
+    wanted: dict[str, list[int]] = {}
+    for arxiv_id, number in keys:
+        wanted.setdefault(arxiv_id, []).append(number)
+    # Versions come in order, so the last one that is lower stays.
+    return {
+        (paper.arxiv_id, number): paper
+        for paper in await _all_versions(session, wanted)
+        for number in wanted[paper.arxiv_id]
+        if paper.version < number
+    }
 
 
 async def version(session: AsyncSession, arxiv_id: str, version: int) -> Paper | None:

@@ -152,6 +152,8 @@ class BilingualPaper:
     paper: Paper
     translation: Translation
     announce_type: AnnounceType | None = None
+    previous: Paper | None = None
+    """The version before this one, where the archive has it and this one replaces it."""
 
 
 class ChatKind(StrEnum):

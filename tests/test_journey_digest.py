@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from fakes.arxiv_server import Trouble
-from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
+from fakes.house import FRIDAY, MONDAY, House, announcement, open_house, paper
 
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.state import Chat, Message
 from storage import announcements
-from storage.records import AnnouncementState
+from storage.records import AnnouncementState, AnnounceType, Entry
 
 
 @pytest.fixture
@@ -303,3 +303,24 @@ async def test_administrators_are_told_once_that_announcements_are_missing_and_o
         await house.tick()
         await house.tick()
         assert len(told()) == 2
+
+
+async def test_a_replacement_says_what_changed_and_comes_only_to_those_who_asked(house: House) -> None:
+    asks, asks_not = (
+        house.telegram.add_channel("A", "with_cv", creator=house.person),
+        house.telegram.add_channel("B", "without_cv", creator=house.person),
+    )
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        for name in ("with_cv", "without_cv"):
+            await house.say(f"/subscribe @{name} cs.CV")
+        await house.say("/types @with_cv all")
+        await house.tick()
+        again = paper(1, version=2, title="Learning to Count Goats")
+        house.arxiv.announce("cs.CV", [*announcement(1, first=9), Entry(again, AnnounceType.REPLACE)], MONDAY)
+        house.clock.to_announcement(MONDAY)
+        await house.tick()
+        text = digest_in(house, asks)[-2].text
+        assert "updated to v2" in text
+        assert "The title was: Learning to Count Sheep with 1 Cameras" in text
+        assert "Goats" not in digest_in(house, asks_not)[-2].text

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from fakes.stored import FRIDAY, MONDAY, NOW, announcement, entries, open_database, paper
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage import announcements, papers
 from storage.database import Database
@@ -171,3 +175,41 @@ async def test_the_listing_begins_with_the_newest(db: Database) -> None:
     assert [one.mailing_date for one in everything] == [MONDAY, FRIDAY, THURSDAY]
     assert two == everything[:2]
     assert [one.mailing_date for one in one_category] == [MONDAY, THURSDAY]
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(AnnouncementState)), st.integers(1, 5)), max_size=8))
+def test_whatever_the_order_of_answers_what_was_fetched_last_stays_whole(
+    answers: list[tuple[AnnouncementState, int]],
+) -> None:
+    async def play(folder: Path) -> None:
+        async with open_database(folder) as db:
+            fetched: list[str] | None = None
+            for number, (state, count) in enumerate(answers):
+                shown = entries(count, first=number * 10 + 1) if state is AnnouncementState.FETCHED else []
+                async with db.begin() as session:
+                    await announcements.save(session, announcement(state=state), shown, None)
+                if shown:
+                    fetched = [one.paper.arxiv_id for one in shown]
+            async with db.read() as session:
+                known = await announcements.get(session, "cs.CV", FRIDAY)
+                stored = await announcements.entries(session, [known.id]) if known is not None else []
+            assert (known is None) == (not answers)
+            if fetched is not None:
+                assert known is not None
+                assert known.state is AnnouncementState.FETCHED
+            assert [one.arxiv_id for one in stored] == (fetched or [])
+
+    with TemporaryDirectory() as folder:
+        asyncio.run(play(Path(folder)))
+
+
+async def test_old_bytes_are_forgotten_and_entries_stay(db: Database) -> None:
+    async with db.begin() as session:
+        old = await announcements.save(session, announcement(day=THURSDAY), entries(2), b"old")
+        new = await announcements.save(session, announcement(), entries(2, first=5), b"new")
+        assert await announcements.drop_raw(session, FRIDAY) == 1
+        assert await announcements.drop_raw(session, FRIDAY) == 0
+    async with db.read() as session:
+        assert await announcements.raw(session, old.id) is None
+        assert await announcements.raw(session, new.id) == b"new"
+        assert len(await announcements.entries(session, [old.id])) == 2

@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.i18n import Words
 from bot.render.card import texts_of
+from bot.render.difference import difference
 from bot.render.markdown import ENGLISH_HEADINGS, HEADINGS, render_markdown
 from bot.render.message import CAPTION_LIMIT, MESSAGE, SEPARATOR, escape, group, link, measure, plain, truncate_html
 from bot.render.names import ARXIV, ENGLISH, abs_url, counts_line, one_line, shorten
 from bot.render.records_jsonl import to_record
-from storage.records import AnnounceType, BilingualPaper, Digest, Part, PartKind
+from storage.records import AnnounceType, BilingualPaper, Digest, Paper, Part, PartKind
 
 MAX_MESSAGES = 5
 """A digest takes no more messages than this in a chat; what is beyond stands in the file."""
@@ -125,7 +126,22 @@ def _block(number: int, entry: BilingualPaper, words: Words, base: str) -> str:
         *([words("render-replaced", version=str(paper.version))] if _kind(entry) in _REPLACED else []),
     ]
     first_line = " · ".join([f"{number}. {title}", *map(escape, marks)])
-    return "\n".join([first_line, *(escape(shorten(text, _LONGEST_SUMMARY)) for text in texts.summaries[:1])])
+    below = texts.summaries[:1] if entry.previous is None else _changes(entry.previous, paper, words)
+    return "\n".join([first_line, *(escape(shorten(text, _LONGEST_SUMMARY)) for text in below)])
+
+
+def _changes(before: Paper, after: Paper, words: Words) -> list[str]:
+    """What a reader who knows the earlier version has to know: short, not the whole text again."""
+    change = difference(before, after)
+    if change.nothing:
+        return [words("render-unchanged")]
+    lines = []
+    if change.earlier_title is not None:
+        lines.append(words("render-earlier-title", title=shorten(change.earlier_title, _LONGEST_TITLE)))
+    if change.added or change.removed:
+        excerpt = words("render-excerpt", text=change.excerpt) if change.excerpt else ""
+        lines.append(words("render-abstract-changed", added=change.added, removed=change.removed) + excerpt)
+    return lines
 
 
 def _title(digest: Digest, shown: int) -> str:

@@ -33,3 +33,8 @@ render-caption =
         [one] The paper of this digest, with its full abstract
        *[other] All { $count } papers of this digest, with full abstracts
     }
+
+render-unchanged = Title and abstract are as they were.
+render-earlier-title = The title was: { $title }
+render-abstract-changed = Abstract: +{ $added } −{ $removed } words
+render-excerpt = {" "}· “{ $text }”

@@ -29,3 +29,8 @@ render-replaced = 更新至 v{ $version }
 render-approximate = 按提交时间选取，可能与 arXiv 当日公布的列表略有出入。
 render-more-in-file = ……其余 { $count } 篇见文件
 render-caption = 本期全部 { $count } 篇论文，附完整摘要
+
+render-unchanged = 标题与摘要均无变化。
+render-earlier-title = 原标题：{ $title }
+render-abstract-changed = 摘要：新增 { $added } 词，删去 { $removed } 词
+render-excerpt = ：“{ $text }”
