@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 _CLOCK = re.compile(r"(\d{1,2})[:：.](\d{2})")
+_OFFSET = re.compile(r"(?:utc|gmt)([+-])(\d{1,2})(?::00)?")
 _SHORTHAND = {"beijing": "Asia/Shanghai", "北京": "Asia/Shanghai", "上海": "Asia/Shanghai", "utc": "UTC", "gmt": "UTC"}
 
 
@@ -23,11 +24,17 @@ def parse_clock(text: str) -> time | None:
 
 
 def parse_zone(text: str) -> str | None:
-    """The IANA name that is meant, whatever its letter case, or None."""
+    """The IANA name that is meant, or None: `asia/shanghai`, a city such as `Berlin`, or whole hours such as `UTC+8`."""
     name = text.strip().replace(" ", "_").lower()
     if name in _SHORTHAND:
         return _SHORTHAND[name]
-    return next((zone for zone in available_timezones() if zone.lower() == name), None)
+    if found := _OFFSET.fullmatch(name):
+        # These zones count westwards: what everybody calls UTC+8 is Etc/GMT-8.
+        name = f"etc/gmt{'-' if found[1] == '+' else '+'}{int(found[2])}"
+    zones = available_timezones()
+    exact = next((zone for zone in zones if zone.lower() == name), None)
+    cities = {zone for zone in zones if "/" in zone and zone.lower().rpartition("/")[2] == name}
+    return exact or (cities.pop() if len(cities) == 1 else None)
 
 
 def nearest_zones(text: str, count: int = 3) -> tuple[str, ...]:
