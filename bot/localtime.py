@@ -24,7 +24,7 @@ def parse_clock(text: str) -> time | None:
 
 
 def parse_zone(text: str) -> str | None:
-    """The IANA name that is meant, or None: `asia/shanghai`, a city such as `Berlin`, or whole hours such as `UTC+8`."""
+    """The IANA name that is meant, or None: `asia/shanghai`, a city such as `Berlin`, whole hours such as `UTC+8`."""
     name = text.strip().replace(" ", "_").lower()
     if name in _SHORTHAND:
         return _SHORTHAND[name]
