@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -147,14 +147,12 @@ async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None =
         )
         services = Services(settings, parts.db, parts.lookup, parts.gather, daily, regenerate, deliverer, sender, now)
         register(application, services)
-        async with _at_work(application, services, Clock(daily.tick, seconds=settings.tick_seconds), parts.chain.names):
+        async with _at_work(application, services, Clock(daily.tick, seconds=settings.tick_seconds), parts):
             yield Running(parts, services, application)
 
 
 @asynccontextmanager
-async def _at_work(
-    application: AnyApplication, services: Services, clock: Clock, names: Sequence[str]
-) -> AsyncIterator[None]:
+async def _at_work(application: AnyApplication, services: Services, clock: Clock, parts: Core) -> AsyncIterator[None]:
     await _connect(application)
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -172,12 +170,15 @@ async def _at_work(
         stack.push_async_callback(clock.stop)
         await application.start()
         stack.push_async_callback(application.stop)
+        # The updates in hand are answered before the end, with what there is: arXiv and translators may take minutes.
+        stack.push_async_callback(parts.arxiv.close)
+        stack.callback(parts.chain.give_up)
         updater = application.updater
         if updater is None:
             raise CannotStart("This build of the Telegram library cannot poll.")
         await updater.start_polling(allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1)
         stack.push_async_callback(updater.stop)
-        event(_log, "started", bot=application.bot.username, translators=",".join(names) or "none")
+        event(_log, "started", bot=application.bot.username, translators=",".join(parts.chain.names) or "none")
         try:
             yield
         finally:

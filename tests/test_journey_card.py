@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from fakes.arxiv_server import Trouble
 from fakes.house import House, open_house, paper
+from fakes.translator_server import Trouble as TranslatorTrouble
 
 from bot.simulator.state import Chat, Entity
 
@@ -116,3 +118,24 @@ async def test_a_deep_link_opens_a_card(house: House) -> None:
 @pytest.mark.parametrize("text", ["hello", "x" * 4000, "https://arxiv.org/abs/99010", "<b>&"])
 async def test_a_message_without_a_paper_is_answered_with_the_right_form(house: House, text: str) -> None:
     assert "https://arxiv.org/abs/2402.15351" in await house.say(text)
+
+
+async def test_a_stop_does_not_wait_for_a_translator_that_hangs_and_leaves_a_whole_card(tmp_path: Path) -> None:
+    async with asyncio.timeout(20), open_house(tmp_path) as house:
+        house.arxiv.add_paper(paper(1))
+        house.translator.troubles["libretranslate"] = TranslatorTrouble.HANG
+        async with house.at_work():
+            assert "Translating" in await house.say("2608.00001")
+        (card,) = house.telegram.from_bot(house.private)
+        assert "Translating" not in card.text
+        assert "[not translated]" in card.text
+
+
+async def test_a_stop_does_not_wait_for_an_arxiv_that_hangs_and_says_so(tmp_path: Path) -> None:
+    async with asyncio.timeout(20), open_house(tmp_path) as house:
+        house.arxiv.misbehave(Trouble.HANG)
+        async with house.at_work():
+            house.telegram.say(house.private, house.person, "2608.00001")
+            await house.arxiv.asked(1)
+        (answer,) = house.telegram.from_bot(house.private)
+        assert "does not answer" in answer.text

@@ -74,6 +74,8 @@ class Chain:
         self._now = now
         self._places = asyncio.Semaphore(concurrency)
         self._under_way: dict[tuple[str, str], asyncio.Task[Translation]] = {}
+        self._limits: set[asyncio.Timeout] = set()
+        self._given_up = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,6 +97,12 @@ class Chain:
     async def check(self, language: str = "zh-CN") -> list[tuple[str, str | None]]:
         """Each backend's name and what is wrong with it (None: it translates), found out with one short title."""
         return [(backend.name, await self._problem(backend, language)) for backend, _ in self._backends]
+
+    def give_up(self) -> None:
+        """Break off what is being asked and ask nothing more: whoever waits gets what there is, at once."""
+        self._given_up = True
+        for limit in self._limits:
+            limit.reschedule(asyncio.get_running_loop().time())
 
     async def close(self) -> None:
         """Stop what is under way and close the backends."""
@@ -137,7 +145,7 @@ class Chain:
 
     async def _down_the_chain(self, work: _Work) -> None:
         for backend, breaker in self._backends:
-            if not work.wanted:
+            if not work.wanted or self._given_up:
                 return
             if not breaker.resting(self._now()):
                 await self._ask(backend, breaker, work)
@@ -175,14 +183,17 @@ class Chain:
         took = round(1000 * (clock() - started))
         event(_LOG, "translated", paper=work.source.arxiv_id, backend=backend.name, texts=",".join(kept), ms=took)
 
-    @staticmethod
     async def _drafted(
-        backend: Backend, source: Source, language: str, wanted: frozenset[TextField], seconds: float
+        self, backend: Backend, source: Source, language: str, wanted: frozenset[TextField], seconds: float
     ) -> Draft:
         """The backend's draft within the time; whatever else happens is a BackendError."""
         try:
-            async with asyncio.timeout(seconds):
-                return await backend.translate(source, language, wanted)
+            async with asyncio.timeout(seconds) as limit:
+                self._limits.add(limit)
+                try:
+                    return await backend.translate(source, language, wanted)
+                finally:
+                    self._limits.discard(limit)
         except BackendError:
             raise
         except TimeoutError:
