@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -75,6 +75,11 @@ def is_category(category: str) -> bool:
 
 def canonical_list(names: Iterable[str]) -> tuple[str, ...]:
     """The canonical ids, each once and in order. A name that the taxonomy does not know (yet) stays as it is."""
+    return _canonical_tuple(tuple(names))
+
+
+@lru_cache(maxsize=4096)  # an announcement repeats few combinations
+def _canonical_tuple(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(canonical(name) or name.strip() for name in names))
 
 

@@ -1,12 +1,12 @@
 """`make bench`: what reading a day's feed costs, against feedparser on the same bytes, and what storing it adds.
 
-The figures are this process's processor time, as medians; memory is the peak of a process of its own above its start.
+The figures are this process's processor time, the least of several runs; memory is the peak of a process of its own
+above its start.
 """
 
 from __future__ import annotations
 
 import asyncio
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -69,14 +69,14 @@ def entries(count: int, *, first: int = 1) -> tuple[Entry, ...]:
 
 
 def cpu(*works: Callable[[], object]) -> list[float]:
-    """The median seconds of each; they take turns, so that whatever else the machine does falls on all of them."""
+    """The least seconds of each, which is what the machine's other work adds nothing to; they take turns."""
     taken: list[list[float]] = [[] for _ in works]
     for _ in range(RUNS):
         for times, work in zip(taken, works, strict=True):
             began = time.process_time()
             work()
             times.append(time.process_time() - began)
-    return [statistics.median(times) for times in taken]
+    return [min(times) for times in taken]
 
 
 def fetched(day: date, count: int) -> Announcement:
@@ -148,7 +148,7 @@ async def main() -> None:
         ]
     body = atom_feed("cs.CV", day, DAY)
     before = entries(ENTRIES, first=ENTRIES + 1)
-    whole = statistics.median([await stored(body, before) for _ in range(RUNS)])
+    whole = min([await stored(body, before) for _ in range(RUNS)])
     rows += [
         ("read, compared with the last, stored", f"{whole * 1e3:.0f} ms CPU"),
         (f"reading {LARGE} entries", f"{peak(atom_feed('cs.CV', entries(LARGE), DAY)):.0f} MB at its peak"),
