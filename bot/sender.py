@@ -84,6 +84,8 @@ class Sender:
             return Sent(await self._carry_out(delivery))
         except TelegramError as error:
             outcome = self._outcome(error, delivery)
+            if isinstance(outcome, RetryAt) and outcome.whole_bot:
+                self._pace.hold((outcome.at - self._now()).total_seconds())
             event(
                 _log,
                 "not_sent",

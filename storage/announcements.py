@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -141,11 +141,6 @@ async def listing(session: AsyncSession, category: str | None = None, limit: int
     if category is not None:
         query = query.where(table.c.category == category)
     return [_announcement(row) for row in await session.execute(query)]
-
-
-async def wanting(session: AsyncSession, categories: Collection[str], mailing_date: date) -> list[Announcement]:
-    """Those of that date that were asked for and are still not complete, by category."""
-    return await _of(session, categories, table.c.state.not_in(COMPLETE), table.c.mailing_date == mailing_date)
 
 
 async def _of(session: AsyncSession, categories: Iterable[str], *conditions: ColumnElement[bool]) -> list[Announcement]:

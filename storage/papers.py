@@ -54,11 +54,6 @@ async def before(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Pape
     }
 
 
-async def version(session: AsyncSession, arxiv_id: str, version: int) -> Paper | None:
-    """One version of one paper."""
-    return (await many(session, [(arxiv_id, version)])).get((arxiv_id, version))
-
-
 async def many(session: AsyncSession, keys: Iterable[Key]) -> dict[Key, Paper]:
     """Those of these versions that are stored."""
     wanted = set(keys)

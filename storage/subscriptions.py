@@ -110,12 +110,6 @@ async def owned(session: AsyncSession, owner_id: int) -> list[Destination]:
     return [destination_of(row) for row in await session.execute(query)]
 
 
-async def categories(session: AsyncSession) -> list[str]:
-    """What there are subscriptions for, without those of paused destinations."""
-    query = sa.select(wish_table.c.category).join(table).where(_AWAKE).distinct()
-    return sorted(await session.scalars(query))
-
-
 async def oldest_cursors(session: AsyncSession) -> dict[str, date]:
     """For each category, how far the destination that is furthest behind has come; paused ones do not count."""
     query = (

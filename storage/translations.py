@@ -45,18 +45,6 @@ async def save(session: AsyncSession, translation: Translation) -> None:
     await session.execute(insert(table).values(**{**values, "made_by": dict(translation.made_by)}))
 
 
-async def previous(session: AsyncSession, source_hash: str, language: str) -> Translation | None:
-    """The one that the current translation took the place of."""
-    query = (
-        select(*_FIELDS)
-        .where(table.c.source_hash == source_hash, table.c.language == language, table.c.superseded_at.is_not(None))
-        .order_by(table.c.id.desc())
-        .limit(1)
-    )
-    row = (await session.execute(query)).first()
-    return _translation(row) if row is not None else None
-
-
 async def count_by_backend(session: AsyncSession) -> dict[str, int]:
     """How many texts of current translations each backend made, whatever its model."""
     counts: Counter[str] = Counter()

@@ -182,7 +182,9 @@ async def test_announce_and_stats_are_for_the_administrators(house: House) -> No
         house.telegram.say(house.private, house.person, "/announce cs.CV")
         await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) >= 2, timeout=10)
         await house.settle()
-        assert "3 papers" in await house.say("/stats")
+        figures = await house.say("/stats")
+        assert "3 papers" in figures
+        assert "libretranslate 9" in figures
 
 
 async def test_a_message_that_may_have_arrived_in_a_channel_is_not_repeated_until_somebody_decides(

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from fakes.stored import NOW, open_database, paper
+from sqlalchemy import select
 
 from storage import translations
 from storage.database import Database
+from storage.models import translations as table
 from storage.records import Translation
 
 HASH = paper(1).source_hash
@@ -58,13 +60,13 @@ async def test_texts_that_could_not_be_made_stay_missing(db: Database) -> None:
 async def test_a_later_translation_takes_the_place_of_the_earlier_one_which_is_kept(db: Database) -> None:
     second = replace(FIRST, title="关于羊", made_at=NOW + timedelta(days=1))
     third = replace(FIRST, title="羊论", made_at=NOW + timedelta(days=2))
-    await save(db, FIRST)
-    async with db.read() as session:
-        assert await translations.previous(session, HASH, "zh-CN") is None
-    await save(db, second, third)
+    await save(db, FIRST, second, third)
     async with db.read() as session:
         assert await translations.current(session, [HASH], "zh-CN") == {HASH: third}
-        assert await translations.previous(session, HASH, "zh-CN") == second
+        kept = await session.scalars(
+            select(table.c.title).where(table.c.superseded_at.is_not(None)).order_by(table.c.id)
+        )
+        assert list(kept) == [FIRST.title, second.title]
 
 
 async def test_languages_are_apart(db: Database) -> None:
@@ -73,7 +75,6 @@ async def test_languages_are_apart(db: Database) -> None:
     async with db.read() as session:
         assert await translations.current(session, [HASH], "zh-CN") == {HASH: FIRST}
         assert await translations.current(session, [HASH], "ja") == {HASH: japanese}
-        assert await translations.previous(session, HASH, "zh-CN") is None
 
 
 async def test_a_translation_without_its_time_is_refused(db: Database) -> None:

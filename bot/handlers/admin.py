@@ -8,7 +8,7 @@ from bot.handlers.ask import Ask, Refusal, named
 from bot.handlers.digest import split_date
 from bot.handlers.subscribe import parse_categories
 from bot.regenerate import NotFetched, Regenerated, Scope
-from storage import deliveries
+from storage import deliveries, translations
 from storage import stats as figures
 from storage.records import DeliveryState
 
@@ -94,11 +94,13 @@ async def stats(ask: Ask) -> None:
     """`/stats`: what is stored and how deliveries stand."""
     async with ask.services.db.read() as session:
         totals = await figures.totals(session)
+        makers = await translations.count_by_backend(session)
     states = ", ".join(f"{state}: {count}" for state, count in sorted(totals.deliveries.items())) or "0"
     await ask.say(
         "stats",
         papers=totals.papers,
         translations=totals.translations,
+        makers=", ".join(f"{name} {count}" for name, count in sorted(makers.items())) or "-",
         destinations=sum(totals.destinations.values()),
         paused=totals.paused,
         subscriptions=totals.subscriptions,

@@ -150,6 +150,7 @@ announce-planned = { $rows ->
     }
 stats =
     <b>Stored</b>: { $papers } papers, { $translations } translations, { $announcements } announcements
+    <b>Texts made by</b>: { $makers }
     <b>Chats</b>: { $destinations } ({ $paused } paused), { $subscriptions } subscriptions
     <b>Digests</b>: { $digests }
     <b>Messages</b>: { $deliveries }

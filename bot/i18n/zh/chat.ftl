@@ -145,6 +145,7 @@ announce-planned = { $rows ->
     }
 stats =
     <b>存档</b>：{ $papers } 篇论文，{ $translations } 份译文，{ $announcements } 份公告
+    <b>译文来源</b>：{ $makers }
     <b>聊天</b>：{ $destinations } 个（{ $paused } 个暂停），{ $subscriptions } 项订阅
     <b>摘要</b>：{ $digests } 份
     <b>消息</b>：{ $deliveries }
