@@ -77,8 +77,8 @@ def compose(
         mailing_dates=tuple(sorted(days)),
         language=destination.language,
         interface=destination.interface,
-        layout=destination.layout,
         entries=tuple(entry for _, entry in sorted(chosen.values(), key=lambda pair: pair[0])),
+        look=destination.look,
     )
 
 

@@ -39,7 +39,6 @@ from storage.records import (
     Digest,
     DigestEntry,
     Entry,
-    Layout,
     Paper,
     Subscription,
 )
@@ -252,7 +251,6 @@ def _shown(entries: Sequence[BilingualPaper], form: str, named: Sequence[str], l
             mailing_dates=tuple(sorted({one.paper.announced_on for one in entries if one.paper.announced_on})),
             language=language,
             interface=words.language,
-            layout=Layout.CLASSIC,
             entries=tuple(
                 DigestEntry(one.paper.arxiv_id, one.paper.version, one.announce_type or AnnounceType.NEW)
                 for one in entries

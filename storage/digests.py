@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from storage.models import digest_announcements as announcement_table
 from storage.models import digest_entries as entry_table
 from storage.models import digest_parts as part_table
 from storage.models import digests as table
-from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, Layout, Part, PartKind
+from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, Layout, Look, Part, PartKind
 from storage.sql import changed, chunks, upsert
 
 
@@ -30,7 +30,7 @@ async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now
             mailing_dates=[day.isoformat() for day in digest.mailing_dates],
             language=digest.language,
             interface=digest.interface,
-            layout=digest.layout,
+            **asdict(digest.look),
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["key"])
@@ -184,8 +184,8 @@ def _digest(row: sa.Row[Any], entries: Iterable[DigestEntry]) -> Digest:
         mailing_dates=tuple(date.fromisoformat(day) for day in row.mailing_dates),
         language=row.language,
         interface=row.interface,
-        layout=Layout(row.layout),
         entries=tuple(entries),
+        look=Look(Layout(row.layout), row.papers_shown, row.attach_file, row.show_abstracts),
         id=row.id,
         created_at=row.created_at,
     )

@@ -24,7 +24,9 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -52,6 +54,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Weekdays(TypeDecorator[frozenset[int]]):
+    """Days of the week as ISO numbers them, stored as their digits in order: `12345`."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[int] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the hook's signature
+        """To the database."""
+        return None if value is None else "".join(map(str, sorted(value)))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[int] | None:  # noqa: ARG002 - the hook's signature
+        """From the database."""
+        return None if value is None else frozenset(map(int, value))
 
 
 class Compressed(TypeDecorator[bytes]):
@@ -176,6 +193,12 @@ destinations = Table(
     _required("layout", String),
     _required("answer_links", Boolean),
     Column("paused", Text),
+    _required("papers_shown", Integer, server_default="0"),
+    _required("attach_file", Boolean, server_default=true()),
+    _required("show_abstracts", Boolean, server_default=false()),
+    _required("weekdays", Weekdays, server_default="1234567"),
+    _required("quiet", Boolean, server_default=false()),
+    _required("pin", Boolean, server_default=false()),
     UniqueConstraint("chat_id", "thread_id"),
 )
 
@@ -200,6 +223,9 @@ digests = Table(
     _required("interface", String),
     _required("layout", String),
     _required("created_at", UtcDateTime),
+    _required("papers_shown", Integer, server_default="0"),
+    _required("attach_file", Boolean, server_default=true()),
+    _required("show_abstracts", Boolean, server_default=false()),
 )
 
 # What digests.categories and digests.mailing_dates hold, for finding a digest by them.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -166,9 +166,28 @@ class ChatKind(StrEnum):
 
 
 class Layout(StrEnum):
-    """How a digest looks in a chat."""
+    """How a digest is laid out in a chat: messages in Telegram HTML, rich messages, or a head line and the file."""
 
     CLASSIC = "classic"
+    RICH = "rich"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a destination wants a digest to look like; equal looks share one rendering."""
+
+    layout: Layout = Layout.CLASSIC
+    papers_shown: int = 0
+    """How many papers stand in the chat, the rest in the file; 0 for as many as a digest's messages hold."""
+    attach_file: bool = True
+    """Whether the whole digest comes along as a Markdown document."""
+    show_abstracts: bool = False
+    """Whether abstracts stand in the chat, folded, too."""
+
+
+EVERY_DAY = frozenset(range(1, 8))
+"""The days of the week as ISO numbers them: Monday is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +217,21 @@ class Destination:
     """Whether links in this group are answered without being asked."""
     paused: str | None = None
     """Why nothing is delivered at present; None when all is well."""
+    papers_shown: int = 0
+    attach_file: bool = True
+    show_abstracts: bool = False
+    """This, the two before it and `layout` are the destination's look."""
+    weekdays: frozenset[int] = EVERY_DAY
+    """The local days of the week (ISO) on which digests come."""
+    quiet: bool = False
+    """Whether digests come without a sound."""
+    pin: bool = False
+    """Whether the newest digest is pinned, and the one before it no longer."""
+
+    @property
+    def look(self) -> Look:
+        """What digests look like here."""
+        return Look(self.layout, self.papers_shown, self.attach_file, self.show_abstracts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +249,7 @@ class PartKind(StrEnum):
     """What a part of a digest is sent as."""
 
     MESSAGE = "message"
+    RICH = "rich"
     DOCUMENT = "document"
 
 
@@ -223,6 +258,7 @@ class Part:
     """One message of a digest, ready to be sent: everything needed to send it again exactly.
 
     MESSAGE payload: {"text": HTML, "buttons": [[{"text": …, "url": … or "callback_data": …}]]}.
+    RICH payload: the same, and {"rich": {"html": rich HTML}}; `text` is what is sent where rich messages are refused.
     DOCUMENT payload: {"file_name": …, "content": text, "caption": HTML}.
     """
 
@@ -243,26 +279,30 @@ class DigestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one or many destinations get: the same entries in the same language, interface and layout."""
+    """What one or many destinations get: the same entries in the same language, interface and look."""
 
     categories: tuple[str, ...]
     mailing_dates: tuple[date, ...]
     language: str
     interface: str
-    layout: Layout
     entries: tuple[DigestEntry, ...]
+    look: Look = Look()
     id: int = 0
     created_at: datetime | None = None
 
     @property
     def key(self) -> str:
         """Names the content: two destinations with equal keys share one digest."""
+        # Only where it differs from what every digest was before there was a choice: stored keys stay what they are.
+        plain = asdict(Look(self.look.layout))
+        changed = [f"{name}={value}" for name, value in asdict(self.look).items() if value != plain[name]]
         parts = [
             ",".join(self.categories),
             ",".join(day.isoformat() for day in self.mailing_dates),
             self.language,
             self.interface,
-            self.layout,
+            self.look.layout,
+            *changed,
             *(f"{entry.arxiv_id}v{entry.version}:{entry.announce_type}" for entry in self.entries),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -8,7 +8,8 @@ from fakes.telegram_html import Parsed, parse_message
 from hypothesis import HealthCheck, given, settings
 
 from bot.i18n import words_for
-from bot.render.card import CARD_LIMIT, Button, render_card, render_card_plain
+from bot.render.button import Button
+from bot.render.card import CARD_LIMIT, render_card, render_card_plain
 from bot.render.names import display_width
 from storage.records import BilingualPaper
 

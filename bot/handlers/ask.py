@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from telegram import Bot, Chat, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message, User
-from telegram.constants import ChatType, ParseMode
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    User,
+)
+from telegram.constants import CallbackQueryLimit, ChatType, ParseMode
+from telegram.error import BadRequest
 
 from bot.config import Settings
 from bot.daily import Daily
@@ -17,12 +27,15 @@ from bot.gather import Gather
 from bot.i18n import Words, words_for
 from bot.lookup import Lookup
 from bot.regenerate import Regenerate
-from bot.render.card import Button
+from bot.render.button import Button
+from bot.render.message import plain
+from bot.render.names import shorten
 from bot.sender import Sender
 from storage.database import Database
 from storage.records import ChatKind, Destination, Now
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_UNCHANGED = "message is not modified"
 
 
 class Refusal(Exception):
@@ -49,9 +62,30 @@ class Services:
     now: Now
 
 
+class Press:
+    """A pressed button, which shows that it waits until it is answered; it can be answered once."""
+
+    def __init__(self, query: CallbackQuery) -> None:
+        self._query = query
+        self._answered = False
+
+    async def answer(self, html: str = "", *, alert: bool = False) -> bool:
+        """Stop the waiting and show a text, if any, above the chat. False, and nothing is shown, the second time."""
+        if self._answered:
+            return False
+        self._answered = True
+        try:
+            await self._query.answer(
+                shorten(plain(html), CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH), show_alert=alert
+            )
+        except BadRequest:
+            return False  # pressed before a downtime: Telegram no longer takes an answer
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One message and where it came from."""
+    """One message and where it came from, or one press of a button under a message of the bot."""
 
     services: Services
     bot: Bot
@@ -62,6 +96,8 @@ class Ask:
     """The chat or topic of the message, as stored, or with the defaults when it is not (its `id` is 0 then)."""
     words: Words
     args: Sequence[str] = field(default_factory=tuple)
+    press: Press | None = None
+    """The button that was pressed under `message`; `user` is who pressed it."""
 
     @property
     def private(self) -> bool:
@@ -80,9 +116,30 @@ class Ask:
             parse_mode=ParseMode.HTML,
             link_preview_options=_NO_PREVIEW,
             reply_markup=keyboard_of(buttons),
-            do_quote=self.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP},
+            do_quote=self.press is None and self.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP},
             allow_sending_without_reply=True,
         )
+
+    async def show(self, text: str, buttons: Sequence[Sequence[Button]] = ()) -> None:
+        """Answer a button by changing its message in place, and anything else with a new one."""
+        if self.press is None:
+            await self.reply(text, buttons)
+            return
+        try:
+            await self.message.edit_text(
+                text,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=keyboard_of(buttons),
+            )
+        except BadRequest as error:
+            if _UNCHANGED not in str(error).lower():  # pressed twice, and it stands there already
+                raise
+
+    async def refuse(self, html: str) -> None:
+        """Say why something is not done: above the chat for a button that still waits, else with a message."""
+        if self.press is None or not await self.press.answer(html, alert=True):
+            await self.reply(html)
 
     async def say(self, key: str, /, **values: Any) -> Message:
         """Answer with a message of the catalogue."""
@@ -91,6 +148,10 @@ class Ask:
     def with_args(self, *args: str) -> Ask:
         """The same ask with other arguments."""
         return replace(self, args=args)
+
+
+Handler = Callable[[Ask], Awaitable[None]]
+"""Does what a command or a button asks for; raises Refusal for what it will not do."""
 
 
 def keyboard_of(buttons: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:

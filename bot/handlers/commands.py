@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.handlers import admin, preferences, start, subscribe
-from bot.handlers.ask import Ask
+from bot.handlers.ask import Ask, Handler
 from bot.handlers.digest import digest_now
-
-Handler = Callable[[Ask], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

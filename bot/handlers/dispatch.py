@@ -6,24 +6,37 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, Message, Update
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, Message, Update, User
 from telegram.error import BadRequest, Forbidden, TelegramError
-from telegram.ext import Application, BaseUpdateProcessor, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import (
+    Application,
+    BaseUpdateProcessor,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
 
-from bot.handlers.ask import Ask, Refusal, Services, new_destination
-from bot.handlers.commands import COMMANDS, Handler
+from bot.handlers.ask import Ask, Handler, Press, Refusal, Services, new_destination
+from bot.handlers.buttons import BUTTONS
+from bot.handlers.commands import COMMANDS
 from bot.handlers.link import answer_link
 from bot.i18n import FALLBACK, catalogue_names, words_for
 from bot.log import event, redact
+from bot.render.button import read_callback
 from storage import subscriptions
 
 _log = logging.getLogger(__name__)
 
 # A linked channel's posts arrive in its group once more, as automatic forwards: those are nobody's question.
 _POSTS = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY)
+_SOON = 0.4
+"""Seconds after which a button no longer shows that it waits; a refusal that comes sooner is shown above the chat."""
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -42,6 +55,7 @@ def register(application: AnyApplication, services: Services) -> None:
             _callback(services, answer_link),
         )
     )
+    application.add_handler(CallbackQueryHandler(_press_callback(services)))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(services)))
     application.add_error_handler(_error)
 
@@ -88,25 +102,62 @@ def _callback(services: Services, handler: Handler, *, administrators_only: bool
         message, chat = update.effective_message, update.effective_chat
         if message is None or chat is None:
             return
-        ask = await _ask(services, update, message, context)
-        try:
-            if administrators_only and not ask.is_bot_administrator:
-                raise Refusal("bot-administrators-only")  # noqa: TRY301 - worded like any other refusal
-            await handler(ask)
-        except Refusal as refusal:
-            await _tell(ask, refusal.key, **refusal.values)
-        except (Forbidden, BadRequest) as error:
-            # The chat is closed to the bot, or the message was deleted meanwhile: nobody is left to be told.
-            event(_log, "not_answered", level=logging.WARNING, chat=chat.id, reason=redact(str(error)))
-        except Exception:  # noqa: BLE001 - whatever it was, the person is told and the bot goes on
-            _log.exception("handler_failed chat=%s handler=%s", chat.id, getattr(handler, "__name__", "?"))
-            await _tell(ask, "went-wrong")
+        ask = await _ask(services, message, update.effective_user, context)
+        await _carry_out(replace(ask, args=tuple(context.args or ())), handler, administrators_only=administrators_only)
 
     return handle
 
 
-async def _ask(services: Services, update: Update, message: Message, context: ContextTypes.DEFAULT_TYPE) -> Ask:
-    chat, user = message.chat, update.effective_user
+def _press_callback(services: Services) -> Any:
+    known = {one.name: one for one in BUTTONS}
+
+    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        if query is None:
+            return
+        name, args = read_callback(query.data or "")
+        button = known.get(name)
+        if button is None or not isinstance(query.message, Message):
+            # Made by an earlier version, made up, or under a message that Telegram no longer shows to bots.
+            await Press(query).answer(words_for(query.from_user.language_code or "")("button-outdated"), alert=True)
+            return
+        press = Press(query)
+        ask = await _ask(services, query.message, query.from_user, context)
+        soon = asyncio.create_task(_answer_soon(press))
+        try:
+            await _carry_out(
+                replace(ask, args=args, press=press), button.handler, administrators_only=button.administrators_only
+            )
+        finally:
+            soon.cancel()
+            await press.answer()
+
+    return handle
+
+
+async def _answer_soon(press: Press) -> None:
+    await asyncio.sleep(_SOON)
+    await press.answer()
+
+
+async def _carry_out(ask: Ask, handler: Handler, *, administrators_only: bool) -> None:
+    """Do what is asked; whatever comes of it, the person hears of it and the bot goes on."""
+    try:
+        if administrators_only and not ask.is_bot_administrator:
+            raise Refusal("bot-administrators-only")  # noqa: TRY301 - worded like any other refusal
+        await handler(ask)
+    except Refusal as refusal:
+        await _tell(ask, refusal.key, **refusal.values)
+    except (Forbidden, BadRequest) as error:
+        # The chat is closed to the bot, or the message was deleted meanwhile: nobody is left to be told.
+        event(_log, "not_answered", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
+    except Exception:  # noqa: BLE001 - whatever it was, the person is told and the bot goes on
+        _log.exception("handler_failed chat=%s handler=%s", ask.chat.id, getattr(handler, "__name__", "?"))
+        await _tell(ask, "went-wrong")
+
+
+async def _ask(services: Services, message: Message, user: User | None, context: ContextTypes.DEFAULT_TYPE) -> Ask:
+    chat = message.chat
     # In a group without topics a thread is only a chain of replies; in a forum's General topic it must stay unset.
     thread_id = (message.message_thread_id or 0) if message.is_topic_message else 0
     async with services.db.read() as session:
@@ -120,13 +171,12 @@ async def _ask(services: Services, update: Update, message: Message, context: Co
         user=user,
         here=here,
         words=words_for(here.interface),
-        args=tuple(context.args or ()),
     )
 
 
 async def _tell(ask: Ask, key: str, **values: Any) -> None:
     try:
-        await ask.say(key, **values)
+        await ask.refuse(ask.words.html(key, **values))
     except TelegramError as error:
         event(_log, "not_answered", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
 

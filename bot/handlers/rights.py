@@ -30,10 +30,14 @@ async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
 
 
 async def _may_change_here(ask: Ask) -> bool:
-    if ask.chat.type in {ChatType.PRIVATE, ChatType.CHANNEL}:
-        return True  # only a channel's administrators can post in it
+    if ask.private:
+        return True
+    # A post's author has the right to post, and a message shows on whose behalf it was written. A button can be
+    # pressed by whoever reads the message that it is under.
+    if ask.press is None and ask.chat.type == ChatType.CHANNEL:
+        return True
     sender_chat = ask.message.sender_chat
-    if sender_chat is not None:
+    if ask.press is None and sender_chat is not None:
         return sender_chat.id == ask.chat.id  # an anonymous administrator speaks as the group itself
     return ask.user is not None and await _is_leader(ask.bot, ask.chat.id, ask.user.id)
 

@@ -9,6 +9,7 @@ from bot.arxiv_source import calendar, categories
 from bot.handlers.ask import Ask, Refusal, code, named
 from bot.handlers.rights import target
 from bot.localtime import next_run
+from bot.render.button import Button, callback
 from storage import subscriptions
 from storage.records import Destination, Subscription
 
@@ -64,7 +65,8 @@ async def subscribe(ask: Ask) -> None:
     listed = "\n".join(f"• {line}" for line in lines or [category_label(ask, one) for one in wanted])
     place = "" if destination.chat_id == ask.chat.id else named(destination)
     text = ask.words.html(key, place=place, elsewhere="yes" if place else "no")
-    await ask.reply(f"{text}\n{listed}\n\n{when(ask, destination)}")
+    here = () if place else ((Button(ask.words("button-digest-now"), callback_data=callback("digest")),),)
+    await ask.reply(f"{text}\n{listed}\n\n{when(ask, destination)}", here)
 
 
 async def unsubscribe(ask: Ask) -> None:

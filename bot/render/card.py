@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.i18n import Words
+from bot.render.button import Button
 from bot.render.latex import to_unicode
 from bot.render.message import TEXT_LIMIT, escape, length, link, truncate_html
 from bot.render.names import ARXIV, ENGLISH, abs_url, authors_line, one_line, pdf_url, plain_title, shorten, wrap
@@ -20,15 +21,6 @@ _CATEGORIES_SHOWN = 8
 _LONGEST_TITLE = 400
 _LONGEST_SUMMARY = 600
 _NO_CATEGORY_NAMES: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button under a message: opens an address or calls back."""
-
-    text: str
-    url: str | None = None
-    callback_data: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,14 +78,18 @@ class Deeds(People):
         pressed = message.button(button)
         if not pressed.data:
             raise ValueError(f"button {pressed.text!r} asks the bot nothing; it carries {pressed.action}")
+        return self.press_with(message, user, pressed.data)
+
+    def press_with(self, message: Message, user: User, data: str) -> str:
+        """The same with data that may be of no button: what a tampered app can send."""
         query_id = f"{4_000_000_000 + self.world.number('query')}"
-        self.world.presses[query_id] = Press(query_id, user, message, pressed.data, self.world.now())
+        self.world.presses[query_id] = Press(query_id, user, message, data, self.world.now())
         body = {
             "id": query_id,
             "from": user_json(user),
             "message": message_json(message),
             "chat_instance": str(message.chat.id),
-            "data": pressed.data,
+            "data": data,
         }
         self.world.updates.put("callback_query", body)
         self.world.changed.notify()

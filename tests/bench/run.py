@@ -40,7 +40,6 @@ from storage.records import (
     Destination,
     Digest,
     DigestEntry,
-    Layout,
     Paper,
     Part,
     PartKind,
@@ -121,7 +120,7 @@ def translation(of: Paper) -> Translation:
 
 def digest_of(count: int) -> Digest:
     entries = tuple(DigestEntry(f"2608.{number:05}", 1, AnnounceType.NEW) for number in range(count))
-    return Digest(("cs.CV",), (date(2026, 8, 21),), "zh-CN", "zh", Layout.CLASSIC, entries)
+    return Digest(("cs.CV",), (date(2026, 8, 21),), "zh-CN", "zh", entries)
 
 
 async def fill(db: Database, count: int) -> None:

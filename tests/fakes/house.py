@@ -17,7 +17,7 @@ from bot.app import Running, running
 from bot.arxiv_source import calendar
 from bot.config import Settings
 from bot.pace import Pace
-from bot.simulator.state import Chat, User
+from bot.simulator.state import Chat, Message, User
 from bot.simulator.telegram import SimulatedTelegram
 from storage.records import AnnounceType, Entry, Paper
 
@@ -99,6 +99,22 @@ class House:
         self.telegram.say(place, user or self.person, text, **how)
         await self.telegram.wait_for_messages(place, before + 1)
         return self.telegram.from_bot(place)[-1].text
+
+    def last(self, chat: Chat | None = None) -> Message:
+        """The bot's last message there."""
+        return self.telegram.from_bot(chat or self.private)[-1]
+
+    async def press(self, message: Message, button: str, *, user: User | None = None) -> str:
+        """Press a button by its text or data and return what was shown above the chat once it no longer waited."""
+        return await self._answered(self.telegram.press(message, user or self.person, button))
+
+    async def press_with(self, message: Message, data: str, *, user: User | None = None) -> str:
+        """The same with data that a tampered app made up."""
+        return await self._answered(self.telegram.press_with(message, user or self.person, data))
+
+    async def _answered(self, query_id: str) -> str:
+        await self.telegram.wait_for(lambda: self.telegram.answer(query_id) is not None)
+        return self.telegram.answer(query_id) or ""
 
     async def stays_silent(self, text: str, *, chat: Chat, user: User | None = None, **how: Any) -> None:
         """Say something that the bot must not answer; an answer asked for afterwards proves that it had its chance."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from storage.records import AnnounceType, BilingualPaper, Digest, DigestRecord, Layout, Paper, Translation
+from storage.records import AnnounceType, BilingualPaper, Digest, DigestRecord, Paper, Translation
 
 PAPER = Paper(
     arxiv_id="2608.01234",
@@ -116,4 +116,4 @@ def hostile_entries(draw: st.DrawFn, *, stretch: tuple[int, ...] = (1, 1, 1, 40)
 
 def digest(*categories: str, days: tuple[date, ...] = (date(2026, 8, 21),), language: str = "zh-CN") -> Digest:
     """A digest's frame; renderers take the entries apart from it."""
-    return Digest(categories or ("cs.CV", "cs.LG"), days, language, "zh", Layout.CLASSIC, ())
+    return Digest(categories or ("cs.CV", "cs.LG"), days, language, "zh", ())

@@ -23,7 +23,6 @@ from storage.records import (
     Digest,
     DigestEntry,
     Entry,
-    Layout,
     Paper,
     Part,
     PartKind,
@@ -111,7 +110,6 @@ def digest(*arxiv_ids: str, **changes: Any) -> Digest:
         "mailing_dates": (FRIDAY,),
         "language": "zh-CN",
         "interface": "zh",
-        "layout": Layout.CLASSIC,
         "entries": tuple(DigestEntry(one, 1, AnnounceType.NEW) for one in arxiv_ids or ("2608.00001",)),
     }
     return Digest(**{**known, **changes})

@@ -191,3 +191,6 @@ which-types =
     What comes now: <code>{ $now }</code>. Out of new, cross, replace and replace-cross, joined by +, or all. For example:
     <code>{ $example }</code>
 types-are = From now on digests here bring: <code>{ $types }</code>. A replacement comes once for each new version.
+
+button-digest-now = Today’s digest now
+button-outdated = This button is from an earlier time and no longer works. Ask anew, for example with /help.

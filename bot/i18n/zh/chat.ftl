@@ -174,3 +174,6 @@ which-types =
     目前收录：<code>{ $now }</code>。可在 new（新论文）、cross（交叉列表）、replace（更新）、replace-cross（交叉列表的更新）中选择，用 + 连接，或 all（全部）。例如：
     <code>{ $example }</code>
 types-are = 今后这里的摘要收录：<code>{ $types }</code>。同一篇的每个新版本只发一次。
+
+button-digest-now = 现在看今天的摘要
+button-outdated = 这个按钮已经失效。请重新发送命令，例如 /help。

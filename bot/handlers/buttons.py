@@ -1,0 +1,20 @@
+"""The table of buttons that call back. Each checks again who may do what it does: the data can be made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.handlers.ask import Handler
+from bot.handlers.digest import digest_now
+
+
+@dataclass(frozen=True, slots=True)
+class PressHandler:
+    """What happens when a button of this name is pressed; its arguments come as the ask's."""
+
+    name: str
+    handler: Handler
+    administrators_only: bool = False
+
+
+BUTTONS: tuple[PressHandler, ...] = (PressHandler("digest", digest_now),)
