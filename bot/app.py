@@ -91,6 +91,7 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
             api_url=settings.arxiv_api_url,
             interval=settings.arxiv_interval,
             web_url=settings.arxiv_web_url,
+            deadline=settings.arxiv_deadline,
             contact=settings.contact,
             now=now,
             shared=DatabaseTurns(db),

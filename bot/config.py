@@ -72,6 +72,7 @@ class Settings(BaseSettings):
         "https://arxiv.org", description="arXiv's web pages, asked when a feed fails; links always lead to arxiv.org."
     )
     arxiv_interval: float = Field(3.0, ge=0, description="Seconds between requests to arXiv; its terms ask for 3.")
+    arxiv_deadline: float = Field(60.0, gt=0, description="Seconds that one request to arXiv may take.")
     retention_days: int = Field(
         0,
         ge=0,

@@ -13,9 +13,10 @@ from bot.arxiv_source.feed import FeedError
 from bot.arxiv_source.pages import PageError
 from bot.compose import COMPLETE, refetched
 from bot.daily import Daily
-from bot.gather import Gather, read_again
+from bot.gather import Gather
 from bot.log import event
 from bot.lookup import ensure
+from bot.sources import read_again
 from bot.translate.chain import Chain
 from storage import announcements, digests, papers
 from storage.database import Database

@@ -78,11 +78,9 @@ async def get(session: AsyncSession, category: str, mailing_date: date) -> Annou
     return await _first(session, query)
 
 
-async def latest(session: AsyncSession, category: str, *, before: date | None = None) -> Announcement | None:
-    """The newest fetched announcement of a category, or the newest earlier than `before`."""
+async def latest(session: AsyncSession, category: str) -> Announcement | None:
+    """The newest fetched announcement of a category."""
     query = select(*_KNOWN).where(table.c.category == category, table.c.state == AnnouncementState.FETCHED)
-    if before is not None:
-        query = query.where(table.c.mailing_date < before)
     return await _first(session, query.order_by(table.c.mailing_date.desc()).limit(1))
 
 
@@ -99,10 +97,12 @@ async def entries(session: AsyncSession, announcement_ids: Iterable[int]) -> lis
     return found
 
 
-async def ids(session: AsyncSession, announcement_id: int) -> frozenset[Key]:
-    """Which versions of which papers an announcement holds."""
-    query = select(entry_table.c.arxiv_id, entry_table.c.version).where(
-        entry_table.c.announcement_id == announcement_id
+async def ids(session: AsyncSession, category: str, *, after: date, before: date) -> frozenset[Key]:
+    """Which versions of which papers the announcements of a category hold that are dated between these days."""
+    query = (
+        select(entry_table.c.arxiv_id, entry_table.c.version)
+        .join(table, table.c.id == entry_table.c.announcement_id)
+        .where(table.c.category == category, table.c.mailing_date > after, table.c.mailing_date < before)
     )
     return frozenset((row.arxiv_id, row.version) for row in await session.execute(query))
 

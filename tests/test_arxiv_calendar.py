@@ -86,3 +86,27 @@ def test_the_newest_feed_is_out_and_the_next_is_not(now: datetime) -> None:
     day = calendar.mailing_date(now)
     assert calendar.is_mailing_date(day)
     assert calendar.feed_changes_at(day) <= now < calendar.feed_changes_at(calendar.following(day))
+
+
+@pytest.mark.parametrize(
+    ("day", "begin", "end"),
+    [
+        # Tuesday's carries a weekend, Monday's what came on Thursday evening and Friday.
+        (date(2026, 8, 25), "2026-08-21 14:00", "2026-08-24 14:00"),
+        (date(2026, 8, 24), "2026-08-20 14:00", "2026-08-21 14:00"),
+        (date(2026, 8, 20), "2026-08-18 14:00", "2026-08-19 14:00"),
+        # Nothing is mailed on the holiday 2026-09-07, so Wednesday's carries two days.
+        (date(2026, 9, 9), "2026-09-04 14:00", "2026-09-08 14:00"),
+    ],
+)
+def test_papers_of_a_mailing_were_submitted_between_two_deadlines(day: date, begin: str, end: str) -> None:
+    told = [moment.astimezone(calendar.EASTERN).strftime("%Y-%m-%d %H:%M") for moment in calendar.submissions(day)]
+    assert told == [begin, end]
+
+
+@given(st.dates(date(2026, 1, 2), date(2027, 6, 30)))
+def test_the_submissions_of_one_mailing_end_where_those_of_the_next_begin(day: date) -> None:
+    this = calendar.following(day)
+    begin, end = calendar.submissions(this)
+    assert begin < end == calendar.submissions(calendar.following(this))[0]
+    assert end <= calendar.feed_changes_at(this)

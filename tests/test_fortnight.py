@@ -1,7 +1,8 @@
 """A simulated fortnight at arXiv: every paper of every mailing reaches every destination that wants it, exactly once.
 
-It has a weekend, a holiday (2026-09-07, so that the 8th has no mailing), a clock change (Santiago has no midnight on
-2026-09-06), two days of downtime, and most of what feeds are known to do. Time is passed in, not slept.
+It has two weekends, one with a Saturday whose feeds do not empty, a holiday (2026-09-07, so that the 8th has no
+mailing), a clock change (Santiago has no midnight on 2026-09-06), two days of downtime, and what arXiv's feeds are
+known to do. Time is passed in, not slept.
 """
 
 from __future__ import annotations
@@ -9,22 +10,70 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from fakes.arxiv_server import Trouble
 from fakes.house import House, open_house, paper
 
 from bot.arxiv_source import calendar
 from bot.simulator.state import Chat
+from storage import stats
 from storage.records import AnnounceType, Entry
 
 CATEGORIES = ("cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML")
 FIRST, LAST = date(2026, 8, 31), date(2026, 9, 11)
 MAILINGS = tuple(day for day in calendar.mailing_dates(FIRST - timedelta(days=1), LAST))
-STEP = timedelta(hours=2)
+MON, TUE, WED, THU, FRI, MON2 = MAILINGS[:6]
+STEP = timedelta(hours=3)
+DAY = timedelta(days=1)
 DOWN = (datetime(2026, 9, 9, 2, 0, tzinfo=UTC), datetime(2026, 9, 11, 12, 0, tzinfo=UTC))
+END = datetime(2026, 9, 13, 12, 0, tzinfo=UTC)
 _ROW = re.compile(r"^\| \[\^\d+\] .*https://arxiv\.org/abs/(\d{4}\.\d{5})\) \|", re.MULTILINE)
+_FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|(\S*))')
+
+SATURDAY, HOLIDAY, LAST_SATURDAY = date(2026, 9, 5), date(2026, 9, 8), date(2026, 9, 12)
+EMPTY = (SATURDAY + DAY, HOLIDAY, LAST_SATURDAY)
+"""The days on which feeds empty, as they should also on the Saturday before the first of them, and do not."""
+LATENESS = {
+    **dict.fromkeys([(category, TUE) for category in CATEGORIES], timedelta(hours=5)),
+    **dict.fromkeys([(category, THU) for category in CATEGORIES], DAY),
+    ("cs.LG", WED): DAY,
+    ("stat.ML", MON2): DAY,
+}
+"""By how much feeds and pages stay a mailing behind: all of them for hours or a day, or one of five for a day."""
+OLD_FEED = ("cs.AI", WED)
+"""A feed that stays as it was for a day while its page is right."""
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """What goes wrong at the start of a day, how often, and the words that the log has for it."""
+
+    day: date
+    trouble: Trouble
+    category: str
+    reason: str
+    times: int = 1
+    how: dict[str, Any] = field(default_factory=dict)
+
+
+SPOILT = (
+    Spoilt(MON, Trouble.HANG, "cs.AI", "arXiv's feed did not arrive in time"),
+    Spoilt(MON, Trouble.SLOW, "cs.CL", "arXiv's feed did not arrive in time"),
+    Spoilt(TUE, Trouble.HTML, "cs.CV", "The answer is no feed; it begins with '<!doctype html>"),
+    Spoilt(WED, Trouble.BAD_REQUEST, "cs.CL", "arXiv refuses the feed: Bad subject class", 2),
+    Spoilt(WED, Trouble.CUT, "cs.CV", "The feed breaks off after 0 whole entries", 3, {"at": 700}),
+    Spoilt(THU, Trouble.NOT_ACCEPTABLE, "cs.LG", "arXiv asks for patience (HTTP 406)"),
+    # Friday's page cannot be had either until Saturday, whose feed still holds what was Friday's.
+    Spoilt(FRI, Trouble.SERVER_ERROR, "cs.CV", "arXiv answered with HTTP 500", 24),
+    Spoilt(FRI, Trouble.RATE_LIMITED, "cs.AI", "arXiv asks for patience (HTTP 429)"),
+    Spoilt(MON2, Trouble.RATE_EXCEEDED, "cs.LG", "arXiv says that too much was asked"),
+    Spoilt(LAST, Trouble.RATE_LIMITED, "cs.AI", "arXiv asks for patience (HTTP 429)", 1, {"retry_after": "5400"}),
+)
 
 
 def announced(category: str, day: date) -> list[Entry]:
@@ -69,50 +118,57 @@ class ArxivsFortnight:
 
     def at(self, now: datetime) -> None:
         for day in MAILINGS:
-            self._day(day, now - calendar.feed_changes_at(day))
+            for category in CATEGORIES:
+                if now - calendar.feed_changes_at(day) >= LATENESS.get((category, day), timedelta()):
+                    self._announce(category, day)
+        for day in EMPTY:
+            if now >= calendar.feed_changes_at(day) and self._first_time(f"empty {day}"):
+                self._house.arxiv.empty_feeds()
+        for one in SPOILT:
+            if timedelta() <= now - calendar.feed_changes_at(one.day) < DAY and self._first_time(f"spoilt {one}"):
+                self._house.arxiv.misbehave(one.trouble, one.times, where=f"/{one.category}", **one.how)
 
-    def _day(self, day: date, since: timedelta) -> None:
-        late = timedelta(hours=5) if day == date(2026, 9, 1) else timedelta()
-        for category in CATEGORIES:
-            # On the 2nd one feed stays as it was, while its page is right; on the 7th one category comes a day late.
-            feed_changes = (category, day) != ("cs.AI", date(2026, 9, 2))
-            own = timedelta(days=1) if (category, day) == ("cs.LG", date(2026, 9, 7)) else late
-            if since >= own:
-                self._once(f"{category} {day}", category, day, feed_changes=feed_changes)
-        spoilt = {
-            date(2026, 9, 3): (Trouble.RATE_LIMITED, 1),
-            date(2026, 9, 4): (Trouble.CUT, 3),
-            date(2026, 9, 7): (Trouble.RATE_EXCEEDED, 1),
-        }
-        if timedelta() <= since < STEP and day in spoilt and f"trouble {day}" not in self._done:
-            self._done.add(f"trouble {day}")
-            kind, times = spoilt[day]
-            self._house.arxiv.misbehave(kind, times=times, at=700)
+    def _announce(self, category: str, day: date) -> None:
+        if self._first_time(f"{category} {day}"):
+            changes = (category, day) != OLD_FEED
+            self._house.arxiv.announce(category, announced(category, day), day, feed_changes=changes)
 
-    def _once(self, name: str, category: str, day: date, *, feed_changes: bool) -> None:
-        if name not in self._done:
-            self._done.add(name)
-            self._house.arxiv.announce(category, announced(category, day), day, feed_changes=feed_changes)
+    def _first_time(self, name: str) -> bool:
+        known = name in self._done
+        self._done.add(name)
+        return not known
 
 
 async def live(house: House, arxiv: ArxivsFortnight, until: datetime) -> None:
     async with house.at_work() as bot:
+        async with bot.core.db.read() as session:
+            planned = (await stats.totals(session)).digests
         while house.clock.now < until:
             arxiv.at(house.clock.now)
             ticked = await bot.services.daily.tick()
             if ticked.rows:
-                await bot.services.deliverer.settled(range(1, 200), 20)
+                await bot.services.deliverer.settled(range(planned + 1, planned + ticked.digests + 1), 20)
+                planned += ticked.digests
             house.clock.now += STEP
 
 
-async def test_every_paper_of_every_mailing_comes_exactly_once_whatever_arxiv_does(tmp_path: Path) -> None:
-    async with open_house(tmp_path, translators=()) as house:
+def told(caplog: pytest.LogCaptureFixture, name: str) -> list[dict[str, str]]:
+    """The events of that name, in order, as their fields."""
+    lines = [one for one in caplog.messages if one.startswith(f"{name} ")]
+    return [{key: quoted or plain for key, quoted, plain in _FIELD.findall(line)} for line in lines]
+
+
+async def test_every_paper_of_every_mailing_comes_exactly_once_whatever_arxiv_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot")
+    async with open_house(tmp_path, language="en", arxiv_deadline=0.4) as house:
+        house.arxiv.particular = True
         arxiv = ArxivsFortnight(house)
         house.clock.now = datetime(2026, 8, 31, 4, 30, tzinfo=UTC)
         early = house.telegram.add_channel("Early", "early_ml", creator=house.person)
         morning = house.telegram.add_channel("Morning", "morning_ai", creator=house.person)
         midnight = house.telegram.add_channel("Midnight", "midnight_cl", creator=house.person)
-        arxiv.at(house.clock.now)
         async with house.at_work():
             await house.say("/subscribe @early_ml cs.CV cs.LG stat.ML")
             await house.say("/subscribe @morning_ai cs.AI cs.LG")
@@ -123,7 +179,7 @@ async def test_every_paper_of_every_mailing_comes_exactly_once_whatever_arxiv_do
         while house.clock.now < DOWN[1]:
             arxiv.at(house.clock.now)
             house.clock.now += STEP
-        await live(house, arxiv, datetime(2026, 9, 13, 12, 0, tzinfo=UTC))
+        await live(house, arxiv, END)
 
         for chat, categories in (
             (early, ("cs.CV", "cs.LG", "stat.ML")),
@@ -135,3 +191,43 @@ async def test_every_paper_of_every_mailing_comes_exactly_once_whatever_arxiv_do
             assert max(got.values()) == 1, chat.title
         named = re.findall(r"2026-\d\d-\d\d", " ".join(one.caption for one in house.telegram.from_bot(early)))
         assert {date.fromisoformat(one) for one in named} <= set(MAILINGS)
+    the_log_tells_why(caplog)
+
+
+def the_log_tells_why(caplog: pytest.LogCaptureFixture) -> None:
+    known, passed_over = told(caplog, "announcement"), told(caplog, "passed_over")
+    fetched = [(one["category"], one["date"]) for one in known if one["state"] == "fetched"]
+    assert sorted(fetched) == sorted((category, str(day)) for category in CATEGORIES for day in MAILINGS)
+    assert {one["date"] for one in known} == set(map(str, MAILINGS))
+    assert [one for one in known if one["state"] != "fetched" and one["reason"] == "-"] == []
+    assert [one for one in passed_over if not one["reason"]] == []
+
+    def why(category: str, day: date) -> set[str]:
+        return {
+            one["reason"]
+            for one in (*known, *passed_over)
+            if (one["category"], one["date"], one["state"] == "fetched") == (category, str(day), False)
+        }
+
+    def whence(category: str, day: date) -> str:
+        return next(
+            one["source"]
+            for one in known
+            if (one["category"], one["date"], one["state"]) == (category, str(day), "fetched")
+        )
+
+    for one in SPOILT:
+        assert any(reason.startswith(one.reason) for reason in why(one.category, one.day)), one
+    for category, day in (*LATENESS, OLD_FEED):
+        # Over the weekend feeds emptied, and this one did not fill again in time.
+        reason = (
+            "the feed is empty on a mailing date" if day == MON2 else "the feed still holds an earlier announcement"
+        )
+        assert reason in why(category, day), (category, day)
+    assert "/list/cs.AI/new" in whence(*OLD_FEED)
+    assert "/atom/cs.cv" in whence("cs.CV", WED)
+    assert "/catchup/cs.LG/2026-09-02" in whence("cs.LG", WED)
+    assert "/list/stat.ML/new" in whence("stat.ML", MON2)
+    for category in CATEGORIES:
+        assert "/catchup/" in whence(category, THU)
+        assert "/catchup/" in whence(category, date(2026, 9, 9))

@@ -48,7 +48,9 @@ async def test_an_announcement_comes_back_with_its_entries_in_order_and_its_pape
         assert [(one.position, one.arxiv_id, one.announce_type) for one in kept] == [
             (place, entry.paper.arxiv_id, entry.announce_type) for place, entry in enumerate(listed)
         ]
-        assert await announcements.ids(session, stored.id) == {(entry.paper.arxiv_id, 1) for entry in listed}
+        assert await announcements.ids(session, "cs.CV", after=THURSDAY, before=MONDAY) == {
+            (entry.paper.arxiv_id, 1) for entry in listed
+        }
         assert (await papers.newest(session, [paper(4).arxiv_id])) == {paper(4).arxiv_id: paper(4)}
         assert await announcements.raw(session, stored.id) == b"<feed/>"
 
@@ -80,7 +82,10 @@ async def test_a_fetched_announcement_is_replaced_by_a_newer_answer_and_keeps_it
         first = await announcements.save(session, announcement(), entries(3), b"bytes")
         second = await announcements.save(session, announcement(), entries(2, first=8), None)
         assert (second.id, second.entry_count) == (first.id, 2)
-        assert await announcements.ids(session, first.id) == {(paper(8).arxiv_id, 1), (paper(9).arxiv_id, 1)}
+        assert await announcements.ids(session, "cs.CV", after=THURSDAY, before=MONDAY) == {
+            (paper(8).arxiv_id, 1),
+            (paper(9).arxiv_id, 1),
+        }
         assert await announcements.raw(session, first.id) == b"bytes"
 
 
@@ -105,13 +110,18 @@ async def test_the_latest_is_the_newest_that_was_fetched(db: Database) -> None:
     )
     async with db.read() as session:
         latest = await announcements.latest(session, "cs.CV")
-        earlier = await announcements.latest(session, "cs.CV", before=FRIDAY)
-        assert await announcements.latest(session, "cs.CV", before=THURSDAY) is None
         assert await announcements.latest(session, "math.NA") is None
     assert latest is not None
     assert latest.mailing_date == FRIDAY
-    assert earlier is not None
-    assert earlier.mailing_date == THURSDAY
+
+
+async def test_the_ids_of_some_weeks_are_those_of_every_announcement_between_two_days(db: Database) -> None:
+    async with db.begin() as session:
+        for place, day in enumerate((THURSDAY, FRIDAY, MONDAY)):
+            await announcements.save(session, announcement(day=day), entries(2, first=10 * place + 1), None)
+        await announcements.save(session, announcement("cs.LG", day=FRIDAY), entries(1, first=50), None)
+        found = await announcements.ids(session, "cs.CV", after=THURSDAY - timedelta(days=1), before=MONDAY)
+    assert found == {(paper(number).arxiv_id, 1) for number in (1, 2, 11, 12)}
 
 
 async def test_entries_of_several_announcements_come_by_announcement_and_place(db: Database) -> None:

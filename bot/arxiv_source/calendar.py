@@ -22,6 +22,7 @@ weekdays all count as mailing dates, and a feed that stays empty on one of them 
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_DEADLINE = time(14)
 
 
 def is_mailing_date(day: date) -> bool:
@@ -65,6 +66,22 @@ def mailing_date(now: datetime) -> date:
     if now.tzinfo is None:
         raise ValueError("a time without a zone says nothing about a mailing; use an aware datetime")
     return previous(now.astimezone(EASTERN).date() + _DAY)
+
+
+def submissions(day: date) -> tuple[datetime, datetime]:
+    """From when until when (UTC, exclusive) papers were submitted that are announced on that mailing date.
+
+    The deadline is 14:00 Eastern on weekdays, six hours before the mailing; what comes later goes into the next one
+    (https://info.arxiv.org/help/availability.html). Papers that moderators held back come later than that.
+    """
+    return _deadline(previous(day)), _deadline(day)
+
+
+def _deadline(day: date) -> datetime:
+    before = day - _DAY
+    while before.weekday() >= _SATURDAY:
+        before -= _DAY
+    return datetime.combine(before, _DEADLINE, EASTERN).astimezone(UTC)
 
 
 def _onwards(day: date) -> Iterator[date]:

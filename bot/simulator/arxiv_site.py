@@ -62,6 +62,10 @@ class SimulatedArxiv:
         for entry in entries:
             self.add_paper(entry.paper)
 
+    def empty_feeds(self) -> None:
+        """What feeds do on days without a mailing; pages stay as they are."""
+        self._feeds.clear()
+
     def add_paper(self, paper: Paper) -> None:
         """The paper can be looked up, this version of it beside others."""
         self._papers.setdefault(paper.arxiv_id, {})[paper.version] = paper

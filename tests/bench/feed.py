@@ -96,9 +96,8 @@ async def stored(body: bytes, before: Sequence[Entry]) -> float:
             began = time.process_time()
             feed = parse_feed(body)
             async with db.read() as session:
-                last = await announcements.latest(session, "cs.CV", before=DAY)
-                assert last is not None
-                known = await announcements.ids(session, last.id)
+                known = await announcements.ids(session, "cs.CV", after=DAY - timedelta(days=21), before=DAY)
+            assert len(known) == len(before)
             assert known.isdisjoint((one.paper.arxiv_id, one.paper.version) for one in feed.entries)
             found = [replace(one, paper=replace(one.paper, announced_on=DAY)) for one in feed.entries]
             async with db.begin() as session:

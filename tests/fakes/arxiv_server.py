@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,7 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.simulator.arxiv_answers import refused_feed
 from bot.simulator.arxiv_site import SimulatedArxiv
 
 
@@ -24,6 +26,8 @@ class Trouble(StrEnum):
     UNAVAILABLE = "503"
     NOT_ACCEPTABLE = "406"
     SERVER_ERROR = "500"
+    BAD_REQUEST = "400"
+    """Status 400 and a feed titled `Feed error for query: …`."""
     RATE_EXCEEDED = "rate exceeded"
     """Status 200 and the words `Rate exceeded.`."""
     HTML = "html"
@@ -38,6 +42,8 @@ class Trouble(StrEnum):
     """Bytes without end."""
     HANG = "hang"
     """No answer until `release`."""
+    SLOW = "slow"
+    """The answer begins and drips on, a byte at a time, far beyond any patience."""
     REDIRECT = "redirect"
     """Go to `to`."""
 
@@ -57,6 +63,7 @@ class _Plan:
     at: int | None
     to: str
     retry_after: str | None
+    where: str
 
 
 class ArxivServer(SimulatedArxiv):
@@ -65,6 +72,8 @@ class ArxivServer(SimulatedArxiv):
     def __init__(self) -> None:
         super().__init__([self._answer])
         self.requests: list[Asked] = []
+        self.particular = False
+        """Whether requests that do not say what they accept are answered with 406, as arXiv's servers at times do."""
         self.busiest = 0
         """The most requests that were ever open at the same time."""
         self._open = 0
@@ -80,9 +89,13 @@ class ArxivServer(SimulatedArxiv):
         at: int | None = None,
         to: str = "",
         retry_after: str | None = None,
+        where: str = "",
     ) -> None:
-        """Spoil the next answers, after those that are to be spoilt already. `at` is half of the body if not given."""
-        self._plans.extend([_Plan(Trouble(kind), at, to, retry_after)] * times)
+        """Spoil the next answers (at addresses with `where` in them), after those that are to be spoilt already.
+
+        `at` is half of the body if not given.
+        """
+        self._plans.extend([_Plan(Trouble(kind), at, to, retry_after, where)] * times)
 
     def behave(self) -> None:
         """Answer properly from now on."""
@@ -112,7 +125,7 @@ class ArxivServer(SimulatedArxiv):
         async with self._arrived:
             self.requests.append(Asked(request.path, dict(request.query), dict(request.headers)))
             self._arrived.notify_all()
-        plan = self._plans.popleft() if self._plans else None
+        plan = self._next_plan(request)
         self._open += 1
         self.busiest = max(self.busiest, self._open)
         try:
@@ -120,18 +133,27 @@ class ArxivServer(SimulatedArxiv):
         finally:
             self._open -= 1
 
+    def _next_plan(self, request: web.Request) -> _Plan | None:
+        if self.particular and "/" not in request.headers.get("Accept", "*/*").replace("*/*", "", 1):
+            return _Plan(Trouble.NOT_ACCEPTABLE, None, "", None, "")
+        for plan in self._plans:
+            if plan.where in request.path_qs:
+                self._plans.remove(plan)
+                return plan
+        return None
+
     async def _spoilt(self, request: web.Request, handler: Handler, plan: _Plan) -> web.StreamResponse:
         if plan.kind is Trouble.HANG:
             await self._released.wait()
             return await handler(request)
+        if plan.kind in {Trouble.SLOW, Trouble.HUGE}:
+            return await (self._dripping(request) if plan.kind is Trouble.SLOW else _endless(request))
         if plan.kind in _PLAIN:
             status, text, kind = _PLAIN[plan.kind]
             headers = {"Retry-After": plan.retry_after} if plan.retry_after is not None else {}
             return web.Response(status=status, text=text, content_type=kind, headers=headers)
         if plan.kind is Trouble.REDIRECT:
             return web.Response(status=302, headers={"Location": plan.to})
-        if plan.kind is Trouble.HUGE:
-            return await _endless(request)
         whole = await handler(request)
         assert isinstance(whole, web.Response)
         assert isinstance(whole.body, bytes)
@@ -140,8 +162,20 @@ class ArxivServer(SimulatedArxiv):
             return web.Response(body=sent, content_type=whole.content_type)
         return await _broken_off(request, whole, sent)
 
+    async def _dripping(self, request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "application/atom+xml"})
+        await answer.prepare(request)
+        with suppress(ConnectionResetError, TimeoutError):
+            while not self._released.is_set() and request.transport is not None:
+                await answer.write(b" ")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._released.wait(), 0.02)
+        return answer
 
+
+_REFUSED = refused_feed("cs.ZZ", "Bad subject class or archive.", date(2026, 1, 1)).decode()
 _PLAIN = {
+    Trouble.BAD_REQUEST: (400, _REFUSED, "application/rss+xml"),
     Trouble.RATE_LIMITED: (429, "Rate exceeded.", "text/plain"),
     Trouble.UNAVAILABLE: (503, "<html>maintenance</html>", "text/html"),
     Trouble.NOT_ACCEPTABLE: (406, "", "text/plain"),

@@ -1,0 +1,224 @@
+"""Where an announcement can be had from arXiv: the feed in its forms, the listing page, the catch-up page of its date.
+
+Each source answers with a state and, where it is not the announcement in full, with the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.arxiv_source import calendar
+from bot.arxiv_source.client import ArxivClient, FeedForm
+from bot.arxiv_source.errors import ArxivUnavailable
+from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, NotAFeed, parse_feed
+from bot.arxiv_source.ids import ArxivId
+from bot.arxiv_source.pages import Listing, PageError, parse_listing
+from bot.compose import COMPLETE
+from bot.log import event
+from storage import announcements
+from storage.database import Database
+from storage.records import AnnouncementState, AnnounceType, Entry, Paper
+
+_log = logging.getLogger(__name__)
+
+STALE_SHARE = 0.5
+"""A feed that shares at least this part of its ids with announcements of the last weeks is one of them again. Ids carry
+versions, so replacements do not count as shared; on recorded days consecutive announcements share none."""
+
+_LOOK_BACK = timedelta(days=21)
+
+FEED_LIMIT = 2000
+"""A feed with so many entries may lack others: arXiv's feeds end there."""
+
+_ASKED_FOR_THEIR_DATES = 20
+_MOST_PAGES = 10
+_BETWEEN_PAGES = b"\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What asking for an announcement came to."""
+
+    state: AnnouncementState
+    entries: tuple[Entry, ...] = ()
+    body: bytes | None = None
+    source: str = ""
+    reason: str = ""
+    not_before: datetime | None = None
+    """When arXiv wants to be asked again at the earliest."""
+    dated: bool = True
+    """Whether it is known of which mailing date the entries are."""
+
+
+class Sources:
+    """Asks arXiv for announcements; nothing is stored here."""
+
+    def __init__(self, *, db: Database, arxiv: ArxivClient) -> None:
+        self._db = db
+        self._arxiv = arxiv
+
+    async def newest(self, category: str, day: date) -> Answer:
+        """The feed in its forms, which are cached apart at arXiv, then the page, which states its own date.
+
+        Raises ArxivUnavailable while arXiv wants to be left alone, or when its pages cannot be had either.
+        """
+        # Some categories are spelt alike in both letter cases; a form is asked once.
+        forms: dict[tuple[FeedForm, str], None] = {("atom", category): None, ("rss", category): None}
+        forms["atom", category.lower()] = None
+        answer = Answer(AnnouncementState.LATE)
+        for form, query in forms:
+            try:
+                answer = await self._ask_feed(category, day, form, query)
+            except ArxivUnavailable as error:
+                if error.retry_at is not None:
+                    raise
+                answer = Answer(AnnouncementState.LATE, reason=error.reason)
+                _passed_over(category, day, f"{form}/{query}", answer)
+                # Feeds have a host of their own: where one cannot be had, the others cannot, but pages may.
+                break
+            if answer.state in COMPLETE:
+                return answer if answer.dated else await self._confirmed(category, day, answer)
+            _passed_over(category, day, f"{form}/{query}", answer)
+        page = await self._ask_page(category, day)
+        # Where the page knows no better, the feed's own trouble is the more telling reason.
+        return page if page.state in COMPLETE or page.state is AnnouncementState.INCOMPLETE else answer
+
+    async def past(self, category: str, day: date) -> Answer:
+        """The catch-up pages of that date. Raises ArxivUnavailable."""
+        listings: list[Listing] = []
+        bodies: list[bytes] = []
+        source = ""
+        for page in range(1, _MOST_PAGES + 1):
+            try:
+                fetched = await self._arxiv.catchup(category, day, page=page)
+                listings.append(parse_listing(fetched.body, category))
+            except PageError as error:
+                return Answer(AnnouncementState.LATE, reason=str(error))
+            bodies.append(fetched.body)
+            source = source or fetched.url
+            if _shown(listings) >= listings[-1].total:
+                break
+        return await self._with_versions(_of_listings(day, listings, bodies, source), listings)
+
+    async def _ask_feed(self, category: str, day: date, form: FeedForm, query: str) -> Answer:
+        try:
+            fetched = await self._arxiv.feed(query, form=form)
+            feed = parse_feed(fetched.body)
+        except FeedCut as error:
+            return Answer(AnnouncementState.INCOMPLETE, reason=str(error))
+        except (FeedRefused, FeedError) as error:
+            return Answer(AnnouncementState.LATE, reason=str(error))
+        entries = _on(day, feed.entries)
+        if not entries:
+            return Answer(AnnouncementState.LATE, reason="the feed is empty on a mailing date")
+        if len(entries) >= FEED_LIMIT:
+            return Answer(AnnouncementState.INCOMPLETE, reason=f"the feed ends at its limit of {FEED_LIMIT} entries")
+        whole = Answer(AnnouncementState.FETCHED, entries, fetched.body, fetched.url)
+        return await self._told_from_earlier(category, day, whole)
+
+    async def _told_from_earlier(self, category: str, day: date, feed: Answer) -> Answer:
+        """The feed, unless it is an earlier one again by what is known here."""
+        async with self._db.read() as session:
+            before = await announcements.ids(session, category, after=day - _LOOK_BACK, before=day)
+            last = await announcements.get(session, category, calendar.previous(day))
+        if _share(feed.entries, before) >= STALE_SHARE:
+            return Answer(AnnouncementState.STALE, reason="the feed still holds an earlier announcement")
+        # Where the announcement before is not known here, the feed may still hold that one; nothing in it tells.
+        return replace(feed, dated=last is not None and last.state in COMPLETE)
+
+    async def _confirmed(self, category: str, day: date, feed: Answer) -> Answer:
+        """A feed that may be of an earlier date, once something else tells its date; or what the page has instead."""
+        try:
+            page = await self._ask_page(category, day)
+        except ArxivUnavailable as error:
+            if error.retry_at is not None:
+                raise
+            return await self._dated_by_submissions(day, feed, error.reason)
+        if page.state not in COMPLETE:
+            return replace(page, reason=f"the feed cannot be told from an earlier one: {page.reason}")
+        listed = {(one.paper.arxiv_id, 0) for one in page.entries}
+        share = _share([replace(one, paper=replace(one.paper, version=0)) for one in feed.entries], listed)
+        return feed if share >= STALE_SHARE else page
+
+    async def _dated_by_submissions(self, day: date, feed: Answer, reason: str) -> Answer:
+        """The feed, if most of a few new papers in it were submitted when papers of that date were."""
+        new = [one.paper for one in feed.entries if one.announce_type is AnnounceType.NEW][-_ASKED_FOR_THEIR_DATES:]
+        found = await self._arxiv.papers([ArxivId(one.arxiv_id, 1) for one in new])
+        begin, end = calendar.submissions(day)
+        fitting = sum(paper.submitted_at is not None and begin <= paper.submitted_at < end for paper in found.values())
+        if new and fitting > len(new) / 2:
+            return feed
+        why = f"the feed cannot be told from an earlier one: {reason}"
+        return Answer(AnnouncementState.LATE, reason=why)
+
+    async def _ask_page(self, category: str, day: date) -> Answer:
+        try:
+            fetched = await self._arxiv.listing(category)
+            listing = parse_listing(fetched.body, category)
+        except PageError as error:
+            return Answer(AnnouncementState.LATE, reason=str(error))
+        return await self._with_versions(_of_listings(day, [listing], [fetched.body], fetched.url), [listing])
+
+    async def _with_versions(self, answer: Answer, listings: Sequence[Listing]) -> Answer:
+        """The same with the versions that the pages do not tell, as far as arXiv tells them now."""
+        guessed = {arxiv_id for listing in listings for arxiv_id in listing.unversioned}
+        asked = [ArxivId(one.paper.arxiv_id) for one in answer.entries if one.paper.arxiv_id in guessed]
+        if not asked:
+            return answer
+        try:
+            found = {one.arxiv_id: paper for one, paper in (await self._arxiv.papers(asked)).items()}
+        except ArxivUnavailable as error:
+            event(_log, "versions_unknown", level=logging.WARNING, papers=len(asked), reason=error)
+            return answer
+        entries = tuple(_versioned(one, found.get(one.paper.arxiv_id)) for one in answer.entries)
+        return replace(answer, entries=entries)
+
+
+def read_again(raw: bytes, category: str, day: date) -> tuple[Entry, ...]:
+    """The entries in an announcement's stored bytes, feed or pages. Raises FeedError or PageError."""
+    try:
+        return _on(day, parse_feed(raw).entries)
+    except NotAFeed:
+        listings = [parse_listing(page, category) for page in raw.split(_BETWEEN_PAGES)]
+        return _on(day, [entry for listing in listings for entry in listing.entries])
+
+
+def _passed_over(category: str, day: date, asked: str, answer: Answer) -> None:
+    event(_log, "passed_over", category=category, date=day, asked=asked, state=answer.state, reason=answer.reason)
+
+
+def _of_listings(day: date, listings: Sequence[Listing], bodies: Sequence[bytes], source: str) -> Answer:
+    dated = {listing.mailing_date for listing in listings}
+    if dated != {day}:
+        shown = ", ".join(sorted(one.isoformat() for one in dated - {day}))
+        return Answer(AnnouncementState.LATE, reason=f"arXiv's page is of {shown}")
+    if _shown(listings) != listings[-1].total:
+        reason = f"the pages show {_shown(listings)} of {listings[-1].total} papers"
+        return Answer(AnnouncementState.INCOMPLETE, reason=reason)
+    entries = _on(day, [entry for listing in listings for entry in listing.entries])
+    state = AnnouncementState.FETCHED if entries else AnnouncementState.EMPTY
+    reason = "" if entries else "arXiv's page of this date has no papers"
+    return Answer(state, entries, _BETWEEN_PAGES.join(bodies), source, reason)
+
+
+def _versioned(entry: Entry, known: Paper | None) -> Entry:
+    if known is None:
+        return entry
+    paper = replace(entry.paper, version=known.version, abstract=entry.paper.abstract or known.abstract)
+    return replace(entry, paper=paper)
+
+
+def _share(entries: Sequence[Entry], known: Collection[tuple[str, int]]) -> float:
+    """Which part of these entries is known."""
+    return sum((one.paper.arxiv_id, one.paper.version) in known for one in entries) / len(entries)
+
+
+def _shown(listings: Sequence[Listing]) -> int:
+    return sum(sum(listing.shown.values()) for listing in listings)
+
+
+def _on(day: date, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple(replace(one, paper=replace(one.paper, announced_on=day)) for one in entries)
