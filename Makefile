@@ -10,10 +10,10 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test lint bench clean
+.PHONY: help demo run test test-postgresql lint bench clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.ready ## try the bot on this machine: no token, no network; ARGS=--once shows it and ends
 	$(VENV)/bin/arxiv-digest-bot demo $(ARGS)
@@ -23,6 +23,10 @@ run: $(VENV)/.ready ## run the bot with the settings of the environment and .env
 
 test: $(VENV)/.ready-dev ## run the tests
 	$(VENV)/bin/python -m pytest $(ARGS)
+
+test-postgresql: $(VENV)/.ready-dev ## run the tests that use a database on a PostgreSQL server of their own
+	@$(VENV)/bin/python -m pip install --quiet -e '.[dev,postgresql-tests]'
+	$(VENV)/bin/python tests/on_postgresql.py $(ARGS)
 
 # The tests import their helpers as `fakes.x`, with tests/ on the path; mypy has to look the same way.
 lint: $(VENV)/.ready-dev ## rules, formatting, types, directions between rooms

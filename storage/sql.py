@@ -31,5 +31,6 @@ def chunks(values: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
 
 async def changed(session: AsyncSession, statement: Executable) -> int:
     """Carry out a statement that writes; how many rows it made, changed or removed."""
-    result = await session.execute(statement)
+    # Drivers keep the count of an INSERT only when asked to.
+    result = await session.execute(statement, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[Any]", result).rowcount

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from fakes.stored import NOW, address, open_database, put_database
+from fakes.stored import NOW, address, new_database, open_database
 
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.shared_turns import DatabaseTurns
@@ -282,15 +282,15 @@ asyncio.run(main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
 
 
 async def test_two_processes_on_one_file_keep_the_interval_together(tmp_path: Path) -> None:
-    put_database(tmp_path)
     interval, count = 0.4, 3
     pipe = asyncio.subprocess.PIPE
     command = (sys.executable, "-c", ASKER, address(tmp_path), str(interval), str(count))
-    askers = [await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(2)]
-    for asker in askers:
-        assert asker.stdout is not None
-        assert await asker.stdout.readline() == b"ready\n"
-    answers = await asyncio.gather(*(asker.communicate(b"go\n") for asker in askers))
+    with new_database(tmp_path):
+        askers = [await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(2)]
+        for asker in askers:
+            assert asker.stdout is not None
+            assert await asker.stdout.readline() == b"ready\n"
+        answers = await asyncio.gather(*(asker.communicate(b"go\n") for asker in askers))
     began = [[float(line) for line in out.split()] for out, _ in answers]
     assert [len(times) for times in began] == [count, count]
     gaps = [second - first for first, second in pairwise(sorted(began[0] + began[1]))]

@@ -67,7 +67,7 @@ def is_option(name: str) -> bool:
 def make_targets() -> dict[str, tuple[str, ...]]:
     """Every target that `make help` lists, with the commands it runs written out."""
     targets: dict[str, tuple[str, ...]] = {}
-    for rule in re.finditer(r"^([a-z]+):.* ## .*\n((?:\t.*\n)+)", text("Makefile"), flags=re.MULTILINE):
+    for rule in re.finditer(r"^([a-z-]+):.* ## .*\n((?:\t.*\n)+)", text("Makefile"), flags=re.MULTILINE):
         commands = rule[2].replace("$(VENV)", ".venv").replace("$(ARGS)", "").replace("$$", "$").splitlines()
         targets[rule[1]] = tuple(command.strip().removeprefix("@") for command in commands)
     return targets
@@ -75,7 +75,7 @@ def make_targets() -> dict[str, tuple[str, ...]]:
 
 def commands_beside_targets() -> dict[str, tuple[str, ...]]:
     """The rows `| make x | command<br>command |` of CONTRIBUTING."""
-    rows = re.findall(r"^\| `make ([a-z]+)` \| (.*) \|$", text("CONTRIBUTING.md"), flags=re.MULTILINE)
+    rows = re.findall(r"^\| `make ([a-z-]+)` \| (.*) \|$", text("CONTRIBUTING.md"), flags=re.MULTILINE)
     return {name: tuple(re.findall(r"`([^`]+)`", cell.replace(r"\|", "|"))) for name, cell in rows}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fakes.arxiv_server import ArxivServer
+from fakes.stored import address, new_database
 from fakes.translator_server import TranslatorServer
 from fakes.translator_server import Trouble as TranslatorTrouble
 
@@ -130,17 +131,19 @@ async def open_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
     """Everything started but the bot; `changes` are settings."""
     clock = Clock()
     async with (
+        AsyncExitStack() as stack,
         SimulatedTelegram(now=lambda: clock().timestamp()) as telegram,
         ArxivServer() as arxiv,
         TranslatorServer() as translator,
     ):
+        stack.enter_context(new_database(folder))
         person = telegram.add_user("Lin", username="lin", language_code="en")
         settings = Settings(
             _env_file=None,
             **{
                 "telegram_token": telegram.token,
                 "telegram_api_url": telegram.url,
-                "database_url": "",
+                "database_url": address(folder),
                 "data_dir": folder,
                 "admin_ids": frozenset({person.id}),
                 "tick_seconds": 3600,

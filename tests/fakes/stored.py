@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import hashlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import NullPool, create_engine, make_url
+
 from storage import deliveries, digests, subscriptions
 from storage.database import Database
-from storage.migrations.run import migrate_sqlite
+from storage.migrations.run import migrate_postgresql, migrate_sqlite
 from storage.records import (
     Announcement,
     AnnouncementState,
@@ -34,8 +38,18 @@ MONDAY = date(2026, 8, 24)
 SOON = timedelta(seconds=30)
 
 
+SERVER = os.environ.get("TEST_POSTGRESQL", "")
+"""The address of a PostgreSQL server to make the databases in, instead of SQLite files in the tests' folders."""
+
+
 def address(folder: Path) -> str:
+    if SERVER:
+        return make_url(SERVER).set(database=_name(folder)).render_as_string(hide_password=False)
     return f"sqlite+aiosqlite:///{folder}/bot.sqlite3"
+
+
+def _name(folder: Path) -> str:
+    return "test_" + hashlib.sha256(str(folder).encode()).hexdigest()[:24]
 
 
 @cache
@@ -47,20 +61,46 @@ def _fresh() -> bytes:
         return path.read_bytes()
 
 
-def put_database(folder: Path) -> None:
-    """A new database file, as `migrate` makes it."""
-    (folder / "bot.sqlite3").write_bytes(_fresh())
+@cache
+def _fresh_on_the_server() -> str:
+    """The database that the others are copied from."""
+    name = f"fresh_{os.getpid()}"
+    _on_the_server(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    migrate_postgresql(make_url(SERVER).set(database=name))
+    return name
+
+
+def _on_the_server(*statements: str) -> None:
+    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def new_database(folder: Path) -> Iterator[None]:
+    """A new database at `address(folder)`, as `migrate` makes it; one on a server is dropped afterwards."""
+    if not SERVER:
+        (folder / "bot.sqlite3").write_bytes(_fresh())
+        yield
+        return
+    name = _name(folder)
+    _on_the_server(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {_fresh_on_the_server()}")
+    try:
+        yield
+    finally:
+        _on_the_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @asynccontextmanager
 async def open_database(folder: Path) -> AsyncIterator[Database]:
-    """A new database in that folder, closed at the end."""
-    put_database(folder)
-    db = Database(address(folder))
-    try:
-        yield db
-    finally:
-        await db.close()
+    """The same, opened, and closed at the end."""
+    with new_database(folder):
+        db = Database(address(folder))
+        try:
+            yield db
+        finally:
+            await db.close()
 
 
 def paper(number: int = 1, **changes: Any) -> Paper:

