@@ -20,13 +20,28 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """The paper that an id names."""
+
+    asked: ArxivId
+    paper: Paper
+    newest: int
+    """The highest version that the archive has; the paper's own, or a later one where an earlier was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What became of the ids of a message: papers in the order asked, and the ids that gave none."""
 
-    papers: tuple[Paper, ...]
+    matches: tuple[Match, ...]
     missing: tuple[ArxivId, ...]
     unavailable: ArxivUnavailable | None = None
     """Why arXiv could not be asked for the missing ones; None when arXiv answered and does not have them."""
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers alone."""
+        return tuple(match.paper for match in self.matches)
 
 
 class Lookup:
@@ -52,8 +67,13 @@ class Lookup:
                 async with self._db.begin() as session:
                     await papers.save(session, asked.values())
                 found |= asked
+        newest = await self._newest_versions([one.arxiv_id for one in found if one.version is not None])
         return Found(
-            papers=tuple(found[one] for one in ids if one in found),
+            matches=tuple(
+                Match(one, found[one], max(found[one].version, newest.get(one.arxiv_id, 0)))
+                for one in ids
+                if one in found
+            ),
             missing=tuple(one for one in ids if one not in found),
             unavailable=unavailable,
         )
@@ -70,6 +90,13 @@ class Lookup:
         """The paper with its translation, made now where the archive has none; what fails stays untranslated."""
         made = await ensure(self._db, self._chain, [paper], language)
         return BilingualPaper(paper, made[paper.source_hash])
+
+    async def _newest_versions(self, arxiv_ids: Sequence[str]) -> dict[str, int]:
+        if not arxiv_ids:
+            return {}
+        async with self._db.read() as session:
+            known = await papers.newest(session, arxiv_ids)
+        return {arxiv_id: paper.version for arxiv_id, paper in known.items()}
 
     async def _archived(self, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
         async with self._db.read() as session:

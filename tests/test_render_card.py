@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from fakes.render_material import ENTRY, PAPER, TRANSLATION, hostile_entries
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.i18n import words_for
 from bot.render.button import Button
-from bot.render.card import CARD_LIMIT, render_card, render_card_plain
+from bot.render.card import CARD_LIMIT, Place, render_card, render_card_plain
 from bot.render.names import display_width
 from storage.records import BilingualPaper
 
@@ -46,8 +47,49 @@ def test_a_card_shows_both_languages_with_formulas_readable() -> None:
         (
             Button("arXiv", url="https://arxiv.org/abs/2608.01234"),
             Button("PDF", url="https://arxiv.org/pdf/2608.01234"),
+            Button("HTML", url="https://arxiv.org/html/2608.01234"),
         ),
     )
+
+
+def test_what_is_known_of_its_publication_stands_on_the_card() -> None:
+    paper = replace(PAPER, comment="12 pages, CVPR 2026", journal_ref="J. Sheep 3 (2026) 1-9", doi="10.1000/a<b>#1")
+    parsed = read(replace(ENTRY, paper=paper), "en")
+    assert "\nComments: 12 pages, CVPR 2026\nJournal: J. Sheep 3 (2026) 1-9\nDOI: 10.1000/a<b>#1\n" in parsed.text
+    assert parsed.links()[-1] == "https://doi.org/10.1000/a%3Cb%3E%231"
+    assert "备注：12 pages" in read(replace(ENTRY, paper=paper)).text
+
+
+@pytest.mark.parametrize(
+    ("arxiv_id", "updated", "html"),
+    [
+        ("2312.00001", None, True),
+        ("2311.17001", None, False),
+        ("hep-th/9901001", None, False),
+        ("1706.03762", datetime(2024, 1, 5, tzinfo=UTC), True),
+    ],
+)
+def test_the_web_page_is_offered_where_arxiv_makes_one(arxiv_id: str, updated: datetime | None, *, html: bool) -> None:
+    card = render_card(replace(ENTRY, paper=replace(PAPER, arxiv_id=arxiv_id, updated_at=updated)), EN)
+    assert ("HTML" in [button.text for button in card.buttons[0]]) is html
+
+
+def test_a_card_of_an_earlier_version_says_so_and_leads_to_that_version_and_to_the_newest() -> None:
+    place = Place(PAPER.arxiv_id, 1, "zh-CN", "en", newest=3)
+    card = render_card(ENTRY, EN, place=place)
+    parsed = parse_message(card.text)
+    assert parsed.text.startswith("There is a newer version: v3\n")
+    assert parsed.links() == ["https://arxiv.org/abs/2608.01234v1"]
+    assert card.buttons[0][1].url == "https://arxiv.org/pdf/2608.01234v1"
+    assert Button("v3", callback_data="card:2608.01234v3:zh-CN") in card.buttons[-1]
+    assert Button("English", callback_data="card:2608.01234v1:en") in card.buttons[-1]
+
+
+def test_a_card_of_the_newest_version_has_no_version_in_its_links() -> None:
+    card = render_card(ENTRY, EN, place=Place(PAPER.arxiv_id, None, "zh-CN", "en", newest=1))
+    assert "newer" not in card.text
+    assert parse_message(card.text).links() == ["https://arxiv.org/abs/2608.01234"]
+    assert [button.text for button in card.buttons[-1]] == ["English"]
 
 
 def test_for_readers_of_english_everything_stands_once_and_nothing_is_marked() -> None:

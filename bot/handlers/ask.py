@@ -13,6 +13,7 @@ from telegram import (
     Chat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     Message,
     User,
@@ -109,6 +110,10 @@ class Ask:
         """Whether the person is one of ADMIN_IDS."""
         return self.user is not None and self.user.id in self.services.settings.admin_ids
 
+    @property
+    def _quotes(self) -> bool:
+        return self.press is None and self.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}
+
     async def reply(self, text: str, buttons: Sequence[Sequence[Button]] = ()) -> Message:
         """Answer with Telegram HTML: in its topic, and in groups as a reply to the question."""
         return await self.message.reply_text(
@@ -116,15 +121,14 @@ class Ask:
             parse_mode=ParseMode.HTML,
             link_preview_options=_NO_PREVIEW,
             reply_markup=keyboard_of(buttons),
-            do_quote=self.press is None and self.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP},
+            do_quote=self._quotes,
             allow_sending_without_reply=True,
         )
 
-    async def show(self, text: str, buttons: Sequence[Sequence[Button]] = ()) -> None:
-        """Answer a button by changing its message in place, and anything else with a new one."""
+    async def show(self, text: str, buttons: Sequence[Sequence[Button]] = ()) -> Message:
+        """Answer a button by changing its message in place, and anything else with a new one; that message."""
         if self.press is None:
-            await self.reply(text, buttons)
-            return
+            return await self.reply(text, buttons)
         try:
             await self.message.edit_text(
                 text,
@@ -135,6 +139,17 @@ class Ask:
         except BadRequest as error:
             if _UNCHANGED not in str(error).lower():  # pressed twice, and it stands there already
                 raise
+        return self.message
+
+    async def send_file(self, name: str, content: str, caption: str = "") -> None:
+        """Answer with a document; `caption` is HTML."""
+        await self.message.reply_document(
+            InputFile(content.encode(), filename=name),
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            do_quote=self._quotes,
+            allow_sending_without_reply=True,
+        )
 
     async def refuse(self, html: str) -> None:
         """Say why something is not done: above the chat for a button that still waits, else with a message."""

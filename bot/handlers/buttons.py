@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.handlers import card
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 
@@ -17,4 +18,8 @@ class PressHandler:
     administrators_only: bool = False
 
 
-BUTTONS: tuple[PressHandler, ...] = (PressHandler("digest", digest_now),)
+BUTTONS: tuple[PressHandler, ...] = (
+    PressHandler("digest", digest_now),
+    PressHandler("card", card.show_card),
+    PressHandler("bib", card.show_bibtex),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, preferences, start, subscribe
+from bot.handlers import admin, card, preferences, start, subscribe
 from bot.handlers.ask import Ask, Handler
 from bot.handlers.digest import digest_now
 
@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("time", "/time [@channel] 09:00 [Asia/Shanghai] | asap", preferences.set_time),
     Command("language", "/language [@channel] zh-CN", preferences.set_language),
     Command("types", "/types [@channel] new | new+cross | all", preferences.set_types),
+    Command("bibtex", "/bibtex 2402.15351 …", card.bibtex),
     Command("links", "/links [@group] on | off", preferences.answer_links),
     Command(
         "regenerate", "/regenerate cs.CV [2026-08-21] [translate | refetch]", admin.regenerate, administrators_only=True

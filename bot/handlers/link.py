@@ -7,19 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from telegram import Message, MessageEntity
 from telegram.constants import ChatAction, MessageEntityType
-from telegram.error import BadRequest
 
-from bot.arxiv_source import categories
 from bot.arxiv_source.ids import ArxivId, find_ids
-from bot.handlers.ask import Ask, keyboard_of
+from bot.handlers.ask import Ask
+from bot.handlers.card import answer_card
 from bot.lookup import Found
-from bot.render.card import Card, render_card
-from bot.translate.summary import summary_sentence
-from storage.records import BilingualPaper, Paper, Translation
 
 MOST_LINKS = 10
-_SOON = 1.0
-"""Seconds after which a card is worth showing in English first."""
 
 
 async def answer_link(ask: Ask) -> None:
@@ -41,57 +35,9 @@ async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
     """One card for each of these papers, and a line about those that could not be had."""
     await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
     found = await ask.services.lookup.find(ids[:MOST_LINKS])
-    await asyncio.gather(*[_answer(ask, paper) for paper in found.papers])
+    await asyncio.gather(*[answer_card(ask, match) for match in found.matches])
     if notes := _notes(ask, found, len(ids)):
         await ask.reply("\n".join(notes))
-
-
-async def _answer(ask: Ask, paper: Paper) -> None:
-    """The card when its translation is there soon; else at once in English, and completed by an edit."""
-    language = ask.here.language
-    known = await ask.services.lookup.archived(paper, language)
-    if known is not None:
-        card = card_of(ask, known)
-        await ask.reply(card.text, card.buttons)
-        return
-    making = asyncio.create_task(ask.services.lookup.translated(paper, language))
-    done, _ = await asyncio.wait({making}, timeout=_SOON)
-    if done:
-        card = card_of(ask, making.result())
-        await ask.reply(card.text, card.buttons)
-        return
-    english = Translation(
-        paper.arxiv_id,
-        paper.version,
-        language,
-        paper.source_hash,
-        summary_en=summary_sentence(paper.title, paper.abstract) or None,
-    )
-    waiting = card_of(ask, BilingualPaper(paper, english))
-    placeholder = await ask.reply(f"{waiting.text}\n\n<i>{ask.words.html('translating')}</i>", waiting.buttons)
-    card = card_of(ask, await making)
-    try:
-        await placeholder.edit_text(
-            card.text, parse_mode="HTML", disable_web_page_preview=True, reply_markup=keyboard_of(card.buttons)
-        )
-    except BadRequest:
-        # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
-        return
-
-
-def card_of(ask: Ask, entry: BilingualPaper) -> Card:
-    """The card in the words spoken here."""
-    return render_card(
-        entry,
-        ask.words,
-        category_names=category_names(ask.words.language, entry.paper.categories),
-    )
-
-
-def category_names(language: str, ids: tuple[str, ...]) -> dict[str, str]:
-    """Category → its name in an interface language."""
-    known = {one: found for one in ids if (found := categories.get(one)) is not None}
-    return {one: found.name_zh if language == "zh" and found.name_zh else found.name for one, found in known.items()}
 
 
 def _notes(ask: Ask, found: Found, asked: int) -> list[str]:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
 
 from bot.i18n import Words
-from bot.render.button import Button
+from bot.languages import NAMES
+from bot.render.button import Button, callback
 from bot.render.latex import to_unicode
 from bot.render.message import TEXT_LIMIT, escape, length, link, truncate_html
-from bot.render.names import ARXIV, ENGLISH, abs_url, authors_line, one_line, pdf_url, plain_title, shorten, wrap
+from bot.render.names import (
+    ARXIV,
+    ENGLISH,
+    abs_url,
+    authors_line,
+    html_url,
+    one_line,
+    pdf_url,
+    plain_title,
+    shorten,
+    wrap,
+)
 from storage.records import BilingualPaper, Paper, Translation
 
 CARD_LIMIT = TEXT_LIMIT - 96
@@ -20,6 +34,9 @@ _CATEGORIES_SHOWN = 8
 # Only cards that do not fit otherwise are held to these; no arXiv title is that long, and hardly a sentence.
 _LONGEST_TITLE = 400
 _LONGEST_SUMMARY = 600
+_LONGEST_FACT = 300
+# arXiv makes pages of the TeX sources that came in from then on (https://info.arxiv.org/about/accessible_HTML.html).
+_FIRST_HTML = date(2023, 12, 1)
 _NO_CATEGORY_NAMES: Mapping[str, str] = {}
 
 
@@ -29,6 +46,26 @@ class Card:
 
     text: str
     buttons: tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a card stands among the paper's other cards, which its buttons lead to."""
+
+    arxiv_id: str
+    version: int | None
+    """The version that was asked for; None where it was the newest one, whichever that may be."""
+    language: str
+    """The language that its texts are in, besides English."""
+    other: str
+    """The language that its button changes to."""
+    newest: int
+    """The highest version that is known."""
+
+    @property
+    def reference(self) -> str:
+        """Names the paper, with its version where a version was asked for."""
+        return self.arxiv_id if self.version is None else f"{self.arxiv_id}v{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +83,48 @@ def render_card(
     *,
     base: str = ARXIV,
     category_names: Mapping[str, str] = _NO_CATEGORY_NAMES,
+    place: Place | None = None,
 ) -> Card:
     """The card in the interface language of `words`; `category_names` tells what categories are called there.
 
     Both abstracts stand in full, folded, unless the card grew beyond a message; then they are shortened, with a link.
+    Without a `place` it has no buttons that call back.
     """
-    paper = entry.paper
-    buttons = [Button(words("render-button-abs"), url=abs_url(paper.arxiv_id, base))]
+    address = place.reference if place is not None else entry.paper.arxiv_id
+    links = tuple(link_buttons(entry.paper, words, base=base, reference=address))
+    return Card(_text(entry, words, base, category_names, place), (links, *(_more(place, words) if place else ())))
+
+
+def link_buttons(paper: Paper, words: Words, *, reference: str, base: str = ARXIV) -> list[Button]:
+    """The buttons that open the paper's pages; `reference` is its id, with a version for that version's pages."""
+    buttons = [Button(words("render-button-abs"), url=abs_url(reference, base))]
     if not paper.withdrawn:
-        buttons.append(Button(words("render-button-pdf"), url=pdf_url(paper.arxiv_id, base)))
-    return Card(_text(entry, words, base, category_names), (tuple(buttons),))
+        buttons.append(Button(words("render-button-pdf"), url=pdf_url(reference, base)))
+        if _has_html(paper):
+            buttons.append(Button(words("render-button-html"), url=html_url(reference, base)))
+    return buttons
+
+
+def _more(place: Place, words: Words) -> tuple[tuple[Button, ...], ...]:
+    def button(key: str, name: str, *arguments: str) -> Button:
+        return Button(words(key), callback_data=callback(name, place.reference, *arguments))
+
+    changes = [Button(NAMES[place.other], callback_data=callback("card", place.reference, place.other))]
+    if place.version is not None and place.version < place.newest:
+        newest = f"{place.arxiv_id}v{place.newest}"
+        changes.append(Button(f"v{place.newest}", callback_data=callback("card", newest, place.language)))
+    return (
+        (button("render-button-bibtex", "bib", place.language),),
+        tuple(changes),
+    )
+
+
+def _has_html(paper: Paper) -> bool:
+    """Whether arXiv may have made a page of the paper: it depends on when its newest source came in."""
+    if paper.updated_at is not None:
+        return paper.updated_at.date() >= _FIRST_HTML
+    stamp = paper.arxiv_id[:4]
+    return stamp.isdigit() and int(stamp) >= _FIRST_HTML.year % 100 * 100 + _FIRST_HTML.month
 
 
 def render_card_plain(
@@ -74,6 +143,8 @@ def render_card_plain(
         _authors(paper, words),
         words("render-categories") + " · ".join(labels),
         _dates(paper, words),
+        *(label + text for label, text in _notes(paper, words)),
+        *([words("render-doi") + doi] if (doi := one_line(paper.doi or "")) else []),
         *_made_by(entry.translation, words),
     ]
     blocks = [
@@ -115,10 +186,12 @@ def _shown(text: str | None) -> str:
     return to_unicode(one_line(text or ""))
 
 
-def _text(entry: BilingualPaper, words: Words, base: str, category_names: Mapping[str, str]) -> str:
+def _text(
+    entry: BilingualPaper, words: Words, base: str, category_names: Mapping[str, str], place: Place | None
+) -> str:
     texts = texts_of(entry, words)
     foot = [f"<i>{escape(line)}</i>" for line in _made_by(entry.translation, words)]
-    head = _head(entry.paper, texts, words, base, category_names)
+    head = _head(entry.paper, texts, words, base, category_names, place)
     whole = "\n\n".join([*head, _folded(texts.abstracts), *foot])
     if length(whole) <= CARD_LIMIT:
         return whole
@@ -127,7 +200,7 @@ def _text(entry: BilingualPaper, words: Words, base: str, category_names: Mappin
         tuple(shorten(text, _LONGEST_SUMMARY) for text in texts.summaries),
         texts.abstracts,
     )
-    head = _head(entry.paper, tight, words, base, category_names)
+    head = _head(entry.paper, tight, words, base, category_names, place)
     more = words("render-full-abstract")
     rest = length("\n\n".join([*head, "", *foot])) + len(more) + 2
     abstracts = _share(texts.abstracts, CARD_LIMIT - rest)
@@ -135,19 +208,26 @@ def _text(entry: BilingualPaper, words: Words, base: str, category_names: Mappin
     return truncate_html("\n\n".join([*head, _folded(abstracts), full, *foot]))
 
 
-def _head(paper: Paper, texts: Texts, words: Words, base: str, category_names: Mapping[str, str]) -> list[str]:
+def _head(
+    paper: Paper, texts: Texts, words: Words, base: str, category_names: Mapping[str, str], place: Place | None
+) -> list[str]:
     """Titles, facts and summaries: the blocks above the abstracts."""
-    address = abs_url(paper.arxiv_id, base)
+    address = abs_url(place.reference if place is not None else paper.arxiv_id, base)
     first, *second = (escape(title) for title in texts.titles)
     titles = [f"<b>{first}</b>", link(address, second[0])] if second else [f"<b>{link(address, first)}</b>"]
     if paper.withdrawn:
         titles.insert(0, f"<b>{escape(words('render-withdrawn'))}</b>")
+    if place is not None and place.newest > paper.version:
+        titles.insert(0, f"<b>{escape(words('render-newer-version', version=str(place.newest)))}</b>")
     labels = [f"<code>{escape(one)}</code> {escape(name)}".rstrip() for one, name in _categories(paper, category_names)]
     facts = [
         escape(_authors(paper, words)),
         words("render-categories") + " · ".join(labels),
         escape(_dates(paper, words)),
+        *(escape(label + text) for label, text in _notes(paper, words)),
     ]
+    if doi := shorten(one_line(paper.doi or ""), _LONGEST_FACT):
+        facts.append(words("render-doi") + link(f"https://doi.org/{quote(doi, safe='/()')}", escape(doi)))
     return [
         "\n".join(titles),
         "\n".join(fact for fact in facts if fact),
@@ -182,6 +262,12 @@ def _dates(paper: Paper, words: Words) -> str:
     if paper.announced_on is not None:
         parts.append(words("render-announced", date=paper.announced_on.isoformat()))
     return " · ".join(parts)
+
+
+def _notes(paper: Paper, words: Words) -> list[tuple[str, str]]:
+    """What its authors say of it and where it was published, each behind its label."""
+    known = (("render-comment", paper.comment or ""), ("render-journal", paper.journal_ref or ""))
+    return [(words(key), shown) for key, text in known if (shown := shorten(to_unicode(one_line(text)), _LONGEST_FACT))]
 
 
 def _made_by(translation: Translation, words: Words) -> list[str]:

@@ -41,13 +41,18 @@ def plain_title(title: str) -> str:
 
 
 def abs_url(arxiv_id: str, base: str = ARXIV) -> str:
-    """The address of the paper's abstract page, without a version."""
+    """The address of the paper's abstract page; an id with a version behind it leads to that version."""
     return f"{base.rstrip('/')}/abs/{quote(arxiv_id, safe='/')}"
 
 
 def pdf_url(arxiv_id: str, base: str = ARXIV) -> str:
-    """The address of the paper's PDF, without a version."""
+    """The address of the paper's PDF; an id with a version behind it leads to that version."""
     return f"{base.rstrip('/')}/pdf/{quote(arxiv_id, safe='/')}"
+
+
+def html_url(arxiv_id: str, base: str = ARXIV) -> str:
+    """The address of the paper as a web page; an id with a version behind it leads to that version."""
+    return f"{base.rstrip('/')}/html/{quote(arxiv_id, safe='/')}"
 
 
 def shorten(text: str, limit: int) -> str:

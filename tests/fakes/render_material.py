@@ -96,6 +96,8 @@ def hostile_entries(draw: st.DrawFn, *, stretch: tuple[int, ...] = (1, 1, 1, 40)
         submitted_at=draw(st.sampled_from([None, datetime(2026, 8, 19, tzinfo=UTC)])),
         updated_at=draw(st.sampled_from([None, datetime(2026, 8, 20, tzinfo=UTC)])),
         announced_on=draw(st.sampled_from([None, date(2026, 8, 21)])),
+        comment=draw(st.one_of(st.none(), hostile_text())),
+        doi=draw(st.one_of(st.none(), hostile_text(3))),
         withdrawn=draw(st.booleans()),
     )
     optional = st.one_of(st.none(), st.just(""), hostile_text())

@@ -1,0 +1,166 @@
+"""A paper's card and the buttons under it: other language, BibTeX, more like this; and /bibtex."""
+
+from __future__ import annotations
+
+import asyncio
+
+from telegram.error import BadRequest
+
+from bot.arxiv_source import categories
+from bot.arxiv_source.ids import ArxivId, find_ids, parse_id
+from bot.handlers.ask import Ask, Refusal, keyboard_of
+from bot.i18n import Words, catalogue_names, words_for
+from bot.languages import NAMES, parse_language
+from bot.lookup import Match
+from bot.render.bibtex import Noted, render_bibtex
+from bot.render.button import Button, callback
+from bot.render.card import Card, Place, render_card
+from bot.render.message import TEXT_LIMIT, escape, length
+from bot.render.names import plain_title, shorten
+from bot.translate.summary import summary_sentence
+from storage.records import BilingualPaper, Paper, Translation
+
+MOST_CITED = 50
+_SOON = 1.0
+"""Seconds after which a card is worth showing in English first."""
+_ENGLISH = "en"
+_AUTHORS_IN_MESSAGE = 30
+_TITLE_IN_MESSAGE = 200
+_EXAMPLE = "/bibtex 2402.15351 hep-th/9901001"
+
+
+async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
+    """The card when its translation is there soon; else at once in English, and completed by an edit.
+
+    It is in the chat's language unless another is given. Under a button it takes the place of what is there.
+    """
+    language = language or ask.here.language
+    lookup, paper = ask.services.lookup, match.paper
+    known = await lookup.archived(paper, language)
+    if known is not None:
+        await _show(ask, card_of(ask, known, match))
+        return
+    making = asyncio.create_task(lookup.translated(paper, language))
+    done, _ = await asyncio.wait({making}, timeout=_SOON)
+    if done:
+        await _show(ask, card_of(ask, making.result(), match))
+        return
+    waiting = card_of(ask, _in_english(paper, language), match)
+    words = card_words(ask, language)
+    placeholder = await ask.show(f"{waiting.text}\n\n<i>{words.html('translating')}</i>", waiting.buttons)
+    card = card_of(ask, await making, match)
+    try:
+        await placeholder.edit_text(
+            card.text, parse_mode="HTML", disable_web_page_preview=True, reply_markup=keyboard_of(card.buttons)
+        )
+    except BadRequest:
+        # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
+        return
+
+
+async def show_card(ask: Ask) -> None:
+    """`card:ID:language`: the card itself, in that language."""
+    match, language = await pressed(ask)
+    await answer_card(ask, match, language)
+
+
+async def show_bibtex(ask: Ask) -> None:
+    """`bib:ID:language`: the BibTeX entry in place of the card, with the way back."""
+    match, language = await pressed(ask)
+    words = card_words(ask, language)
+    title = escape(shorten(plain_title(match.paper.title), _TITLE_IN_MESSAGE))
+    await ask.show(f"<b>{title}</b>\n\n{_as_code([match.paper])}", [[back_button(match, language, words)]])
+
+
+async def bibtex(ask: Ask) -> None:
+    """`/bibtex ID…`: the papers' entries in one message, or in a file when they are many."""
+    ids = named_ids(ask, _EXAMPLE)
+    found = await ask.services.lookup.find(ids)
+    if found.papers:
+        shown = _as_code(found.papers)
+        if length(shown) <= TEXT_LIMIT:
+            await ask.reply(shown)
+        else:
+            whole = render_bibtex([Noted(paper) for paper in found.papers])
+            await ask.send_file("arxiv.bib", whole)
+    if found.missing:
+        key = "paper-missing" if found.unavailable is None else "arxiv-unavailable"
+        raise Refusal(key, ids=", ".join(map(str, found.missing)))
+
+
+def named_ids(ask: Ask, example: str) -> tuple[ArxivId, ...]:
+    """The papers that a command names, or those of the message that it replies to. Raises Refusal."""
+    text = " ".join(ask.args)
+    replied = ask.message.reply_to_message
+    if not text and ask.press is None and replied is not None:
+        text = replied.text or replied.caption or ""
+    ids = find_ids(text)
+    if not ids:
+        raise Refusal("which-paper", example=example)
+    return ids[:MOST_CITED]
+
+
+async def pressed(ask: Ask) -> tuple[Match, str]:
+    """The paper and the language that a button of a card names. Raises Refusal for data that is of no button."""
+    one = parse_id(ask.args[0]) if ask.args else None
+    language = ask.args[1] if len(ask.args) > 1 else ask.here.language
+    if one is None or language not in NAMES:
+        raise Refusal("button-outdated")
+    found = await ask.services.lookup.find([one])
+    if not found.matches:
+        raise Refusal("paper-missing" if found.unavailable is None else "arxiv-unavailable", ids=str(one))
+    return found.matches[0], language
+
+
+def card_of(ask: Ask, entry: BilingualPaper, match: Match) -> Card:
+    """The card of what was asked for, in the words that go with its language."""
+    language = entry.translation.language
+    words = card_words(ask, language)
+    place = Place(match.asked.arxiv_id, match.asked.version, language, _other(ask, language), match.newest)
+    names = category_names(words.language, entry.paper.categories)
+    return render_card(entry, words, category_names=names, place=place)
+
+
+def card_words(ask: Ask, language: str) -> Words:
+    """The words of a card: those spoken here, unless the reader changed to a language that the bot speaks, too."""
+    if language == ask.here.language:
+        return ask.words
+    spoken = language.partition("-")[0]
+    return words_for(spoken) if spoken in catalogue_names() else ask.words
+
+
+def back_button(match: Match, language: str, words: Words) -> Button:
+    """The button that leads back to the card."""
+    return Button(words("button-back"), callback_data=callback("card", str(match.asked), language))
+
+
+def category_names(language: str, ids: tuple[str, ...]) -> dict[str, str]:
+    """Category → its name in an interface language."""
+    known = {one: found for one in ids if (found := categories.get(one)) is not None}
+    return {one: found.name_zh if language == "zh" and found.name_zh else found.name for one, found in known.items()}
+
+
+def _other(ask: Ask, language: str) -> str:
+    """The language that a card in this one can be changed to: English, and from there the chat's or the person's."""
+    if language != _ENGLISH:
+        return _ENGLISH
+    app = parse_language((ask.user.language_code or "") if ask.user is not None else "")
+    choices = (ask.here.language, app, ask.services.settings.language)
+    return next((one for one in choices if one is not None and one != _ENGLISH), "zh-CN")
+
+
+def _in_english(paper: Paper, language: str) -> BilingualPaper:
+    """What there is to show while the translation is being made."""
+    summary = summary_sentence(paper.title, paper.abstract) or None
+    return BilingualPaper(
+        paper, Translation(paper.arxiv_id, paper.version, language, paper.source_hash, summary_en=summary)
+    )
+
+
+def _as_code(papers: tuple[Paper, ...] | list[Paper]) -> str:
+    entries = render_bibtex([Noted(paper) for paper in papers], most_authors=_AUTHORS_IN_MESSAGE)
+    return f"<pre>{escape(entries.rstrip())}</pre>"
+
+
+async def _show(ask: Ask, card: Card) -> None:
+    await ask.show(card.text, card.buttons)

@@ -1,0 +1,135 @@
+"""The buttons of a card and /bibtex, as people use them: in private and in groups, in both languages, much later."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes.house import House, open_house, paper
+
+from bot.simulator.state import Message
+
+SUBMITTED = datetime(2026, 8, 19, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house:
+        house.arxiv.add_paper(paper(1, comment="12 pages", doi="10.1000/sheep", submitted_at=SUBMITTED))
+        house.arxiv.add_paper(paper(2))
+        async with house.at_work():
+            yield house
+
+
+def buttons(message: Message) -> list[str]:
+    return [button.text for button in message.all_buttons]
+
+
+async def card(house: House, text: str = "2608.00001") -> Message:
+    await house.say(text)
+    return house.last()
+
+
+async def test_bibtex_takes_the_cards_place_and_gives_it_back(house: House) -> None:
+    message = await card(house)
+    before = message.text
+    assert "DOI: 10.1000/sheep" in before
+    assert await house.press(message, "BibTeX") == ""
+    assert "@misc{example2026learning,\n" in message.text
+    assert buttons(message) == ["◀ Back"]
+    await house.press(message, "◀ Back")
+    assert message.text == before
+    assert len(house.telegram.from_bot(house.private)) == 1
+
+
+async def test_a_card_changes_to_english_and_back(house: House) -> None:
+    message = await card(house)
+    before = message.text
+    await house.press(message, "English")
+    assert "Authors: " in message.text
+    assert not any("一" <= char <= "鿿" for char in message.text)
+    await house.press(message, "简体中文")
+    assert message.text == before
+
+
+async def test_in_an_english_chat_a_card_can_be_had_in_the_language_of_the_bot(house: House) -> None:
+    await house.say("/language en")
+    message = await card(house)
+    await house.press(message, "简体中文")
+    assert "作者：" in message.text
+
+
+async def test_buttons_of_a_card_in_a_group_work_for_others_after_a_restart_and_write_nothing_new(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path) as house:
+        house.arxiv.add_paper(paper(1))
+        reader = house.telegram.add_user("Bob", language_code="zh-hans")
+        group = house.telegram.add_group("Readers", creator=house.person, members=[reader])
+        async with house.at_work():
+            await house.say("/language zh", chat=group)
+            await house.say(f"@{house.telegram.bot.username} 2608.00001", chat=group)
+        message = house.last(group)
+        count = len(house.telegram.from_bot(group))
+        async with house.at_work():
+            await house.press(message, "BibTeX", user=reader)
+            assert "@misc{" in message.text
+            await house.press(message, "◀ 返回", user=reader)
+            await house.press(message, "English", user=reader)
+            assert "Authors: " in message.text
+        assert len(house.telegram.from_bot(group)) == count
+
+
+async def test_an_earlier_version_is_marked_once_a_later_one_is_known_and_leads_to_it(house: House) -> None:
+    second = replace(paper(2), version=2, title="Counting Sheep Faster", comment="This paper has been withdrawn.")
+    house.arxiv.add_paper(second)
+    await house.say("2608.00002")
+    message = await card(house, "https://arxiv.org/abs/2608.00002v1")
+    assert message.text.startswith("There is a newer version: v2\n")
+    assert message.all_buttons[0].url == "https://arxiv.org/abs/2608.00002v1"
+    await house.press(message, "v2")
+    assert message.text.startswith("[withdrawn]\n")
+    assert "Counting Sheep Faster" in message.text
+
+
+@pytest.mark.parametrize("data", ["card", "card:", "card:nonsense:en", "card:2608.00001:xx", "bib:0000.0000:en"])
+async def test_made_up_data_changes_nothing(house: House, data: str) -> None:
+    message = await card(house)
+    before = message.text
+    assert "no longer works" in await house.press_with(message, data)
+    assert message.text == before
+
+
+async def test_a_button_of_a_paper_that_is_nowhere_says_so(house: House) -> None:
+    message = await card(house)
+    assert "arXiv has no paper 2608.09999" in await house.press_with(message, "card:2608.09999:en")
+
+
+async def test_bibtex_of_several_papers_comes_in_one_message(house: House) -> None:
+    text = await house.say("/bibtex 2608.00001 arxiv.org/abs/2608.00002")
+    assert text.count("@misc{") == 2
+    assert [entity.type for entity in house.last().entities] == ["pre"]
+
+
+async def test_bibtex_of_many_papers_comes_as_a_file(house: House) -> None:
+    for number in range(10, 30):
+        house.arxiv.add_paper(paper(number))
+    await house.say("/bibtex " + " ".join(f"2608.{number:05}" for number in range(10, 30)))
+    document = house.last().document
+    assert document is not None
+    assert document.name == "arxiv.bib"
+    assert document.content.decode().count("@misc{") == 20
+
+
+async def test_bibtex_names_what_is_wrong(house: House) -> None:
+    assert "/bibtex 2402.15351" in await house.say("/bibtex")
+    assert "arXiv has no paper 2608.09999" in await house.say("/bibtex 2608.09999")
+
+
+async def test_bibtex_as_a_reply_is_that_of_the_papers_in_the_message(house: House) -> None:
+    asked = house.telegram.say(house.private, house.person, "2608.00001")
+    await house.telegram.wait_for_messages(house.private, 1)
+    assert "eprint = {2608.00001}" in await house.say("/bibtex", reply_to=asked)
