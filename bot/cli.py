@@ -51,7 +51,10 @@ def build_parser() -> argparse.ArgumentParser:
     digest.add_argument("categories", nargs="*", metavar="CATEGORY", help="such as cs.CV, or a whole archive: math")
     digest.add_argument("--feed", metavar="FILE|URL", help="read this feed (Atom or RSS) instead of asking arXiv")
     digest.add_argument(
-        "--date", type=_date, metavar="YYYY-MM-DD", help="an earlier mailing date (arXiv replays 90 days)"
+        "--date",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="an earlier mailing date (beyond 90 days: approximate, by submission time)",
     )
     digest.add_argument(
         "--announce-types",

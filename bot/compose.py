@@ -23,7 +23,7 @@ GRACE = timedelta(hours=2)
 """How long after a feed's change a destination waits for the last of its categories, so that it gets one digest."""
 
 GIVE_UP = timedelta(days=7)
-"""After how long a mailing date that arXiv never gave is passed over."""
+"""For how long a mailing date that arXiv does not give is asked for before it is passed over."""
 
 # arXiv's own order; a paper that stands in several announcements counts as the first of these.
 _RANK = {kind: rank for rank, kind in enumerate(AnnounceType)}
@@ -45,7 +45,7 @@ def compose(
     """
     wishes = {subscription.category: subscription for subscription in subscriptions}
     chosen: dict[str, tuple[tuple[int, date, int, int], DigestEntry]] = {}
-    days: set[date] = set()
+    days: dict[date, bool] = {}
     order = {category: place for place, category in enumerate(sorted(wishes))}
     for announcement in announcements:
         wish = wishes.get(announcement.category)
@@ -57,7 +57,7 @@ def compose(
             known_version = (delivered or {}).get(entry.arxiv_id)
             if known_version is not None and (entry.announce_type in _FIRST_SEEN or entry.version <= known_version):
                 continue
-            days.add(announcement.mailing_date)
+            days[announcement.mailing_date] = announcement.approximate or days.get(announcement.mailing_date, False)
             place = (
                 _RANK[entry.announce_type],
                 announcement.mailing_date,
@@ -79,6 +79,7 @@ def compose(
         interface=destination.interface,
         entries=tuple(entry for _, entry in sorted(chosen.values(), key=lambda pair: pair[0])),
         look=destination.look,
+        approximate=tuple(sorted(day for day, approximate in days.items() if approximate)),
     )
 
 
@@ -94,22 +95,25 @@ def waits(subscriptions: Iterable[Subscription], complete: Collection[tuple[str,
 
 
 def cursors(
-    subscriptions: Iterable[Subscription], announcements: Iterable[Announcement], now: datetime
+    subscriptions: Iterable[Subscription],
+    announcements: Iterable[Announcement],
+    now: datetime,
+    *,
+    given_up: Collection[tuple[str, date]] = (),
 ) -> dict[str, date]:
     """How far each subscription has come once these announcements are planned.
 
-    A cursor stops before a mailing date that is not known in full, so that it still comes when arXiv has it at last;
-    one that stays unknown for GIVE_UP is passed over.
+    A cursor stops before a mailing date that is not known in full, so that it still comes when arXiv has it at last.
+    Those `given_up`, as pairs of category and date, are passed over: they were asked for during GIVE_UP.
     """
     complete = {(one.category, one.mailing_date) for one in announcements if one.state in COMPLETE}
     newest = calendar.mailing_date(now)
-    given_up = (now - GIVE_UP).date()
     ahead: dict[str, date] = {}
     for wish in subscriptions:
         for day in calendar.mailing_dates(wish.cursor, newest):
             if (wish.category, day) in complete:
                 ahead[wish.category] = day
-            elif day >= given_up:
+            elif (wish.category, day) not in given_up:
                 break
     return ahead
 

@@ -24,7 +24,7 @@ from bot.i18n import words_for
 from bot.languages import parse_language
 from bot.lookup import ensure
 from bot.render.card import render_card_plain
-from bot.render.digest import digest_markdown, render_digest, render_digest_plain
+from bot.render.digest import approximate_note, digest_markdown, render_digest, render_digest_plain
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import RecordError, dump_records, load_records, to_record
 from storage import announcements
@@ -44,7 +44,7 @@ from storage.records import (
 )
 
 FORMATS = ("markdown", "classic", "jsonl")
-NOT_REPLAYED = "arXiv replays mailings of the last 90 days only, Monday to Friday"
+NO_MAILING = "arXiv announces Monday to Friday, but not on the day after a holiday"
 _LISTED = 200
 _FEED_LIMIT = 32 * 1024 * 1024
 _FEED_DEADLINE = aiohttp.ClientTimeout(total=120)
@@ -92,10 +92,11 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
     async with _desk(settings) as parts:
         if order.feed is not None:
             query, entries = await _from_feed(order.feed)
+            approximate: tuple[date, ...] = ()
             entries = [one for one in entries if not wanted or _covered(one.paper, wanted)]
             named = wanted or (query,)
         else:
-            entries, named = await _announced(parts, wanted, order.day), wanted
+            (entries, approximate), named = await _announced(parts, wanted, order.day), wanted
         chosen = [one for one in entries if one.announce_type in order.announce_types]
         texts = await ensure(parts.db, parts.chain, [one.paper for one in chosen], language)
     bilingual = [BilingualPaper(one.paper, texts[one.paper.source_hash], one.announce_type) for one in chosen]
@@ -104,7 +105,9 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
         sys.stderr.write(
             f"arxiv-digest-bot: {gaps} of {len(bilingual)} papers are not translated in full; see `check`\n"
         )
-    _write(_shown(bilingual, order.form, named, language), order.output)
+    if approximate:
+        sys.stderr.write(f"arxiv-digest-bot: {approximate_note(approximate, words_for('en'))}\n")
+    _write(_shown(bilingual, order.form, named, language, approximate), order.output)
 
 
 def print_records(source: Path, form: str, output: Path | None) -> None:
@@ -147,6 +150,8 @@ async def print_announcements(settings: Settings, name: str | None) -> None:
     for one in listed:
         at = f"{one.fetched_at:%Y-%m-%d %H:%M}Z" if one.fetched_at else "-"
         told = one.source or one.reason or "-"
+        if one.approximate:
+            told += f" (approximate: {one.reason})"
         row = f"{one.mailing_date}  {one.category:<18} {one.state:<10} {one.entry_count:>5}  {at:<17}  {told}"
         sys.stdout.write(row + "\n")
 
@@ -158,13 +163,14 @@ async def refetch(settings: Settings, name: str, day: date | None) -> None:
         when = day or calendar.mailing_date(parts.now())
         held = await parts.gather.held(category, when, at_once=True)
         if held is None:
-            raise CommandError(f"{category} {when} is not to be had: {NOT_REPLAYED}")
+            raise CommandError(f"{category} {when} is not to be had: {NO_MAILING}")
         found = held.announcement
         if found.state is AnnouncementState.FETCHED:
             found = await parts.gather.fetch(category, when)
     if found.state not in COMPLETE:
         raise CommandError(f"{category} {when} is {found.state}: {found.reason}")
-    sys.stdout.write(f"{category} {when}: {found.state}, {found.entry_count} entries from {found.source}\n")
+    how = f" ({found.reason})" if found.approximate else ""
+    sys.stdout.write(f"{category} {when}: {found.state}, {found.entry_count} entries from {found.source}{how}\n")
 
 
 @asynccontextmanager
@@ -219,8 +225,11 @@ async def _read(source: str) -> bytes:
         raise CommandError(f"{source} cannot be read: {error}") from None
 
 
-async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> list[Entry]:
-    """The announcement of these categories for a date (or the newest) as one list, each paper once."""
+async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> tuple[list[Entry], tuple[date, ...]]:
+    """The announcement of these categories for a date (or the newest) as one list, each paper once.
+
+    With the dates whose papers were chosen by submission time.
+    """
     daily = Daily(
         db=parts.db,
         gather=parts.gather,
@@ -233,22 +242,25 @@ async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> 
     for category in wanted:
         held = await parts.gather.held(category, day, at_once=True)
         if held is None or held.announcement.state not in COMPLETE:
-            reason = held.announcement.reason if held is not None else NOT_REPLAYED
+            reason = held.announcement.reason if held is not None else NO_MAILING
             raise CommandError(f"The announcement of {category} for {day} is not to be had now: {reason}")
         announced.append(held.announcement)
         listed[held.announcement.id] = held.entries
     wishes = [Subscription(0, category, day - timedelta(days=1), frozenset(AnnounceType)) for category in wanted]
     place = Destination(chat_id=0, kind=ChatKind.PRIVATE, language="en", interface="en", timezone="UTC")
     digest = compose(place, wishes, announced, listed)
-    return await daily.entries(digest) if digest is not None else []
+    return (await daily.entries(digest), digest.approximate) if digest is not None else ([], ())
 
 
-def _shown(entries: Sequence[BilingualPaper], form: str, named: Sequence[str], language: str) -> str:
+def _shown(
+    entries: Sequence[BilingualPaper], form: str, named: Sequence[str], language: str, approximate: tuple[date, ...]
+) -> str:
     words = words_for(language)
     if form == "classic":
         digest = Digest(
             categories=tuple(named),
-            mailing_dates=tuple(sorted({one.paper.announced_on for one in entries if one.paper.announced_on})),
+            mailing_dates=tuple(sorted({day for one in entries if (day := one.paper.announced_on)} | set(approximate))),
+            approximate=approximate,
             language=language,
             interface=words.language,
             entries=tuple(
@@ -258,7 +270,7 @@ def _shown(entries: Sequence[BilingualPaper], form: str, named: Sequence[str], l
         )
         return render_digest_plain(render_digest(digest, entries, words))
     if form == "markdown":
-        return digest_markdown(entries, words)
+        return digest_markdown(entries, words, note=approximate_note(approximate, words))
     return dump_records([to_record(one, words=words) for one in entries])
 
 

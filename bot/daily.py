@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.arxiv_source import calendar
-from bot.compose import COMPLETE, compose, cursors, waits
+from bot.compose import COMPLETE, GIVE_UP, compose, cursors, waits
 from bot.gather import Gather
 from bot.i18n import words_for
 from bot.localtime import next_run
@@ -201,7 +201,10 @@ class Daily:
     ) -> int:
         """One transaction: the destination moves on and its rows exist, or neither."""
         now = self._now()
-        ahead = cursors(wishes, known, now)
+        async with self._db.read() as session:
+            since = {wish.category: wish.cursor for wish in wishes}
+            given_up = await announcements.missing(session, since, now - GIVE_UP)
+        ahead = cursors(wishes, known, now, given_up=given_up)
         slot_passes = destination.next_run_at is not None and _nothing_left(wishes, now)
         if digest is None and not ahead and not slot_passes:
             return 0

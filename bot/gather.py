@@ -1,5 +1,7 @@
 """What arXiv announced: from the store, the feed in its forms, the listing page; past dates from the catch-up page.
 
+What is older than those pages is chosen by submission time, and marked as approximate for ever.
+
 Identity is decided by id sets and arXiv's calendar, never by a feed's own dates; a page's date is arXiv's word for what
 it shows and has to be the one asked for. Whatever stays unknown is stored as unknown, with the time to ask again.
 """
@@ -25,6 +27,9 @@ _log = logging.getLogger(__name__)
 
 CATCH_UP = timedelta(days=90)
 """How far back arXiv's catch-up pages go."""
+
+BEGINNING = date(1991, 8, 15)
+"""The day after arXiv's first paper came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,14 @@ class Gather:
         """
         now = self._now()
         newest = calendar.mailing_date(now)
-        oldest = (now - CATCH_UP).date()
         await self._sweep(newest)
         wanted = [(newest, category) for category in sorted(since)]
         for category, cursor in sorted(since.items()):
-            missed = calendar.mailing_dates(max(cursor, oldest), calendar.previous(newest))
-            wanted += [(day, category) for day in missed]
+            wanted += [(day, category) for day in calendar.mailing_dates(cursor, calendar.previous(newest))]
         return [found for day, category in wanted if (found := await self._unless_known(category, day)) is not None]
 
     async def held(self, category: str, day: date, *, at_once: bool = False) -> Fetched | None:
-        """The announcement of that date, from the store or from arXiv; None for a date that arXiv cannot replay.
+        """The announcement of that date, from the store or from arXiv; None for a date without a mailing.
 
         One that arXiv did not have a moment ago is not asked for again before its pause is over, unless `at_once`.
         """
@@ -70,8 +73,7 @@ class Gather:
             known = await announcements.get(session, category, day)
         pausing = known is not None and known.retry_at is not None and self._now() < known.retry_at
         if (known is None or known.state not in COMPLETE) and (at_once or not pausing):
-            now = self._now()
-            if not (now - CATCH_UP).date() <= day <= calendar.mailing_date(now) or not calendar.is_mailing_date(day):
+            if not BEGINNING <= day <= calendar.mailing_date(self._now()) or not calendar.is_mailing_date(day):
                 return None
             known = await self.fetch(category, day)
         if known is None:
@@ -86,8 +88,7 @@ class Gather:
         The state of the answer tells what came of it; nothing unknown is ever stored as complete.
         """
         try:
-            newest = day == calendar.mailing_date(self._now())
-            answer = await (self._sources.newest(category, day) if newest else self._sources.past(category, day))
+            answer = await self._ask(category, day)
         except ArxivUnavailable as error:
             answer = Answer(AnnouncementState.LATE, reason=str(error), not_before=error.retry_at)
         now = self._now()
@@ -101,6 +102,7 @@ class Gather:
             reason=answer.reason,
             fetched_at=now,
             retry_at=None if answer.state in COMPLETE else max(now + _pause(day, now), answer.not_before or now),
+            approximate=answer.approximate,
         )
         async with self._db.begin() as session:
             stored = await announcements.save(session, found, answer.entries, answer.body)
@@ -115,6 +117,14 @@ class Gather:
             reason=answer.reason or "-",
         )
         return stored
+
+    async def _ask(self, category: str, day: date) -> Answer:
+        now = self._now()
+        if day == calendar.mailing_date(now):
+            return await self._sources.newest(category, day)
+        if day >= (now - CATCH_UP).astimezone(calendar.EASTERN).date():
+            return await self._sources.past(category, day)
+        return await self._sources.by_submission(category, day)
 
     async def _sweep(self, newest: date) -> None:
         """Once for each mailing date: forget the bytes that are older than they need to be."""

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.arxiv_source import calendar
+from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedError
 from bot.arxiv_source.pages import PageError
 from bot.compose import COMPLETE, refetched
@@ -122,8 +123,8 @@ class Regenerate:
         if known is None or body is None:
             raise NotFetched("the bytes of that announcement are not stored")
         try:
-            entries = read_again(body, known.category, known.mailing_date)
-        except (FeedError, PageError) as error:
+            entries = read_again(body, known)
+        except (FeedError, PageError, ArxivUnavailable) as error:
             raise NotFetched(str(error)) from None
         async with self._db.begin() as session:
             return await announcements.save(session, known, entries, body)

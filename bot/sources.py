@@ -1,4 +1,4 @@
-"""Where an announcement can be had from arXiv: the feed in its forms, the listing page, the catch-up page of its date.
+"""Where an announcement can be had: the feed in its forms, the listing page, the catch-up page, at last the API.
 
 Each source answers with a state and, where it is not the announcement in full, with the reason.
 """
@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.arxiv_source import calendar
+from bot.arxiv_source import calendar, categories, lookup_api
 from bot.arxiv_source.client import ArxivClient, FeedForm
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, NotAFeed, parse_feed
@@ -20,7 +20,7 @@ from bot.compose import COMPLETE
 from bot.log import event
 from storage import announcements
 from storage.database import Database
-from storage.records import AnnouncementState, AnnounceType, Entry, Paper
+from storage.records import Announcement, AnnouncementState, AnnounceType, Entry, Paper
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ class Answer:
     reason: str = ""
     not_before: datetime | None = None
     """When arXiv wants to be asked again at the earliest."""
+    approximate: bool = False
+    """Whether the entries were chosen by submission time."""
     dated: bool = True
     """Whether it is known of which mailing date the entries are."""
 
@@ -102,6 +104,23 @@ class Sources:
             if _shown(listings) >= listings[-1].total:
                 break
         return await self._with_versions(_of_listings(day, listings, bodies, source), listings)
+
+    async def by_submission(self, category: str, day: date) -> Answer:
+        """The papers that were submitted when those of that date were, for dates that arXiv no longer shows.
+
+        Close to what was announced, and never the same to the last paper: moderators hold some back, and replacements
+        are not told. Raises ArxivUnavailable.
+        """
+        pages = await self._arxiv.submitted(category, *calendar.submissions(day))
+        entries = _of_submissions(category, [paper for page in pages for paper in page.papers])
+        return Answer(
+            AnnouncementState.FETCHED if entries else AnnouncementState.EMPTY,
+            entries,
+            _BETWEEN_PAGES.join(page.body for page in pages),
+            self._arxiv.api_url,
+            "chosen by submission time",
+            approximate=True,
+        )
 
     async def _ask_feed(self, category: str, day: date, form: FeedForm, query: str) -> Answer:
         try:
@@ -177,8 +196,15 @@ class Sources:
         return replace(answer, entries=entries)
 
 
-def read_again(raw: bytes, category: str, day: date) -> tuple[Entry, ...]:
-    """The entries in an announcement's stored bytes, feed or pages. Raises FeedError or PageError."""
+def read_again(raw: bytes, known: Announcement) -> tuple[Entry, ...]:
+    """The entries in an announcement's stored bytes: a feed, pages or answers of the API.
+
+    Raises FeedError, PageError or ArxivUnavailable when they are none.
+    """
+    category, day = known.category, known.mailing_date
+    if known.approximate:
+        pages = raw.split(_BETWEEN_PAGES)
+        return _of_submissions(category, [paper for page in pages for paper in lookup_api.read_again(page)])
     try:
         return _on(day, parse_feed(raw).entries)
     except NotAFeed:
@@ -209,6 +235,16 @@ def _versioned(entry: Entry, known: Paper | None) -> Entry:
         return entry
     paper = replace(entry.paper, version=known.version, abstract=entry.paper.abstract or known.abstract)
     return replace(entry, paper=paper)
+
+
+def _of_submissions(category: str, papers: Sequence[Paper]) -> tuple[Entry, ...]:
+    """Papers as what they were announced as: new where their primary category belongs to the query.
+
+    When they were announced is not known, so they do not say.
+    """
+    kinds = {True: AnnounceType.NEW, False: AnnounceType.CROSS}
+    listed = [Entry(paper, kinds[categories.covers(category, paper.categories[:1])]) for paper in papers]
+    return tuple(sorted(listed, key=lambda entry: entry.announce_type is AnnounceType.CROSS))
 
 
 def _share(entries: Sequence[Entry], known: Collection[tuple[str, int]]) -> float:

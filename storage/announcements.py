@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, update
@@ -29,7 +29,7 @@ async def save(
     """Store what is known of an announcement, its entries in order, and their papers; returns what is stored.
 
     One that was fetched stays as it is when something else comes in (late, stale, cut). The bytes of an earlier answer
-    are kept where `raw` is None.
+    are kept where `raw` is None, and the time when it was asked for first always.
     """
     known = await get(session, announcement.category, announcement.mailing_date)
     if (
@@ -38,7 +38,8 @@ async def save(
         and announcement.state is not AnnouncementState.FETCHED
     ):
         return known
-    announcement = replace(announcement, entry_count=len(entries))
+    since = known.asked_since if known is not None else None
+    announcement = replace(announcement, entry_count=len(entries), asked_since=since or announcement.fetched_at)
     values = {
         column.name: getattr(announcement, column.name)
         for column in _KNOWN
@@ -133,6 +134,23 @@ async def since(session: AsyncSession, cursors: Mapping[str, date], until: date)
         table.c.mailing_date <= until,
     )
     return [one for one in found if one.mailing_date > cursors[one.category]]
+
+
+async def missing(session: AsyncSession, cursors: Mapping[str, date], asked_before: datetime) -> set[tuple[str, date]]:
+    """The announcements after each category's cursor that were asked for first before that time and are not complete.
+
+    As pairs of category and mailing date.
+    """
+    if not cursors:
+        return set()
+    found = await _of(
+        session,
+        cursors,
+        table.c.state.not_in(COMPLETE),
+        table.c.mailing_date > min(cursors.values()),
+        table.c.asked_since < asked_before,
+    )
+    return {(one.category, one.mailing_date) for one in found}
 
 
 async def listing(session: AsyncSession, category: str | None = None, limit: int = 50) -> list[Announcement]:

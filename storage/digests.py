@@ -32,6 +32,7 @@ async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now
             interface=digest.interface,
             **asdict(digest.look),
             created_at=now,
+            approximate=[day.isoformat() for day in digest.approximate],
         )
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(table.c.id)
@@ -188,4 +189,5 @@ def _digest(row: sa.Row[Any], entries: Iterable[DigestEntry]) -> Digest:
         look=Look(Layout(row.layout), row.papers_shown, row.attach_file, row.show_abstracts),
         id=row.id,
         created_at=row.created_at,
+        approximate=tuple(date.fromisoformat(day) for day in row.approximate),
     )

@@ -132,6 +132,8 @@ announcements = Table(
     _required("reason", Text),
     Column("fetched_at", UtcDateTime),
     Column("retry_at", UtcDateTime),
+    _required("approximate", Boolean, server_default=false()),
+    Column("asked_since", UtcDateTime),
     # Last, so that the others are read without walking over it.
     Column("raw", Compressed),
     UniqueConstraint("category", "mailing_date"),
@@ -226,6 +228,7 @@ digests = Table(
     _required("papers_shown", Integer, server_default="0"),
     _required("attach_file", Boolean, server_default=true()),
     _required("show_abstracts", Boolean, server_default=false()),
+    _required("approximate", JSON, server_default="[]"),
 )
 
 # What digests.categories and digests.mailing_dates hold, for finding a digest by them.

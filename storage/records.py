@@ -97,6 +97,10 @@ class Announcement:
     """Why the state is what it is, for the log and the administrators."""
     fetched_at: datetime | None = None
     retry_at: datetime | None = None
+    approximate: bool = False
+    """Whether the entries were chosen by submission time, because arXiv no longer tells what it announced."""
+    asked_since: datetime | None = None
+    """When it was asked for first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +293,8 @@ class Digest:
     look: Look = Look()
     id: int = 0
     created_at: datetime | None = None
+    approximate: tuple[date, ...] = ()
+    """Those of the mailing dates whose papers were chosen by submission time."""
 
     @property
     def key(self) -> str:
@@ -303,6 +309,7 @@ class Digest:
             self.interface,
             self.look.layout,
             *changed,
+            *(f"approximate={day.isoformat()}" for day in self.approximate),
             *(f"{entry.arxiv_id}v{entry.version}:{entry.announce_type}" for entry in self.entries),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

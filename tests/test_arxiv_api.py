@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_source.api import check_answer
+from bot.arxiv_source.api import Counted, check_answer
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.simulator.arxiv_answers import api_answer, api_error
 from storage.records import Paper
@@ -55,3 +55,12 @@ def test_what_is_no_answer_is_an_error(content_type: str, body: bytes) -> None:
 def test_a_cut_anywhere_is_an_error(length: int) -> None:
     with pytest.raises(ArxivUnavailable):
         check_answer(XML, api_answer(PAPERS, ASKED)[:length])
+
+
+def test_a_page_of_a_search_may_hold_fewer_papers_than_there_are_but_not_none() -> None:
+    body = api_answer(PAPERS, "/api/query?search_query=cat:cs.CV", total=7)
+    assert check_answer(XML, body, first=0) == Counted(held=2, total=7)
+    nothing = api_answer([], "/api/query?search_query=cat:cs.CV", total=7)
+    assert check_answer(XML, nothing, first=7) == Counted(held=0, total=7)
+    with pytest.raises(ArxivUnavailable, match="no papers after the first 4 of 7"):
+        check_answer(XML, nothing, first=4)

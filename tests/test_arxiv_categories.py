@@ -124,3 +124,17 @@ def test_nothing_is_offered_for_what_resembles_nothing(typed: str) -> None:
 def test_anything_can_be_typed(typed: str, count: int) -> None:
     assert len(categories.nearest(typed, count)) <= count
     assert categories.canonical_list([typed]) == (categories.canonical(typed) or typed.strip(),)
+
+
+@pytest.mark.parametrize(
+    ("query", "terms"),
+    [
+        ("cs.CV", ("cs.CV",)),
+        ("hep-th", ("hep-th",)),
+        ("cond-mat", ("cond-mat.*",)),
+        # cs.NA and cs.SY are other names for categories that the API has elsewhere.
+        ("cs", ("cs.*", "eess.SY", "math.NA")),
+    ],
+)
+def test_a_query_is_searched_for_under_all_its_names(query: str, terms: tuple[str, ...]) -> None:
+    assert categories.searched(query) == terms

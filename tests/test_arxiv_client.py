@@ -18,6 +18,7 @@ from bot.arxiv_source.client import ArxivClient, FetchedFeed
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId
+from bot.arxiv_source.lookup_api import PAGE
 from bot.arxiv_source.pages import PageError, parse_listing
 from storage.records import AnnounceType, Entry, Paper
 
@@ -530,3 +531,31 @@ async def test_a_page_that_moved_is_followed_within_its_host_only(here: Side) ->
         with pytest.raises(ArxivUnavailable, match="another host"):
             await here.client.listing("cs.CV")
         assert stranger.requests == []
+
+
+def submitted(here: Side, count: int) -> tuple[datetime, datetime]:
+    begin = datetime(2026, 5, 1, 18, tzinfo=UTC)
+    for number in range(1, count + 1):
+        here.arxiv.add_paper(paper(number, submitted_at=begin + timedelta(minutes=number - 1)))
+    return begin, begin + timedelta(minutes=count)
+
+
+async def test_papers_of_a_day_come_page_by_page_at_the_usual_pace(here: Side) -> None:
+    begin, end = submitted(here, PAGE + 2)
+    pages = await here.client.submitted("cs.CV", begin, end)
+    assert [(len(page.papers), page.total) for page in pages] == [(PAGE, PAGE + 2), (2, PAGE + 2)]
+    assert len({one.arxiv_id for page in pages for one in page.papers}) == PAGE + 2
+    assert [asked.query["start"] for asked in here.arxiv.requests] == ["0", str(PAGE)]
+    assert here.arxiv.requests[0].query["sortOrder"] == "ascending"
+    assert (here.arxiv.busiest, here.clock.slept) == (1, [3.0])
+    assert here.arxiv.requests[0].query["search_query"] == (
+        "(cat:cs.CV) AND submittedDate:[202605011800 TO 202605020221]"
+    )
+
+
+@pytest.mark.parametrize("trouble", [Trouble.HTML, Trouble.EMPTY, Trouble.CUT, Trouble.RATE_EXCEEDED])
+async def test_a_search_that_is_not_answered_in_full_is_unavailable(here: Side, trouble: Trouble) -> None:
+    begin, end = submitted(here, 3)
+    here.arxiv.misbehave(trouble)
+    with pytest.raises(ArxivUnavailable):
+        await here.client.submitted("cs.CV", begin, end)

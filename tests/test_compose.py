@@ -87,11 +87,11 @@ def test_a_replacement_comes_once_for_each_version() -> None:
     assert ids(again.entries) == ["2607.00009"]
 
 
-def test_a_cursor_stops_before_a_date_that_is_unknown_and_passes_it_over_after_a_week() -> None:
+def test_a_cursor_stops_before_a_date_that_is_unknown_and_passes_it_over_once_given_up() -> None:
     behind = [wish("cs.CV", cursor=date(2026, 8, 18))]
     known = [announced(1, "cs.CV", date(2026, 8, 19)), announced(2, "cs.CV", FRIDAY)]
     assert cursors(behind, known, NOON) == {"cs.CV": date(2026, 8, 19)}
-    assert cursors(behind, known, NOON + timedelta(days=8)) == {"cs.CV": FRIDAY}
+    assert cursors(behind, known, NOON, given_up={("cs.CV", THURSDAY)}) == {"cs.CV": FRIDAY}
 
 
 def test_missed_days_come_as_one_digest_that_names_its_dates() -> None:

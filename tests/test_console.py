@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,19 @@ from fakes.house import announcement, paper
 from bot.app import utc_now
 from bot.arxiv_source import calendar
 from bot.config import Settings
-from bot.console import CommandError, DigestOrder, parse_announce_types, print_digest, print_paper, print_records
+from bot.console import (
+    CommandError,
+    DigestOrder,
+    parse_announce_types,
+    print_announcements,
+    print_digest,
+    print_paper,
+    print_records,
+    refetch,
+)
 from bot.demo import sample_entries
 from bot.simulator.arxiv_answers import atom_feed
+from storage.database import migrate
 from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnounceType, Entry
 
 SEED = Path(__file__).parent / "data" / "seed_digest.md"
@@ -144,3 +155,27 @@ def test_a_broken_record_file_names_the_line(tmp_path: Path) -> None:
     records.write_text('{"arxiv_id": "2402.15351", "title": "A"}\n{"title": 5\n', encoding="utf-8")
     with pytest.raises(CommandError, match="2"):
         print_records(records, "markdown", None)
+
+
+async def test_a_date_that_arxiv_no_longer_shows_is_marked_as_approximate_wherever_it_is_shown(
+    settings: Settings, arxiv: ArxivServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    day = calendar.previous((utc_now() - timedelta(days=120)).date())
+    begin, _ = calendar.submissions(day)
+    arxiv.add_paper(paper(1, submitted_at=begin))
+    kept = settings.model_copy(update={"data_dir": tmp_path})
+    await migrate(kept.database_address)
+    told = f"the papers of {day} were chosen by submission time"
+    for form, mark in (("markdown", f"> 近似结果：{day}"), ("classic", f"近似结果：{day}"), ("jsonl", "")):
+        await print_digest(kept, order("cs.CV", day=day, form=form))
+        printed = capsys.readouterr()
+        assert mark in printed.out
+        assert told in printed.err
+        assert "2608.00001" in printed.out or "with 1 Cameras" in printed.out
+    await print_announcements(kept, "cs.CV")
+    listed = capsys.readouterr().out
+    assert f"{day}  cs.CV" in listed
+    assert "(approximate: chosen by submission time)" in listed
+    await refetch(kept, "cs.CV", day)
+    assert "1 entries" in (again := capsys.readouterr().out)
+    assert "(chosen by submission time)" in again

@@ -16,8 +16,9 @@ from fakes.stored import open_database
 
 from bot.arxiv_source import calendar
 from bot.arxiv_source.client import ArxivClient
-from bot.gather import Gather
-from storage import announcements
+from bot.gather import CATCH_UP, Gather
+from bot.sources import read_again
+from storage import announcements, papers
 from storage.database import Database
 from storage.records import Announcement, AnnouncementState, AnnounceType, Entry
 
@@ -130,3 +131,97 @@ async def test_feeds_that_cannot_be_had_give_way_to_the_page_at_once(desk: Desk)
     desk.arxiv.misbehave(Trouble.SERVER_ERROR, where="/atom/")
     assert await desk.ids(await desk.fetched(FRIDAY)) == named(1, 2)
     assert asked(desk) == ["/atom/cs.CV", "/list/cs.CV/new"]
+
+
+OLD = date(2026, 5, 19)
+"""A Tuesday more than ninety days before the Friday of these tests."""
+
+
+def submitted(desk: Desk, day: date) -> list[Entry]:
+    """Papers of a mailing of old, as only the API still has them: a cross-list, two new ones and two from elsewhere."""
+    begin, end = calendar.submissions(day)
+    last = end - timedelta(minutes=1)
+    far = {"primary_category": "math.NA", "cross_lists": ("cs.LG",)}
+    crossed = {"primary_category": "cs.LG", "cross_lists": ("cs.CV",)}
+    listed = [
+        *new(1, submitted_at=begin, **crossed),
+        *new(2, submitted_at=begin + timedelta(hours=1)),
+        *new(3, submitted_at=last, version=4),
+        *new(4, submitted_at=end),
+        *new(5, submitted_at=last, **far),
+    ]
+    for one in listed:
+        desk.arxiv.add_paper(one.paper)
+    return listed
+
+
+async def test_what_is_too_old_for_pages_is_chosen_by_submission_time_and_marked(desk: Desk) -> None:
+    submitted(desk, OLD)
+    desk.clock.to_announcement(FRIDAY)
+    found = await desk.gather.fetch("cs.CV", OLD)
+    assert (found.state, found.approximate, found.reason) == (
+        AnnouncementState.FETCHED,
+        True,
+        "chosen by submission time",
+    )
+    async with desk.db.read() as session:
+        listed = await announcements.entries(session, [found.id])
+        assert await announcements.get(session, "cs.CV", OLD) == found
+        raw = await announcements.raw(session, found.id)
+        kept = await papers.many(session, [(one.arxiv_id, one.version) for one in listed])
+    assert [(one.arxiv_id, one.version, one.announce_type) for one in listed] == [
+        ("2608.00002", 1, AnnounceType.NEW),
+        ("2608.00003", 4, AnnounceType.NEW),
+        ("2608.00001", 1, AnnounceType.CROSS),
+    ]
+    # Nobody knows when they were announced.
+    assert {one.announced_on for one in kept.values()} == {None}
+    assert raw is not None
+    again = read_again(raw, found)
+    assert [(one.paper.arxiv_id, one.announce_type) for one in again] == [
+        (one.arxiv_id, one.announce_type) for one in listed
+    ]
+    assert asked(desk) == ["/api/query"]
+
+
+async def test_of_an_archive_the_papers_that_stand_in_it_by_another_name_are_found_too(desk: Desk) -> None:
+    submitted(desk, OLD)
+    desk.clock.to_announcement(FRIDAY)
+    found = await desk.gather.fetch("cs", OLD)
+    assert await desk.ids(found) == named(1, 2, 3, 5)
+
+
+async def test_pages_are_asked_as_far_back_as_they_go_and_the_api_only_beyond(desk: Desk) -> None:
+    desk.clock.to_announcement(FRIDAY)
+    oldest = (desk.clock.now - CATCH_UP).date()
+    for day in (calendar.following(oldest), calendar.previous(oldest)):
+        await desk.gather.fetch("cs.CV", day)
+    assert [path.rpartition("/")[0] for path in asked(desk)] == ["/catchup/cs.CV", "/api"]
+
+
+async def test_a_day_of_old_without_submissions_is_empty_and_one_that_the_api_does_not_tell_is_late(desk: Desk) -> None:
+    desk.clock.to_announcement(FRIDAY)
+    empty = await desk.gather.fetch("cs.CV", OLD)
+    assert (empty.state, empty.approximate) == (AnnouncementState.EMPTY, True)
+    desk.arxiv.misbehave(Trouble.HTML)
+    late = await desk.gather.fetch("cs.LG", OLD)
+    assert (late.state, late.approximate) == (AnnouncementState.LATE, False)
+    assert late.reason.startswith("arXiv's API answered with text/html")
+
+
+async def test_everything_missed_is_asked_for_the_newest_first(desk: Desk) -> None:
+    submitted(desk, OLD)
+    desk.announce(THURSDAY, 20)
+    desk.announce(FRIDAY, 21)
+    desk.clock.to_announcement(FRIDAY)
+    found = await desk.gather.due({"cs.CV": calendar.previous(OLD)})
+    assert [one.mailing_date for one in found][:2] == [FRIDAY, OLD]
+    assert found[-1].mailing_date == THURSDAY
+    assert [one.approximate for one in found] == [one.mailing_date < date(2026, 5, 23) for one in found]
+
+
+@pytest.mark.parametrize("day", [date(2026, 8, 22), date(2026, 8, 24), date(1991, 8, 14), date(2026, 9, 8)])
+async def test_there_is_nothing_to_ask_for_on_days_without_a_mailing(desk: Desk, day: date) -> None:
+    desk.clock.to_announcement(FRIDAY)
+    assert await desk.gather.held("cs.CV", day) is None
+    assert asked(desk) == []

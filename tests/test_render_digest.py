@@ -113,12 +113,14 @@ def test_a_digest_of_days_missed_is_labelled_with_its_dates() -> None:
 
 
 def test_a_digest_chosen_by_submission_time_says_so() -> None:
-    exact, approximate = (
-        parse_message(render_digest(digest(), [ENTRY], ZH, approximate=flag)[0].payload["text"]).text
-        for flag in (False, True)
-    )
-    assert "按提交时间选取" in approximate
-    assert "按提交时间选取" not in exact
+    days = (date(2026, 5, 1), date(2026, 8, 21))
+    exact = digest(days=days)
+    approximate = replace(exact, approximate=days[:1])
+    assert exact.key != approximate.key
+    for one, marked in ((exact, False), (approximate, True)):
+        message, document = render_digest(one, [ENTRY], ZH)
+        texts = [message.payload["text"], document.payload["caption"], document.payload["content"]]
+        assert ["2026-05-01 的论文按提交时间选取" in text for text in texts] == [marked] * 3
 
 
 def test_the_same_input_gives_the_same_parts_and_any_change_another_hash() -> None:
@@ -157,7 +159,7 @@ def test_a_file_name_with_too_many_categories_counts_the_rest() -> None:
 def test_no_papers_make_a_digest_that_telegram_would_refuse(
     entries: list[BilingualPaper], times: int, categories: list[str]
 ) -> None:
-    parts = render_digest(digest(*categories), entries * times, ZH, approximate=True)
+    parts = render_digest(replace(digest(*categories), approximate=(date(2026, 5, 1),)), entries * times, ZH)
     assert 2 <= len(parts) <= MAX_MESSAGES + 1
     for part in parts[:-1]:
         parse_message(part.payload["text"])

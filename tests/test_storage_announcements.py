@@ -41,7 +41,7 @@ async def test_an_announcement_comes_back_with_its_entries_in_order_and_its_pape
     found = announcement(source="https://rss.arxiv.org/atom/cs.CV", fetched_at=NOW)
     async with db.begin() as session:
         stored = await announcements.save(session, found, listed, b"<feed/>")
-    assert stored == replace(found, id=stored.id, entry_count=4)
+    assert stored == replace(found, id=stored.id, entry_count=4, asked_since=NOW)
     async with db.read() as session:
         assert await announcements.get(session, "cs.CV", FRIDAY) == stored
         kept = await announcements.entries(session, [stored.id])
@@ -221,3 +221,17 @@ async def test_old_bytes_are_forgotten_and_entries_stay(db: Database) -> None:
         assert await announcements.raw(session, old.id) is None
         assert await announcements.raw(session, new.id) == b"new"
         assert len(await announcements.entries(session, [old.id])) == 2
+
+
+async def test_what_was_asked_for_long_enough_in_vain_is_told_until_it_is_there(db: Database) -> None:
+    late = announcement(state=AnnouncementState.LATE, fetched_at=NOW, retry_at=NOW)
+    await days(db, late, replace(late, fetched_at=NOW + timedelta(days=3)), announcement(day=MONDAY))
+    async with db.read() as session:
+        missing = announcements.missing
+        assert await missing(session, {"cs.CV": THURSDAY}, NOW + timedelta(days=1)) == {("cs.CV", FRIDAY)}
+        assert await missing(session, {"cs.CV": THURSDAY}, NOW) == set()
+        assert await missing(session, {"cs.CV": FRIDAY}, NOW + timedelta(days=1)) == set()
+        assert await missing(session, {}, NOW + timedelta(days=1)) == set()
+    await save(db, announcement(fetched_at=NOW + timedelta(days=4)), count=1)
+    async with db.read() as session:
+        assert await announcements.missing(session, {"cs.CV": THURSDAY}, NOW + timedelta(days=9)) == set()

@@ -58,7 +58,8 @@ def schema(path: Path) -> dict[str, str]:
         rows = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
         )
-        return {name: " ".join(sql.split()) for name, sql in rows}
+        # A table that a migration rebuilt has its name in quotes.
+        return {name: " ".join(sql.replace('"', "").split()) for name, sql in rows}
 
 
 def files(folder: Path) -> list[str]:

@@ -95,6 +95,14 @@ def covers(query: str, paper_categories: Sequence[str]) -> bool:
     return wanted in held or (is_archive(wanted) and any(wanted in _archives_of(one) for one in held))
 
 
+def searched(query: str) -> tuple[str, ...]:
+    """The terms of arXiv's query API (`cat:` before each) that find what `covers` says belongs to the query."""
+    if not is_archive(query) or is_category(query):
+        return (query,)
+    elsewhere = sorted({meant for alias, meant in _taxonomy().aliases.items() if alias.partition(".")[0] == query})
+    return (f"{query}.*", *(meant for meant in elsewhere if not meant.startswith(f"{query}.")))
+
+
 def groups() -> tuple[Group, ...]:
     """All groups, in arXiv's order."""
     return _taxonomy().groups

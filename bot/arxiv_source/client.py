@@ -11,17 +11,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
 
 import aiohttp
 
 from bot import __version__
+from bot.arxiv_source import categories
 from bot.arxiv_source.answers import LARGEST_BODY, followed, rate_exceeded, refusal, user_agent
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedError, FeedRefused, parse_feed
 from bot.arxiv_source.ids import ArxivId
-from bot.arxiv_source.lookup_api import MOST_IDS, LookupApi
+from bot.arxiv_source.lookup_api import MOST_IDS, Found, LookupApi
 from bot.arxiv_source.turns import Shared, Sleep, Turns
 from storage.records import Now, Paper
 
@@ -74,6 +76,7 @@ class ArxivClient:
         self._http = http
         self._feed_url = feed_url.rstrip("/")
         self._web_url = web_url.rstrip("/")
+        self._api_url = api_url
         self._agent = agent
         self._interval = interval
         self._now = now
@@ -86,6 +89,11 @@ class ArxivClient:
         self._unasked: list[ArxivId] = []
         self._asking: asyncio.Task[None] | None = None
         self._held: ArxivUnavailable | None = None
+
+    @property
+    def api_url(self) -> str:
+        """Where the query API is."""
+        return self._api_url
 
     async def feed(self, query: str, *, form: FeedForm = "atom") -> FetchedFeed:
         """The feed of a category, an archive, or several joined with `+`, in the form asked for.
@@ -111,6 +119,22 @@ class ArxivClient:
         if page < 1:
             raise ValueError(f"{page} is no page; the first one is 1")
         return await self._page(query, f"catchup/{query}/{day.isoformat()}?abs=True&page={page}")
+
+    async def submitted(self, query: str, begin: datetime, end: datetime) -> tuple[Found, ...]:
+        """The papers of a category or archive that were submitted from `begin` until `end`, page by page.
+
+        They come in their newest versions, in the order of their submission, and are whole in number. The API tells
+        nothing of when they were announced. Raises ArxivUnavailable.
+        """
+        pages: list[Found] = []
+        first = 0
+        terms = categories.searched(query)
+        while not pages or first < pages[-1].total:
+            pages.append(await self._turns.take(partial(self._search, terms, begin, end, first)))
+            first += len(pages[-1].papers)
+        if first != pages[0].total or first != len({paper.arxiv_id for page in pages for paper in page.papers}):
+            raise ArxivUnavailable(f"arXiv's API changed its mind about how many papers there are: {pages[0].total}")
+        return tuple(pages)
 
     async def papers(self, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
         """The papers with these ids; an id that arXiv does not have is absent. Raises ArxivUnavailable.
@@ -168,6 +192,13 @@ class ArxivClient:
                     future.set_exception(stopping)
         finally:
             self._asking = None
+
+    async def _search(self, terms: Sequence[str], begin: datetime, end: datetime, first: int) -> Found:
+        self._refuse_while_held()
+        try:
+            return await self._api.submitted(terms, begin, end, first=first)
+        except ArxivUnavailable as error:
+            raise self._noticed(error) from error.__cause__
 
     async def _ask_some(self) -> None:
         """One request for as many waiting lookups as may share it."""

@@ -1,4 +1,4 @@
-"""Looks papers up by id in arXiv's query API, through the `arxiv` package.
+"""Looks papers up in arXiv's query API, by id or by when they were submitted, through the `arxiv` package.
 
 The package has no timeouts, retries at once, and takes much for an answer that is none. So it gets a session whose
 transport asks once, waits a bounded time, and hands it whole answers only.
@@ -13,7 +13,9 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import arxiv
@@ -25,7 +27,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from bot.arxiv_source.answers import LARGEST_BODY, followed, rate_exceeded, refusal
-from bot.arxiv_source.api import check_answer
+from bot.arxiv_source.api import Counted, check_answer
 from bot.arxiv_source.categories import canonical_list
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.ids import ArxivId, parse_id
@@ -35,9 +37,22 @@ from storage.records import Now, Paper
 MOST_IDS = 100
 """How many ids go into one request; the address stays well below any server's limit."""
 
+PAGE = 500
+"""How many papers a page of a search has. The API allows for 2,000; answers that large often come late or cut."""
+
 _THREADS = 2
 """One asks; the other is for when a thread is still letting go of a request that was given up."""
 _CHUNK = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer of the API."""
+
+    papers: tuple[Paper, ...]
+    total: int
+    """How many papers the API has for the question, on all pages together."""
+    body: bytes
 
 
 class LookupApi:
@@ -56,36 +71,75 @@ class LookupApi:
 
         An id with a version gives exactly that version, one without gives the newest. Raises ArxivUnavailable.
         """
-        transport = _Transport(headers=self._headers, interval=self._interval, timeout=self._deadline, now=self._now)
-        try:
-            async with asyncio.timeout(self._deadline):
-                found = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, ids, transport)
-        except TimeoutError:
-            raise ArxivUnavailable("arXiv's API did not answer in time") from None
-        finally:
-            transport.give_up()
-        return _matched(ids, found)
+        search = arxiv.Search(id_list=[str(one) for one in ids], max_results=len(ids))
+        return _matched(ids, (await self._asked(search, len(ids))).papers)
+
+    async def submitted(self, terms: Sequence[str], begin: datetime, end: datetime, *, first: int) -> Found:
+        """A page of the papers in any of these categories of which version 1 was submitted from `begin` until `end`.
+
+        The oldest submissions come first; `first` are left out. Each paper comes in its newest version. Raises
+        ArxivUnavailable.
+        """
+        # The API counts in minutes, both ends included (https://info.arxiv.org/help/api/user-manual.html).
+        last = end - timedelta(minutes=1)
+        named = " OR ".join(f"cat:{one}" for one in terms)
+        search = arxiv.Search(
+            query=f"({named}) AND submittedDate:[{begin:%Y%m%d%H%M} TO {last:%Y%m%d%H%M}]",
+            max_results=first + PAGE,
+            sort_by=arxiv.SortCriterion.SubmittedDate,
+            sort_order=arxiv.SortOrder.Ascending,
+        )
+        return await self._asked(search, PAGE, first=first)
 
     async def close(self) -> None:
         """Wait for the threads. A request that was given up before has let go of its own."""
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
-    def _ask(self, ids: Sequence[ArxivId], transport: _Transport) -> list[Paper]:
-        client = arxiv.Client(page_size=len(ids), delay_seconds=0, num_retries=0)
-        client.query_url_format = self._url + "?{}"
-        search = arxiv.Search(id_list=[str(one) for one in ids], max_results=len(ids))
-        with requests.Session() as session:
-            session.trust_env = False
-            session.mount("http://", transport)
-            session.mount("https://", transport)
-            client._session = session  # noqa: SLF001 - the package offers no other way to give it one
-            try:
-                return [paper_of(result) for result in client.results(search)]
-            except requests.Timeout as error:
-                raise ArxivUnavailable("arXiv's API did not answer in time") from error
-            except (requests.RequestException, arxiv.ArxivError) as error:
-                # The library's sentences hold addresses and pool objects; its class says as much.
-                raise ArxivUnavailable(f"arXiv's API could not be asked ({type(error).__name__})") from error
+    async def _asked(self, search: arxiv.Search, count: int, *, first: int | None = None) -> Found:
+        transport = _Transport(
+            headers=self._headers, interval=self._interval, timeout=self._deadline, now=self._now, first=first
+        )
+        try:
+            async with asyncio.timeout(self._deadline):
+                loop = asyncio.get_running_loop()
+                papers = await loop.run_in_executor(self._threads, self._ask, search, count, first or 0, transport)
+        except TimeoutError:
+            raise ArxivUnavailable("arXiv's API did not answer in time") from None
+        finally:
+            transport.give_up()
+        return Found(tuple(papers), transport.counted.total, transport.body)
+
+    def _ask(self, search: arxiv.Search, count: int, first: int, transport: _Transport) -> list[Paper]:
+        try:
+            return _read(search, count, first, transport, self._url)
+        except requests.Timeout as error:
+            raise ArxivUnavailable("arXiv's API did not answer in time") from error
+        except (requests.RequestException, arxiv.ArxivError) as error:
+            # The library's sentences hold addresses and pool objects; its class says as much.
+            raise ArxivUnavailable(f"arXiv's API could not be asked ({type(error).__name__})") from error
+
+
+def read_again(body: bytes) -> tuple[Paper, ...]:
+    """The papers in a stored answer of the API. Raises ArxivUnavailable when it is none."""
+    stored = _Stored(body)
+    return tuple(_read(arxiv.Search(query="all:stored"), PAGE, 0, stored, "http://stored.invalid/"))
+
+
+def _read(search: arxiv.Search, count: int, first: int, transport: _Transport | _Stored, url: str) -> list[Paper]:
+    client = arxiv.Client(page_size=count, delay_seconds=0, num_retries=0)
+    client.query_url_format = url + "?{}"
+    found: list[Paper] = []
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount("http://", transport)
+        session.mount("https://", transport)
+        client._session = session  # noqa: SLF001 - the package offers no other way to give it one
+        for result in client.results(search, offset=first):
+            found.append(paper_of(result))
+            # Else the package would go on to the next page by itself.
+            if len(found) == transport.counted.held:
+                break
+    return found
 
 
 def paper_of(result: arxiv.Result) -> Paper:
@@ -114,11 +168,32 @@ def paper_of(result: arxiv.Result) -> Paper:
     )
 
 
+class _Stored(HTTPAdapter):
+    """Serves an answer that was stored."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__()
+        self._body = body
+        self.counted = check_answer("xml", body, first=0)
+
+    def send(self, *_request: Any, **_settings: Any) -> requests.Response:
+        """The answer."""
+        answer = requests.Response()
+        answer.status_code = HTTPStatus.OK
+        answer.raw = io.BytesIO(self._body)
+        return answer
+
+
 class _Transport(HTTPAdapter):
     """Serves one call: one question (and the redirects of its host), answered whole or with ArxivUnavailable."""
 
-    def __init__(self, *, headers: Mapping[str, str], interval: float, timeout: float, now: Now) -> None:
+    def __init__(
+        self, *, headers: Mapping[str, str], interval: float, timeout: float, now: Now, first: int | None
+    ) -> None:
         super().__init__(max_retries=0)
+        self.body = b""
+        self.counted = Counted(0, 0)
+        self._first = first
         self._given_up = threading.Event()
         self._connection: object = None
         self._headers = headers
@@ -176,9 +251,10 @@ class _Transport(HTTPAdapter):
         if limited is not None:
             raise limited
         if refused is None or answer.status_code == requests.codes.BAD_REQUEST:
-            check_answer(answer.headers.get("Content-Type", ""), body)
+            self.counted = check_answer(answer.headers.get("Content-Type", ""), body, first=self._first)
         if refused is not None:
             raise refused
+        self.body = body
         answer.raw = io.BytesIO(body)
         return answer
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from bot.i18n import Words
@@ -38,22 +39,21 @@ def render_digest(
     words: Words,
     *,
     base: str = ARXIV,
-    approximate: bool = False,
 ) -> tuple[Part, ...]:
     """The parts to send, numbered from 1: at most MAX_MESSAGES messages, then one document. No entries, no parts.
 
-    The same input gives the same bytes. `approximate` says that the entries were chosen by submission time.
+    The same input gives the same bytes.
     """
     if not entries:
         return ()
     counts = counts_line([_kind(entry) for entry in entries], words)
-    texts = _messages(digest, entries, words, base, counts, approximate=approximate)
-    caption = (
-        f"{_title(digest, _CATEGORIES_SHOWN)}\n{escape(counts)}\n{escape(words('render-caption', count=len(entries)))}"
-    )
+    texts = _messages(digest, entries, words, base, counts)
+    note = approximate_note(digest.approximate, words)
+    lines = [counts, words("render-caption", count=len(entries)), *([note] if note else [])]
+    caption = "\n".join([_title(digest, _CATEGORIES_SHOWN), *map(escape, lines)])
     document = {
         "file_name": file_name(digest),
-        "content": digest_markdown(entries, words, base),
+        "content": digest_markdown(entries, words, base, note=note),
         "caption": truncate_html(caption, _CAPTION),
     }
     return (
@@ -62,11 +62,17 @@ def render_digest(
     )
 
 
-def digest_markdown(entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV) -> str:
-    """The whole digest as Markdown, with headings in English for readers who get English only."""
+def approximate_note(days: Sequence[date], words: Words) -> str:
+    """The sentence that says of these days that their papers were chosen by submission time; "" for none."""
+    return words("render-approximate", dates=_dates(days)) if days else ""
+
+
+def digest_markdown(entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV, *, note: str = "") -> str:
+    """The whole digest as Markdown, with headings in English for readers who get English only; a `note` on top."""
     english = all(entry.translation.language == ENGLISH for entry in entries) and bool(entries)
     records = [to_record(entry, base=base, words=words) for entry in entries]
-    return render_markdown(records, headings=ENGLISH_HEADINGS if english else HEADINGS)
+    text = render_markdown(records, headings=ENGLISH_HEADINGS if english else HEADINGS)
+    return f"> {note}\n\n{text}" if note else text
 
 
 def render_digest_plain(parts: Sequence[Part]) -> str:
@@ -94,12 +100,10 @@ def file_name(digest: Digest) -> str:
     return f"arxiv-{dates}.md"
 
 
-def _messages(
-    digest: Digest, entries: Sequence[BilingualPaper], words: Words, base: str, counts: str, *, approximate: bool
-) -> list[str]:
+def _messages(digest: Digest, entries: Sequence[BilingualPaper], words: Words, base: str, counts: str) -> list[str]:
     head = f"<b>arXiv</b> {_title(digest, _CATEGORIES_SHOWN)}\n{escape(counts)}"
-    if approximate:
-        head += f"\n<i>{escape(words('render-approximate'))}</i>"
+    if note := approximate_note(digest.approximate, words):
+        head += f"\n<i>{escape(note)}</i>"
     blocks = [_block(number, entry, words, base) for number, entry in enumerate(entries, start=1)]
     # Only when all is packed is it known how many pages there are and how much is left for the file.
     continued = f"{_title(digest, _CATEGORIES_CONTINUED)} · {MAX_MESSAGES}/{MAX_MESSAGES}"
@@ -149,9 +153,12 @@ def _title(digest: Digest, shown: int) -> str:
     names = [f"<code>{escape(shorten(one_line(name), 40))}</code>" for name in digest.categories[:shown]]
     if len(digest.categories) > shown:
         names.append(f"+{len(digest.categories) - shown}")
-    days = [day.isoformat() for day in sorted(digest.mailing_dates)]
-    dates = [f"{days[0]} … {days[-1]}" if len(days) > _DATES_SHOWN else ", ".join(days)]
-    return " · ".join(part for part in [" ".join(names), *dates] if part)
+    return " · ".join(part for part in [" ".join(names), _dates(digest.mailing_dates)] if part)
+
+
+def _dates(mailing_dates: Sequence[date]) -> str:
+    days = [day.isoformat() for day in sorted(mailing_dates)]
+    return f"{days[0]} … {days[-1]}" if len(days) > _DATES_SHOWN else ", ".join(days)
 
 
 def _kind(entry: BilingualPaper) -> AnnounceType:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 
 from aiohttp import web
@@ -18,6 +19,10 @@ from storage.records import Entry, Paper
 _DEFAULT_RESULTS = 10
 """How many papers the API answers with when `max_results` is not sent, however many ids it was sent."""
 _BEFORE_ANYTHING = date(2026, 1, 1)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_SEARCH = re.compile(
+    r"\((?P<terms>cat:\S+(?: OR cat:\S+)*)\) AND submittedDate:\[(?P<begin>\d{12}) TO (?P<end>\d{12})\]"
+)
 
 
 class SimulatedArxiv:
@@ -106,6 +111,8 @@ class SimulatedArxiv:
         return web.Response(body=make(query, held.values(), self._on), content_type=kind)
 
     async def _query(self, request: web.Request) -> web.Response:
+        if search := request.query.get("search_query"):
+            return self._search(request, search)
         asked = [one.strip() for one in request.query.get("id_list", "").split(",") if one.strip()]
         start, most = int(request.query.get("start", 0)), int(request.query.get("max_results", _DEFAULT_RESULTS))
         found: list[Paper] = []
@@ -118,6 +125,25 @@ class SimulatedArxiv:
                 found.append(paper)
         # Not in the order of the ids: neither are arXiv's.
         found.sort(key=lambda paper: paper.arxiv_id)
+        body = api_answer(found[start : start + most], str(request.rel_url), total=len(found))
+        return web.Response(body=body, content_type="application/atom+xml")
+
+    def _search(self, request: web.Request, search: str) -> web.Response:
+        """Papers of categories by when they were submitted, each in its newest version, the oldest first."""
+        match = _SEARCH.fullmatch(search)
+        if match is None:
+            body = api_error(f"this local arXiv does not understand {search}")
+            return web.Response(status=400, body=body, content_type="application/atom+xml")
+        terms = [one.removeprefix("cat:") for one in match["terms"].split(" OR ")]
+        begin, end = (datetime.strptime(match[name], "%Y%m%d%H%M").replace(tzinfo=UTC) for name in ("begin", "end"))
+        found = [
+            versions[max(versions)]
+            for versions in self._papers.values()
+            if begin <= (versions[min(versions)].submitted_at or _NEVER) < end + timedelta(minutes=1)
+            and any(_under(term, versions[max(versions)]) for term in terms)
+        ]
+        found.sort(key=lambda paper: (paper.submitted_at or _NEVER, paper.arxiv_id))
+        start, most = int(request.query.get("start", 0)), int(request.query.get("max_results", _DEFAULT_RESULTS))
         body = api_answer(found[start : start + most], str(request.rel_url), total=len(found))
         return web.Response(body=body, content_type="application/atom+xml")
 
@@ -154,6 +180,11 @@ class SimulatedArxiv:
     def _held(self, one: ArxivId) -> Paper | None:
         versions = self._papers.get(one.arxiv_id, {})
         return versions.get(one.version) if one.version is not None else versions.get(max(versions, default=0))
+
+
+def _under(term: str, paper: Paper) -> bool:
+    """Whether a paper is found by `cat:` and this term: a category, or an archive with `.*` behind it."""
+    return any(one == term or (term.endswith(".*") and one.startswith(term[:-1])) for one in paper.categories)
 
 
 def _subject(request: web.Request) -> str:

@@ -26,7 +26,7 @@ render-count-cross = { $count } cross-listed
 render-count-replace = { $count } replaced
 render-count-replace-cross = { $count } replaced cross-listings
 render-replaced = updated to v{ $version }
-render-approximate = Chosen by submission time: this may differ slightly from arXiv's announcement.
+render-approximate = Approximate: the papers of { $dates } were chosen by submission time and may differ a little from what arXiv announced.
 render-more-in-file = … and { $count } more in the file
 render-caption =
     { $count ->
