@@ -21,25 +21,26 @@ from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.shared_turns import DatabaseTurns
 from bot.config import Settings
 from bot.daily import Daily
-from bot.deliver import Deliverer
+from bot.deliver import WORKERS, Deliverer, Told
 from bot.gather import Gather
 from bot.handlers.ask import Services
 from bot.handlers.dispatch import ALLOWED_UPDATES, AnyApplication, OneAtATimePerChat, register, set_commands
+from bot.limiter import Limiter
 from bot.log import event, redact
 from bot.lookup import Lookup
-from bot.pace import Pace
+from bot.pace import PAID, Limits, Pace
 from bot.regenerate import Regenerate
 from bot.schedule import Clock
 from bot.sender import Sender
 from bot.translate.build import build_chain
 from bot.translate.chain import Chain
 from bot.watch import Watch
+from bot.wire import AiohttpRequest
 from storage.database import Database, migrate
 from storage.records import Now
 
 _log = logging.getLogger(__name__)
 
-_POOL = 64
 _RECONNECT = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -116,16 +117,22 @@ async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None =
     if settings.telegram_token is None:
         raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
     async with core(settings, now=now) as parts:
+        pace = pace or Pace(clock=time.monotonic, limits=PAID if settings.paid_broadcast else Limits())
+        request = AiohttpRequest(pool=2 * WORKERS)
         application: AnyApplication = (
             Application.builder()
             .token(settings.telegram_token.get_secret_value())
             .base_url(f"{settings.telegram_api_url}/bot")
             .base_file_url(f"{settings.telegram_api_url}/file/bot")
-            .connection_pool_size(_POOL)
+            .request(request)
+            .get_updates_request(AiohttpRequest(pool=2))
+            .rate_limiter(Limiter(pace))
             .concurrent_updates(OneAtATimePerChat())
             .build()
         )
-        sender = Sender(bot=application.bot, pace=pace or Pace(clock=time.monotonic), now=now)
+        sender = Sender(
+            request=request, address=application.bot.base_url, pace=pace, now=now, paid=settings.paid_broadcast
+        )
         administrators = Administrators(
             bot=application.bot, ids=settings.admin_ids, db=parts.db, language=settings.language
         )
@@ -134,7 +141,7 @@ async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None =
             await administrators.tell("unsure-deliveries", count=count)
 
         watch = Watch(db=parts.db, now=now, tell=administrators.tell)
-        deliverer = Deliverer(db=parts.db, sender=sender, now=now, unsure=unsure)
+        deliverer = Deliverer(db=parts.db, sender=sender, pace=pace, now=now, told=Told(unsure=unsure))
         daily = Daily(
             db=parts.db,
             gather=parts.gather,

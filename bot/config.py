@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     language: str = Field("zh-CN", description="Language that papers are translated to, unless a chat chooses another.")
     timezone: str = Field("Asia/Shanghai", description="Time zone of chats that have not chosen one (IANA name).")
     tick_seconds: float = Field(60.0, gt=0, description="How often the clock looks for announcements and due digests.")
+    paid_broadcast: bool = Field(
+        False,
+        description="Whether digests go out at up to 1,000 messages a second, which Telegram charges Stars for.",
+    )
     arxiv_feed_url: str = Field("https://rss.arxiv.org", description="arXiv's feeds; /atom/{q} and /rss/{q} under it.")
     arxiv_api_url: str = Field("https://export.arxiv.org/api/query", description="arXiv's query API.")
     arxiv_web_url: str = Field(

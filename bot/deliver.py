@@ -1,64 +1,148 @@
-"""JOURNEY due rows → Telegram → outcomes. A row is committed as "sending" before its request, then as its outcome."""
+"""JOURNEY due rows → Telegram → outcomes. A row is committed as "sending" before its request, then as its outcome.
+
+One loop writes: each of its transactions records what came in since the last one and takes the next rows, so that the
+cost of a transaction is shared by many messages when there are many, and none waits when there are few.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bot.log import event
+from bot.log import event, redact
+from bot.pace import Pace
 from bot.sender import Sender
 from storage import deliveries
 from storage.database import Database
-from storage.records import ChatKind, Delivery, DeliveryState, Now, RetryAt, Sent, Unsure
+from storage.deliveries import Done, Known
+from storage.errors import TROUBLE, reason_of
+from storage.records import ChatKind, Delivery, DeliveryState, Destination, Now, Outcome, Refused, RetryAt, Sent, Unsure
 
 _log = logging.getLogger(__name__)
 
-WORKERS = 16
+WORKERS = 128
+"""Rows that are claimed and have no outcome yet, at most."""
+
+LEASE = timedelta(seconds=30)
+"""After how long without a sign of it a process is taken for dead, and its rows are another's to decide about."""
+
+LOOK_AFTER = timedelta(seconds=10)
+"""How long a message of unknown outcome is given to appear before somebody looks for it."""
+
+_BATCH = 64
+_LINGER = 0.025
+_AHEAD = 0.25
 _IDLE = 30.0
 _POLL = 0.1
 _POLLS_AT_REST = 5
+_TROUBLE = (0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What becomes of a message that may have arrived in a group or channel: looked for, or sent again, or kept."""
+
+    look: bool = False
+    resend: bool = False
+
+
+async def _nobody_is_told(_value: object) -> None:
+    """For a desk without people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who hears of what: an unsure message that waits for a decision, a lost destination, trouble with the database."""
+
+    unsure: Callable[[int], Awaitable[object]] = _nobody_is_told
+    lost: Callable[[deliveries.Lost], Awaitable[object]] = _nobody_is_told
+    stuck: Callable[[str], Awaitable[object]] = _nobody_is_told
 
 
 class Deliverer:
     """Drains the delivery rows until told to stop. `wake` is called when there may be new ones."""
 
-    def __init__(self, *, db: Database, sender: Sender, now: Now, unsure: Callable[[int], Awaitable[object]]) -> None:
-        """`unsure` is told how many messages somebody has to decide about, when there are new ones."""
-        self._unsure = unsure
+    def __init__(
+        self,
+        *,
+        db: Database,
+        sender: Sender,
+        pace: Pace,
+        now: Now,
+        told: Told = Told(),
+        policy: Policy = Policy(),
+        lease: timedelta = LEASE,
+    ) -> None:
         self._db = db
         self._sender = sender
+        self._pace = pace
         self._now = now
+        self._told = told
+        self._policy = policy
+        self._lease = lease
+        self._name = secrets.token_hex(8)
         self._woken = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._done: list[Done] = []
+        self._ripe: asyncio.TimerHandle | None = None
+        self._known: Known = {}
+        self._seen_at: datetime | None = None
+        self._stopping: Callable[[], bool] = bool
+        self._aside: set[asyncio.Task[object]] = set()
 
     def wake(self) -> None:
         """There may be rows to send."""
         self._woken.set()
 
     async def recover(self) -> None:
-        """At start-up: decide what becomes of rows that a stop left in the middle of sending."""
+        """Decide what becomes of rows that a process which is gone left in the middle of sending."""
+        now = self._now()
+        look_at = now + LOOK_AFTER if self._policy.look else None
         async with self._db.begin() as session:
-            left = await deliveries.recover(session, self._now())
+            processes = await deliveries.alive(session, self._name, now, seen_after=now - self._lease)
+            left = await deliveries.recover(session, now, seen_after=now - self._lease, look_at=look_at)
+        self._seen_at = now
+        self._pace.share(processes)
         if left.resend or left.unknown:
             event(_log, "recovered", resend=left.resend, unknown=left.unknown, level=logging.WARNING)
-        if left.unknown:
-            await self._unsure(left.unknown)
+        if left.unknown and look_at is None:
+            await self._told.unsure(left.unknown)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until `stop` is set; then finish the requests in flight."""
-        stopped = asyncio.create_task(stop.wait())
+        """Send until `stop` is set; then finish the requests in flight and record what came of them."""
+        stopped = asyncio.create_task(self._wake_at(stop))
+        self._stopping = stop.is_set
+        trouble = 0
         try:
-            while not stop.is_set():
+            while not (stop.is_set() and not self._busy and not self._done):
                 self._woken.clear()
-                if await self._start_some():
+                try:
+                    more = await self._exchange(claiming=not stop.is_set())
+                except TROUBLE as error:
+                    trouble += 1
+                    if stop.is_set() and trouble > len(_TROUBLE):
+                        break
+                    await self._in_trouble(error, trouble)
                     continue
-                await self._wait(stopped)
+                if trouble:
+                    event(_log, "database_well", failures=trouble)
+                    trouble = 0
+                if not more:
+                    await self._wait()
         finally:
             stopped.cancel()
             if self._busy:
                 await asyncio.wait(self._busy.values())
+            if self._aside:
+                await asyncio.wait(self._aside)
+        with suppress(*TROUBLE):
+            async with self._db.begin() as session:
+                await deliveries.leave(session, self._name)
 
     async def settled(self, digest_ids: Collection[int], seconds: float) -> dict[DeliveryState, int]:
         """Wait until the rows of these digests have come to rest (at most that long), and count them by state.
@@ -86,47 +170,122 @@ class Deliverer:
                     counts[state] = counts.get(state, 0) + count
         return counts
 
-    async def _start_some(self) -> bool:
-        free = WORKERS - len(self._busy)
-        if free <= 0:
+    async def _exchange(self, *, claiming: bool) -> bool:
+        """One transaction: outcomes go down, rows come up. Returns whether there may be more to do at once."""
+        if self._seen_at is None or self._now() >= self._seen_at + self._lease / 3:
+            await self.recover()
+        free = self._pace.room(_AHEAD, WORKERS - len(self._busy)) if claiming else 0
+        if not self._done and free <= 0:
             return False
-        async with self._db.begin() as session:
-            claimed = await deliveries.claim(session, self._now(), free, busy=tuple(self._busy))
+        done, self._done = self._done, []
+        if self._ripe is not None:
+            self._ripe.cancel()
+            self._ripe = None
+        now = self._now()
+        claimed: list[Delivery] = []
+        try:
+            async with self._db.begin() as session:
+                lost = await deliveries.record_all(session, done, now, worker=self._name)
+                if free > 0:
+                    resting = self._pace.resting(_AHEAD)
+                    claimed = await deliveries.claim(
+                        session, now, free, resting=resting, worker=self._name, known=self._known
+                    )
+        except TROUBLE:
+            # These messages are out there: what is known of them is kept until it can be written.
+            self._done[:0] = done
+            raise
+        except Exception:  # noqa: BLE001 - one outcome that cannot be written must not hold the others
+            _log.exception("outcomes_apart rows=%s", len(done))
+            lost = await self._record_apart(done, now)
         for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery))
-            self._busy[delivery.destination.id] = task
-        return bool(claimed)
+            self._busy[delivery.id] = asyncio.create_task(self._deliver(delivery))
+        await self._tell(done, lost)
+        return bool(claimed) and len(claimed) == free
+
+    async def _record_apart(self, done: list[Done], now: datetime) -> list[deliveries.Lost]:
+        lost: list[deliveries.Lost] = []
+        for place, one in enumerate(done):
+            try:
+                async with self._db.begin() as session:
+                    lost += await deliveries.record_all(session, [one], now, worker=self._name)
+            except TROUBLE:
+                self._done[:0] = done[place:]
+                break
+            except Exception as error:  # noqa: BLE001 - said in the row itself
+                _log.exception("outcome_not_recorded delivery=%s", one.delivery.id)
+                failed = Done(one.delivery, Refused(f"its outcome cannot be recorded: {type(error).__name__}"))
+                async with self._db.begin() as session:
+                    await deliveries.record_all(session, [failed], now, worker=self._name)
+        return lost
+
+    async def _tell(self, done: Collection[Done], lost: Collection[deliveries.Lost]) -> None:
+        for one in done:
+            if isinstance(one.outcome, Sent):
+                event(
+                    _log,
+                    "delivered" if one.delivery.message_id is None else "edited",
+                    digest=one.delivery.digest_id,
+                    chat=one.delivery.destination.chat_id,
+                    part=one.delivery.number,
+                    message=one.outcome.message_id,
+                )
+        undecided = sum(isinstance(one.outcome, Unsure) and one.outcome.look_at is None for one in done)
+        if undecided:
+            self._beside(self._told.unsure(undecided))
+        for one_lost in lost:
+            self._beside(self._told.lost(one_lost))
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
-            outcome = await self._sender.send(delivery)
-            if isinstance(outcome, Unsure) and delivery.destination.kind is ChatKind.PRIVATE:
-                # In a private chat a repeat is harmless and a gap is not.
-                outcome = RetryAt(self._now(), outcome.reason)
-            sent_hash = delivery.part.content_hash if delivery.part is not None else ""
-            async with self._db.begin() as session:
-                await deliveries.record(session, delivery.id, outcome, self._now(), sent_hash=sent_hash)
-            if isinstance(outcome, Unsure):
-                await self._unsure(1)
-            if isinstance(outcome, Sent):
-                event(
-                    _log,
-                    "delivered" if delivery.message_id is None else "edited",
-                    digest=delivery.digest_id,
-                    chat=delivery.destination.chat_id,
-                    part=delivery.number,
-                    message=outcome.message_id,
-                )
-        except Exception:  # noqa: BLE001 - one row must not stop the others; it stays "sending"
-            _log.exception("delivery_failed delivery=%s", delivery.id)
+            outcome = self._decided(await self._sender.send(delivery, unless=self._stopping), delivery.destination)
+            self._done.append(Done(delivery, outcome))
         finally:
-            self._busy.pop(delivery.destination.id, None)
-            self._woken.set()
+            del self._busy[delivery.id]
+            if len(self._done) >= _BATCH or not self._busy:
+                self._woken.set()
+            elif self._ripe is None:
+                self._ripe = asyncio.get_running_loop().call_later(_LINGER, self._woken.set)
 
-    async def _wait(self, stopped: asyncio.Task[bool]) -> None:
-        async with self._db.read() as session:
-            at: datetime | None = await deliveries.next_retry(session)
-        seconds = _IDLE if at is None else min(max((at - self._now()).total_seconds(), 0.05), _IDLE)
-        woken = asyncio.create_task(self._woken.wait())
-        await asyncio.wait({woken, stopped}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        woken.cancel()
+    def _decided(self, outcome: Outcome, place: Destination) -> Outcome:
+        """What is to be done where nobody knows whether the message arrived."""
+        if not isinstance(outcome, Unsure):
+            return outcome
+        if place.kind is ChatKind.PRIVATE or self._policy.resend:
+            # In a private chat a repeat is harmless and a gap is not.
+            return RetryAt(self._now(), outcome.reason)
+        return Unsure(outcome.reason, self._now() + LOOK_AFTER if self._policy.look else None)
+
+    def _beside(self, work: Awaitable[object]) -> None:
+        """Do something that the rows do not wait for."""
+        task = asyncio.ensure_future(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _in_trouble(self, error: Exception, times: int) -> None:
+        """The database cannot be written: say so once, and wait. Nothing new is begun meanwhile."""
+        reason = redact(reason_of(error))
+        event(_log, "database_in_trouble", level=logging.ERROR, failures=times, reason=reason)
+        if times == 1:
+            self._beside(self._told.stuck(reason))
+        await asyncio.sleep(_TROUBLE[min(times, len(_TROUBLE)) - 1])
+
+    async def _wait(self) -> None:
+        """Until woken, until the next row is due, or until a chat that rests may be written to."""
+        seconds = 1.0
+        if not self._busy:
+            now = self._now()
+            async with self._db.read() as session:
+                at = await deliveries.next_retry(session, now)
+            seconds = _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
+        rest = self._pace.rest(_AHEAD)
+        waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(self._woken.wait())]
+        if rest < seconds:
+            waiting.append(asyncio.ensure_future(self._pace.sleep(rest)))
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
+            one.cancel()
+
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._woken.set()

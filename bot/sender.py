@@ -1,34 +1,30 @@
-"""The only file that sends deliveries; turns Telegram's errors into a few plain outcomes."""
+"""The only file that sends deliveries: a part of a digest becomes a request, and what Telegram says an outcome.
+
+The part of a request that is the same for every chat is made once; a file is uploaded once and then named by its id.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaDocument, LinkPreviewOptions
-from telegram.constants import ParseMode
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    EndPointNotFound,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
+import aiohttp
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.log import event, redact
+from bot.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of
 from bot.pace import Pace
+from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, plain
+from bot.wire import AiohttpRequest
 from storage.records import (
     ChatKind,
     Delivery,
     Destination,
-    Gone,
-    Moved,
+    Layout,
     Now,
     Outcome,
     Part,
@@ -36,164 +32,234 @@ from storage.records import (
     Refused,
     RetryAt,
     Sent,
-    Unsure,
 )
 
 _log = logging.getLogger(__name__)
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # A row that waits longer than this for its chat's turn goes back, so that a stop never finds it half sent.
 _PATIENCE = 2.0
-_REFUSED_CONNECTION = timedelta(seconds=5)
-_LIMITED = timedelta(seconds=30)
-_WRONG_TOKEN = timedelta(minutes=5)
-# What Telegram words as a bad request although the place, not the content, is the trouble.
-_GONE = (
-    "chat not found",
-    "message thread not found",
-    "topic_closed",
-    "topic_deleted",
-    "need administrator rights",
-    "not enough rights",
-    "have no rights",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "peer_id_invalid",
-    "user_deactivated",
-    "group chat was deactivated",
-)
 _UNCHANGED = "message is not modified"
 _NOTHING_TO_DELETE = ("message to delete not found", "message can't be deleted")
+_WRONG_FILE = ("wrong file", "file_reference", "wrong remote file")
+_REMEMBERED = 256
 
 
 class Sender:
     """Sends, edits and deletes parts of digests, at Telegram's pace."""
 
-    def __init__(self, *, bot: Bot, pace: Pace, now: Now) -> None:
-        self._bot = bot
+    def __init__(self, *, request: AiohttpRequest, address: str, pace: Pace, now: Now, paid: bool = False) -> None:
+        """`address` is the bot's: …/bot<token>. `paid`: broadcasts beyond 30 messages a second are paid for."""
+        self._request = request
+        self._address = address
         self._pace = pace
         self._now = now
+        self._paid = paid
+        self._bodies: dict[tuple[str, PartKind, str], bytes] = {}
+        self._files: dict[str, str] = {}
 
-    async def send(self, delivery: Delivery) -> Outcome:
-        """Carry out one delivery row. Never raises for what Telegram or the network does."""
-        destination = delivery.destination
-        group = destination.kind is not ChatKind.PRIVATE
-        if away := await self._pace.turn(destination.chat_id, group=group, patience=_PATIENCE):
-            return RetryAt(self._now() + timedelta(seconds=away), "this chat's limit")
-        try:
-            return Sent(await self._carry_out(delivery))
-        except TelegramError as error:
-            outcome = self._outcome(error, delivery)
-            if isinstance(outcome, RetryAt) and outcome.whole_bot:
-                self._pace.hold((outcome.at - self._now()).total_seconds())
-            event(
-                _log,
-                "not_sent",
-                level=logging.WARNING,
-                delivery=delivery.id,
-                chat=destination.chat_id,
-                outcome=type(outcome).__name__,
-                reason=redact(str(error)),
-            )
-            return outcome
+    async def send(self, delivery: Delivery, *, unless: Callable[[], bool] = bool) -> Outcome:
+        """Carry out one delivery row. Never raises for what Telegram, the network or the row itself does.
+
+        `unless` is asked when its turn has come: whether no request is to be begun any more.
+        """
+        place, part = delivery.destination, delivery.part
+        if part is not None and part.kind is PartKind.RICH and place.layout is not Layout.RICH:
+            part = _classic(part)
+        simpler = False
+        while True:
+            away = await self._pace.turn(place.chat_id, group=_many(place), patience=_PATIENCE)
+            if away:
+                return RetryAt(self._now() + timedelta(seconds=away), "this chat's limit")
+            if unless():
+                return RetryAt(self._now(), "the program stopped before this was sent")
+            try:
+                message_id = await self._carry_out(place, part, delivery.message_id)
+                return Sent(message_id, no_rich=simpler)
+            except TelegramError as error:
+                fallback = _simpler(part, error)
+                if fallback is None or part is None:
+                    return self._failed(error, delivery)
+                self._note(error, delivery, "simpler")
+                simpler, part = simpler or part.kind is PartKind.RICH, fallback
+            except Exception as error:  # noqa: BLE001 - made wrongly: no request was begun, and the next row is another one
+                _log.exception("cannot_send delivery=%s", delivery.id)
+                return Refused(f"cannot be sent: {type(error).__name__}")
 
     async def post(self, destination: Destination, part: Part) -> int:
         """Send a part as an answer, outside the delivery rows; TelegramError is the caller's to handle."""
-        await self._pace.turn(destination.chat_id, group=destination.kind is not ChatKind.PRIVATE)
-        return await self._send(destination, part)
+        if part.kind is PartKind.RICH and destination.layout is not Layout.RICH:
+            part = _classic(part)
+        while True:
+            await self._pace.turn(destination.chat_id, group=_many(destination), urgent=True)
+            try:
+                return await self._carry_out(destination, part, None, paid=False)
+            except TelegramError as error:
+                if (fallback := _simpler(part, error)) is None:
+                    raise
+                part = fallback
 
-    async def _carry_out(self, delivery: Delivery) -> int:
-        destination, part, message_id = delivery.destination, delivery.part, delivery.message_id
+    async def call(self, method: str, chat_id: int, **params: Any) -> Any:
+        """Anything else about a delivered message, at the bulk's pace; TelegramError is the caller's to handle."""
+        await self._pace.turn(chat_id, group=chat_id < 0, message=method.startswith(("send", "forward")))
+        try:
+            return await self._request.call(f"{self._address}/{method}", _json({"chat_id": chat_id, **params}))
+        except RetryAfter as error:
+            self._pace.limited(chat_id, seconds_of(error))
+            raise
+
+    async def _carry_out(
+        self, place: Destination, part: Part | None, message_id: int | None, *, paid: bool = True
+    ) -> int:
         if message_id is None:
             if part is None:
                 raise BadRequest("nothing to send")
-            return await self._send(destination, part)
+            return await self._send(place, part, paid=paid and self._paid)
         try:
             if part is None:
-                await self._bot.delete_message(destination.chat_id, message_id)
+                await self._call("deleteMessage", _json({"chat_id": place.chat_id, "message_id": message_id}))
             elif part.kind is PartKind.DOCUMENT:
-                await self._bot.edit_message_media(_media(part), chat_id=destination.chat_id, message_id=message_id)
+                await self._replace_file(place.chat_id, message_id, part)
             else:
-                await self._bot.edit_message_text(
-                    part.payload["text"],
-                    chat_id=destination.chat_id,
-                    message_id=message_id,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=_NO_PREVIEW,
-                    reply_markup=keyboard(part.payload),
-                )
+                head = b'{"chat_id":%d,"message_id":%d,' % (place.chat_id, message_id)
+                await self._call("editMessageText", head + self._body(part))
         except BadRequest as error:
             text = str(error).lower()
             if _UNCHANGED not in text and not (part is None and any(known in text for known in _NOTHING_TO_DELETE)):
                 raise
         return message_id
 
-    async def _send(self, destination: Destination, part: Part) -> int:
-        thread = destination.thread_id or None
+    async def _send(self, place: Destination, part: Part, *, paid: bool) -> int:
         if part.kind is PartKind.DOCUMENT:
-            message = await self._bot.send_document(
-                destination.chat_id,
-                _file(part),
-                caption=part.payload["caption"],
-                parse_mode=ParseMode.HTML,
-                message_thread_id=thread,
-            )
-        else:
-            message = await self._bot.send_message(
-                destination.chat_id,
-                part.payload["text"],
-                parse_mode=ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=keyboard(part.payload),
-                message_thread_id=thread,
-            )
-        return message.message_id
+            return await self._send_file(place, part, paid=paid)
+        head = b'{"chat_id":%d,' % place.chat_id
+        if place.thread_id:
+            head += b'"message_thread_id":%d,' % place.thread_id
+        if place.quiet:
+            head += b'"disable_notification":true,'
+        if paid:
+            head += b'"allow_paid_broadcast":true,'
+        method = "sendRichMessage" if part.kind is PartKind.RICH else "sendMessage"
+        return _message_id(await self._call(method, head + self._body(part)))
 
-    def _outcome(self, error: TelegramError, delivery: Delivery) -> Outcome:  # noqa: PLR0911 - one line per error
-        """Telegram's errors in the order in which their classes must be asked: some are subclasses of others."""
-        now, text = self._now(), redact(str(error))
-        match error:
-            case RetryAfter():
-                seconds = error._retry_after.total_seconds()  # noqa: SLF001 - the public one warns about its type
-                return RetryAt(now + timedelta(seconds=seconds + 1), text)
-            case ChatMigrated():
-                return Moved(error.new_chat_id)
-            case Forbidden():
-                return Gone(text)
-            case InvalidToken() | EndPointNotFound():
-                return RetryAt(now + _WRONG_TOKEN, text, whole_bot=True)
-            case BadRequest():
-                return Gone(text) if any(known in text.lower() for known in _GONE) else Refused(text)
-            case TimedOut() | NetworkError():
-                return self._unanswered(error, delivery)
-        return Refused(text)
+    async def _send_file(self, place: Destination, part: Part, *, paid: bool) -> int:
+        fields: dict[str, Any] = {
+            "chat_id": place.chat_id,
+            "message_thread_id": place.thread_id or None,
+            "disable_notification": place.quiet or None,
+            "allow_paid_broadcast": paid or None,
+            **_caption(part),
+        }
+        if known := self._files.get(part.content_hash):
+            try:
+                return _message_id(await self._call("sendDocument", _json({**fields, "document": known})))
+            except BadRequest as error:
+                if not any(wrong in str(error).lower() for wrong in _WRONG_FILE):
+                    raise
+                del self._files[part.content_hash]
+        message = await self._call("sendDocument", _form(fields, "document", part))
+        self._remember_file(part, message)
+        return _message_id(message)
 
-    def _unanswered(self, error: TelegramError, delivery: Delivery) -> Outcome:
-        text, cause = redact(str(error)), type(error.__cause__).__name__
-        # A pool that was full and a connection that was refused never carried the request; httpx names both.
-        if cause in {"PoolTimeout", "ConnectError", "ConnectTimeout"}:
-            return RetryAt(self._now() + _REFUSED_CONNECTION, text)
-        if "too many requests" in text.lower():
-            return RetryAt(self._now() + _LIMITED, text)
-        if delivery.message_id is not None:
-            return RetryAt(self._now() + _REFUSED_CONNECTION, text)  # an edit may be repeated: it changes nothing twice
-        return Unsure(text)
+    async def _replace_file(self, chat_id: int, message_id: int, part: Part) -> None:
+        media = {"type": "document", "media": "attach://file", **_caption(part)}
+        fields = {"chat_id": chat_id, "message_id": message_id, "media": json.dumps(media)}
+        self._remember_file(part, await self._call("editMessageMedia", _form(fields, "file", part)))
+
+    def _remember_file(self, part: Part, message: Any) -> None:
+        file_id = message.get("document", {}).get("file_id") if isinstance(message, dict) else None
+        if file_id:
+            if len(self._files) >= _REMEMBERED:
+                self._files.clear()
+            self._files[part.content_hash] = file_id
+
+    async def _call(self, method: str, body: bytes | aiohttp.FormData) -> Any:
+        return await self._request.call(f"{self._address}/{method}", body)
+
+    def _body(self, part: Part) -> bytes:
+        """What a message says, without whom it goes to and without the first brace."""
+        key = part.content_hash, part.kind, str(part.payload.get("variant", ""))
+        body = self._bodies.get(key)
+        if body is None:
+            if len(self._bodies) >= _REMEMBERED:
+                self._bodies.clear()
+            body = self._bodies[key] = _json(_content(part))[1:]
+        return body
+
+    def _failed(self, error: TelegramError, delivery: Delivery) -> Outcome:
+        place = delivery.destination
+        outcome = outcome_of(error, self._now(), repeatable=delivery.message_id is not None)
+        match outcome:
+            case RetryAt(at, whole_bot=True):
+                self._pace.hold((at - self._now()).total_seconds())
+            case RetryAt() if isinstance(error, RetryAfter):
+                whole_bot = self._pace.limited(place.chat_id, seconds_of(error))
+                outcome = replace(outcome, whole_bot=whole_bot)
+        self._note(error, delivery, type(outcome).__name__)
+        return outcome
+
+    def _note(self, error: TelegramError, delivery: Delivery, outcome: str) -> None:
+        event(
+            _log,
+            "not_sent",
+            level=logging.WARNING,
+            delivery=delivery.id,
+            chat=delivery.destination.chat_id,
+            outcome=outcome,
+            reason=redact(str(error)),
+        )
 
 
-def keyboard(payload: Mapping[str, Any]) -> InlineKeyboardMarkup | None:
-    """The buttons of a message payload as Telegram takes them."""
-    rows = payload.get("buttons") or ()
-    return InlineKeyboardMarkup([[InlineKeyboardButton(**button) for button in row] for row in rows]) if rows else None
+def _simpler(part: Part | None, error: TelegramError) -> Part | None:
+    """The same part one layout simpler, where the error is about the layout; None where nothing simpler helps."""
+    if part is None:
+        return None
+    if part.kind is PartKind.RICH and (refuses_rich(error) or refuses_markup(error)):
+        return _classic(part)
+    if refuses_markup(error) and part.payload.get("variant") != "plain":
+        name, limit = ("caption", CAPTION_LIMIT) if part.kind is PartKind.DOCUMENT else ("text", TEXT_LIMIT)
+        return replace(part, payload={**part.payload, name: plain(part.payload[name])[:limit], "variant": "plain"})
+    return None
 
 
-def _file(part: Part) -> InputFile:
-    return InputFile(part.payload["content"].encode(), filename=part.payload["file_name"])
+def _classic(part: Part) -> Part:
+    return replace(part, kind=PartKind.MESSAGE)
 
 
-def _media(part: Part) -> InputMediaDocument:
-    return InputMediaDocument(
-        part.payload["content"].encode(),
-        filename=part.payload["file_name"],
-        caption=part.payload["caption"],
-        parse_mode=ParseMode.HTML,
-    )
+def _many(place: Destination) -> bool:
+    return place.kind is not ChatKind.PRIVATE
+
+
+def _message_id(message: Any) -> int:
+    if isinstance(message, dict) and isinstance(message.get("message_id"), int):
+        return int(message["message_id"])
+    # Accepted, as far as can be told, but without its number: nobody knows.
+    raise NetworkError("the answer names no message")
+
+
+def _content(part: Part) -> dict[str, Any]:
+    buttons = part.payload.get("buttons")
+    markup = {"reply_markup": {"inline_keyboard": buttons}} if buttons else {}
+    if part.kind is PartKind.RICH:
+        return {"rich_message": {**part.payload["rich"], "skip_entity_detection": True}, **markup}
+    mode = {} if part.payload.get("variant") == "plain" else {"parse_mode": "HTML"}
+    return {"text": part.payload["text"], **mode, "link_preview_options": {"is_disabled": True}, **markup}
+
+
+def _caption(part: Part) -> dict[str, Any]:
+    mode = {} if part.payload.get("variant") == "plain" else {"parse_mode": "HTML"}
+    return {"caption": part.payload["caption"], **mode}
+
+
+def _form(fields: Mapping[str, Any], name: str, part: Part) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for key, value in fields.items():
+        if value is not None:
+            form.add_field(key, "true" if value is True else str(value))
+    content: str = part.payload["content"]
+    form.add_field(name, content.encode(), filename=part.payload["file_name"], content_type="text/markdown")
+    return form
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    present = {key: one for key, one in value.items() if one is not None}
+    return json.dumps(present, ensure_ascii=False, separators=(",", ":")).encode()

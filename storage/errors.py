@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 
 class StorageError(Exception):
     """The database cannot be used; the text says why and what to do, and holds no password."""
+
+
+TROUBLE = (OperationalError, InterfaceError, PoolTimeout, OSError)
+"""Errors of a database that is locked, full or gone for now: what was asked may well succeed later."""
+
+
+def reason_of(error: Exception) -> str:
+    """What the database itself says, without the statement."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)

@@ -278,6 +278,8 @@ deliveries = Table(
     _required("reason", Text),
     _required("sent_hash", String),
     Column("updated_at", UtcDateTime),
+    # Who is sending it; null for nobody.
+    Column("claimed_by", String),
     UniqueConstraint("digest_id", "destination_id", "number"),
     Index("ix_deliveries_state_retry_at", "state", "retry_at"),
     Index("ix_deliveries_destination_id_id", "destination_id", "id"),
@@ -290,6 +292,14 @@ for _name, _columns in (
     ("ix_deliveries_unfinished_of_destination", [deliveries.c.destination_id, deliveries.c.id]),
 ):
     Index(_name, *_columns, sqlite_where=text(UNFINISHED), postgresql_where=text(UNFINISHED))
+
+# The processes that send. What one of them holds is another's to decide about once it has not been seen for a while.
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String, primary_key=True),
+    _required("seen_at", UtcDateTime),
+)
 
 # What may be asked only so often, by all processes together.
 turns = Table(

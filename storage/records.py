@@ -349,6 +349,8 @@ class Sent:
     """Telegram accepted the message (or the edit)."""
 
     message_id: int
+    no_rich: bool = False
+    """Whether it had to be sent without its rich layout, which this chat's server refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +388,8 @@ class Unsure:
     """Nobody knows whether it was sent: the answer never came."""
 
     reason: str
+    look_at: datetime | None = None
+    """When to look whether it arrived; None where somebody has to decide."""
 
 
 Outcome = Sent | RetryAt | Moved | Gone | Refused | Unsure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -297,3 +297,18 @@ def destination_of(row: sa.Row[Any], prefix: str = "") -> Destination:
     """The destination in a row of a wider query, whose columns have names with this prefix."""
     known = {column.name: getattr(row, f"{prefix}{column.name}") for column in table.c}
     return Destination(**{**known, "kind": ChatKind(known["kind"]), "layout": Layout(known["layout"])})
+
+
+COLUMNS = tuple(table.c[one.name] for one in fields(Destination))
+"""The columns in the order of the record's fields, for `destination_at`."""
+
+_KIND, _LAYOUT = (
+    next(at for at, column in enumerate(COLUMNS) if column is one) for one in (table.c.kind, table.c.layout)
+)
+
+
+def destination_at(values: Sequence[Any]) -> Destination:
+    """The destination in the values of COLUMNS: what `destination_of` does, where thousands are read."""
+    known = list(values)
+    known[_KIND], known[_LAYOUT] = ChatKind(known[_KIND]), Layout(known[_LAYOUT])
+    return Destination(*known)

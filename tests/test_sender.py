@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from fakes.house import Seconds
-from telegram import Bot
 
 from bot.pace import Pace
 from bot.sender import Sender
 from bot.simulator.telegram import SimulatedTelegram
+from bot.wire import AiohttpRequest
 from storage.records import ChatKind, Delivery, DeliveryState, Destination, Part, PartKind, RetryAt
 
 NOW = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
@@ -19,16 +19,13 @@ async def test_a_token_that_is_no_longer_good_holds_everything_and_loses_nothing
     async with SimulatedTelegram() as telegram:
         seconds = Seconds()
         pace = Pace(clock=seconds, sleep=seconds.sleep)
-        bot = Bot("110201543:" + "C" * 35, base_url=f"{telegram.url}/bot")
+        wrong = "110201543:" + "C" * 35
         part = Part(1, PartKind.MESSAGE, {"text": "hello", "buttons": []}, "hash")
         place = Destination(7, ChatKind.PRIVATE, "zh-CN", "zh", "UTC", id=1)
         row = Delivery(1, 1, place, 1, part, DeliveryState.SENDING)
-        sender = Sender(bot=bot, pace=pace, now=lambda: NOW)
-        await bot._request[1].initialize()
-        try:
+        async with AiohttpRequest() as request:
+            sender = Sender(request=request, address=f"{telegram.url}/bot{wrong}", pace=pace, now=lambda: NOW)
             outcome = await sender.send(row)
-        finally:
-            await bot._request[1].shutdown()
         assert isinstance(outcome, RetryAt)
         assert outcome.whole_bot
         assert await pace.turn(8, group=False, patience=60) > 60

@@ -41,7 +41,7 @@ async def recover(db: Database) -> Recovered:
 
 async def next_retry(db: Database) -> object:
     async with db.read() as session:
-        return await deliveries.next_retry(session)
+        return await deliveries.next_retry(session, NOW)
 
 
 async def edit(db: Database, *texts: str) -> None:
@@ -87,12 +87,12 @@ async def test_the_oldest_rows_come_first_and_no_more_than_asked_for(db: Databas
     assert await numbers(db, limit=2) == [(5, 0), (1, 0)]
 
 
-async def test_busy_and_paused_destinations_are_passed_over(db: Database) -> None:
+async def test_resting_chats_and_paused_destinations_are_passed_over(db: Database) -> None:
     places = await add(db, place(1), place(2), place(3))
     await planned(db, places, "a")
     async with db.begin() as session:
         await subscriptions.pause(session, places[0].id, "blocked")
-    assert await numbers(db, busy=(places[1].id,)) == [(3, 0)]
+    assert await numbers(db, resting=(2,)) == [(3, 0)]
     async with db.begin() as session:
         await subscriptions.resume(session, places[0].id)
     assert await numbers(db) == [(1, 0), (2, 0)]

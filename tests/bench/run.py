@@ -1,6 +1,6 @@
 """`make bench`: what things cost, as ratios and processor time per unit against a baseline in the same run.
 
-Deliveries go to a Telegram that answers at once in another process; processor time is this process's own.
+Telegram answers at once in another process; processor time is this process's own. Deliveries: `delivery.py`.
 """
 
 from __future__ import annotations
@@ -13,81 +13,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from telegram import LinkPreviewOptions
-from telegram.ext import Application
+from fakes.benchmark import NOW, TOKEN, fast_telegram, measured, plain_loop, show
 
 from bot.app import core
 from bot.config import Settings
 from bot.daily import Daily
-from bot.deliver import Deliverer
 from bot.i18n import words_for
-from bot.pace import Pace
 from bot.render.card import render_card
-from bot.sender import Sender
-from storage import deliveries, digests, papers, subscriptions, translations
+from storage import papers, translations
 from storage.database import Database, migrate
-from storage.records import (
-    AnnounceType,
-    BilingualPaper,
-    ChatKind,
-    DeliveryState,
-    Destination,
-    Digest,
-    DigestEntry,
-    Paper,
-    Part,
-    PartKind,
-    Translation,
-)
+from storage.records import AnnounceType, BilingualPaper, Digest, DigestEntry, Paper, Translation
 
-TOKEN = "110201543:" + "benchmark-token-that-opens-nothing-"
-HERE = Path(__file__).parent
-NOW = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
 MESSAGES = 400
 PAPERS = 500
 CARDS = 200
 WORKERS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a number of units took."""
-
-    units: int
-    seconds: float
-    cpu: float
-
-    @property
-    def rate(self) -> float:
-        return self.units / self.seconds
-
-    @property
-    def cpu_us(self) -> float:
-        return self.cpu / self.units * 1e6
-
-
-async def measured(units: int, work: Callable[[], Awaitable[object]]) -> Cost:
-    wall, cpu = time.perf_counter(), time.process_time()
-    await work()
-    return Cost(units, time.perf_counter() - wall, time.process_time() - cpu)
-
-
-@asynccontextmanager
-async def fast_telegram() -> AsyncIterator[tuple[str, subprocess.Popen[str]]]:
-    command = [sys.executable, str(HERE / "_fast_telegram.py")]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220, S603
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}", process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def paper(number: int) -> Paper:
@@ -129,76 +72,6 @@ async def fill(db: Database, count: int) -> None:
         await papers.save(session, found)
         for one in found:
             await translations.save(session, translation(one))
-
-
-async def plain_loop(url: str, text: str) -> Cost:
-    """The baseline: PTB's own send_message with eight workers and no storage."""
-    application = Application.builder().token(TOKEN).base_url(f"{url}/bot").connection_pool_size(64).build()
-    async with application.bot as bot:
-        left = iter(range(MESSAGES))
-
-        async def worker() -> None:
-            for chat in left:
-                await bot.send_message(
-                    chat + 1, text, parse_mode="HTML", link_preview_options=LinkPreviewOptions(is_disabled=True)
-                )
-
-        async def work() -> None:
-            await asyncio.gather(*[worker() for _ in range(WORKERS)])
-
-        return await measured(MESSAGES, work)
-
-
-async def nobody_is_told(_count: int) -> None:
-    return
-
-
-@dataclass
-class OpenPace:
-    """Telegram's limits left open: waiting puts the clock forward and takes no time."""
-
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-async def deliver(url: str, db: Database, text: str) -> Cost:
-    """The same messages as delivery rows in SQLite, each committed as sending and as sent."""
-    application = Application.builder().token(TOKEN).base_url(f"{url}/bot").connection_pool_size(64).build()
-    async with application.bot as bot:
-        await plan(db, text)
-        seconds = OpenPace()
-        sender = Sender(bot=bot, pace=Pace(clock=seconds, sleep=seconds.sleep), now=lambda: NOW)
-        deliverer = Deliverer(db=db, sender=sender, now=lambda: NOW, unsure=nobody_is_told)
-        stop = asyncio.Event()
-
-        async def work() -> None:
-            running = asyncio.create_task(deliverer.run(stop))
-            while True:
-                async with db.read() as session:
-                    states = await deliveries.states(session, 1)
-                if states.get(DeliveryState.SENT, 0) == MESSAGES:
-                    break
-                await asyncio.sleep(0.05)
-            stop.set()
-            await running
-
-        return await measured(MESSAGES, work)
-
-
-async def plan(db: Database, text: str) -> None:
-    part = Part(1, PartKind.MESSAGE, {"text": text, "buttons": []}, "bench")
-    async with db.begin() as session:
-        ids = []
-        for chat in range(MESSAGES):
-            place = Destination(chat + 1, ChatKind.PRIVATE, "zh-CN", "zh", "UTC")
-            ids.append((await subscriptions.save(session, place)).id)
-        saved = await digests.save(session, digest_of(1), [part], NOW)
-        await deliveries.plan(session, saved.id, ids)
 
 
 async def start_up(url: str, process: subprocess.Popen[str], folder: str) -> tuple[float, float]:
@@ -243,28 +116,27 @@ async def main() -> None:
                 now=lambda: NOW,
             )
             rendered = await daily.render(digest_of(PAPERS))
-            text = rendered[0].payload["text"]
-            plain = await plain_loop(url, text)
-            ours = await deliver(url, parts.db, text)
+            plain = await plain_loop(url, rendered[0].payload["text"], MESSAGES, WORKERS)
             built = await measured(PAPERS, lambda: daily.render(digest_of(PAPERS)))
             cards = await measured(CARDS, lambda: show_cards(parts.db))
             (Path(folder) / "start").mkdir()
             first_poll, memory = await start_up(url, process, str(Path(folder) / "start"))
-    rows = [
-        (
-            f"plain PTB loop, {WORKERS} workers, no storage",
-            f"{plain.rate:.0f} messages/s, {plain.cpu_us:.0f} µs CPU each",
-        ),
-        ("delivery rows in SQLite", f"{ours.rate:.0f} messages/s, {ours.cpu_us:.0f} µs CPU each"),
-        ("    against the plain loop", f"{ours.rate / plain.rate:.2f} x rate, {ours.cpu_us / plain.cpu_us:.2f} x CPU"),
-        (f"digest of {PAPERS} papers, stored texts", f"{built.cpu * 1e3:.0f} ms CPU, {built.cpu_us:.0f} µs a paper"),
-        ("    against one plain message", f"{built.cpu_us / plain.cpu_us:.2f} x CPU for a paper"),
-        ("card from the archive", f"{cards.cpu_us:.0f} µs CPU"),
-        ("    against one plain message", f"{cards.cpu_us / plain.cpu_us:.2f} x CPU"),
-        ("start to first poll", f"{first_poll:.2f} s, idle memory {memory:.0f} MB"),
-    ]
-    for name, figures in rows:
-        print(f"{name:<42} {figures}")
+    show(
+        [
+            (
+                f"plain PTB loop, {WORKERS} workers, no storage",
+                f"{plain.rate:.0f} messages/s, {plain.cpu_us:.0f} µs CPU each",
+            ),
+            (
+                f"digest of {PAPERS} papers, stored texts",
+                f"{built.cpu * 1e3:.0f} ms CPU, {built.cpu_us:.0f} µs a paper",
+            ),
+            ("    against one plain message", f"{built.cpu_us / plain.cpu_us:.2f} x CPU for a paper"),
+            ("card from the archive", f"{cards.cpu_us:.0f} µs CPU"),
+            ("    against one plain message", f"{cards.cpu_us / plain.cpu_us:.2f} x CPU"),
+            ("start to first poll", f"{first_poll:.2f} s, idle memory {memory:.0f} MB"),
+        ]
+    )
 
 
 async def show_cards(db: Database) -> None:
