@@ -18,6 +18,7 @@ from telegram.ext import Application
 
 from bot.administrators import Administrators
 from bot.arxiv_source.client import ArxivClient
+from bot.arxiv_source.kept import Kept
 from bot.arxiv_source.shared_turns import DatabaseTurns
 from bot.config import Settings
 from bot.daily import Daily
@@ -96,6 +97,7 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
             contact=settings.contact,
             now=now,
             shared=DatabaseTurns(db),
+            kept=Kept(db),
         )
         stack.push_async_callback(arxiv.close)
         chain = build_chain(settings, http=http, now=now)

@@ -19,7 +19,7 @@ from bot.arxiv_source.errors import ArxivUnavailable
 from bot.compose import COMPLETE
 from bot.log import event
 from bot.sources import Answer, Sources
-from storage import announcements
+from storage import announcements, kept_answers
 from storage.database import Database
 from storage.records import AnnouncedEntry, Announcement, AnnouncementState, Now
 
@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 
 CATCH_UP = timedelta(days=90)
 """How far back arXiv's catch-up pages go."""
+
+KEPT = timedelta(days=14)
+"""For how long an answer is worth asking about: a feed that did not change for so long is of no category followed."""
 
 BEGINNING = date(1991, 8, 15)
 """The day after arXiv's first paper came in."""
@@ -128,12 +131,15 @@ class Gather:
 
     async def _sweep(self, newest: date) -> None:
         """Once for each mailing date: forget the bytes that are older than they need to be."""
-        if not self._retention_days or self._swept == newest:
+        if self._swept == newest:
             return
+        dropped = 0
         async with self._db.begin() as session:
-            dropped = await announcements.drop_raw(session, newest - timedelta(days=self._retention_days))
+            if self._retention_days:
+                dropped = await announcements.drop_raw(session, newest - timedelta(days=self._retention_days))
+            answers = await kept_answers.drop(session, self._now() - KEPT)
         self._swept = newest
-        event(_log, "bytes_dropped", announcements=dropped)
+        event(_log, "bytes_dropped", announcements=dropped, answers=answers)
 
     async def _unless_known(self, category: str, day: date) -> Announcement | None:
         async with self._db.read() as session:

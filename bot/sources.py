@@ -6,14 +6,16 @@ Each source answers with a state and, where it is not the announcement in full, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from bot.arxiv_source import calendar, categories, lookup_api
-from bot.arxiv_source.client import ArxivClient, FeedForm
+from bot.arxiv_source.client import ArxivClient, FeedForm, FetchedFeed
 from bot.arxiv_source.errors import ArxivUnavailable
-from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, NotAFeed, parse_feed
+from bot.arxiv_source.feed import FeedCut, FeedError, NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId
 from bot.arxiv_source.pages import Listing, PageError, parse_listing
 from bot.compose import COMPLETE
@@ -22,6 +24,7 @@ from storage import announcements
 from storage.database import Database
 from storage.records import Announcement, AnnouncementState, AnnounceType, Entry, Paper
 
+_Parsed = TypeVar("_Parsed")
 _log = logging.getLogger(__name__)
 
 STALE_SHARE = 0.5
@@ -125,10 +128,10 @@ class Sources:
     async def _ask_feed(self, category: str, day: date, form: FeedForm, query: str) -> Answer:
         try:
             fetched = await self._arxiv.feed(query, form=form)
-            feed = parse_feed(fetched.body)
+            feed = await self._read(fetched, parse_feed)
         except FeedCut as error:
             return Answer(AnnouncementState.INCOMPLETE, reason=str(error))
-        except (FeedRefused, FeedError) as error:
+        except FeedError as error:
             return Answer(AnnouncementState.LATE, reason=str(error))
         entries = _on(day, feed.entries)
         if not entries:
@@ -136,7 +139,18 @@ class Sources:
         if len(entries) >= FEED_LIMIT:
             return Answer(AnnouncementState.INCOMPLETE, reason=f"the feed ends at its limit of {FEED_LIMIT} entries")
         whole = Answer(AnnouncementState.FETCHED, entries, fetched.body, fetched.url)
-        return await self._told_from_earlier(category, day, whole)
+        answer = await self._told_from_earlier(category, day, whole)
+        return replace(answer, reason=f"{answer.reason} (HTTP 304)") if answer.reason and fetched.unchanged else answer
+
+    async def _read(self, fetched: FetchedFeed, parse: Callable[[bytes], _Parsed]) -> _Parsed:
+        """What the bytes hold; they are kept if they are whole. Raises what `parse` does."""
+        try:
+            parsed = parse(fetched.body)
+        except (FeedError, PageError):
+            await self._arxiv.forget(fetched)
+            raise
+        await self._arxiv.keep(fetched)
+        return parsed
 
     async def _told_from_earlier(self, category: str, day: date, feed: Answer) -> Answer:
         """The feed, unless it is an earlier one again by what is known here."""
@@ -176,7 +190,7 @@ class Sources:
     async def _ask_page(self, category: str, day: date) -> Answer:
         try:
             fetched = await self._arxiv.listing(category)
-            listing = parse_listing(fetched.body, category)
+            listing = await self._read(fetched, partial(parse_listing, query=category))
         except PageError as error:
             return Answer(AnnouncementState.LATE, reason=str(error))
         return await self._with_versions(_of_listings(day, [listing], [fetched.body], fetched.url), [listing])

@@ -319,3 +319,14 @@ notices = Table(
     Column("name", String, primary_key=True),
     _required("raised_at", UtcDateTime),
 )
+
+# What arXiv's feeds and pages answered last, for asking whether that has changed.
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("url", String, primary_key=True),
+    _required("etag", Text),
+    _required("last_modified", Text),
+    _required("kept_at", UtcDateTime),
+    _required("body", Compressed),
+)

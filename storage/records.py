@@ -104,6 +104,18 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A whole answer of an address, with the names that its server has for it: "" where it told none."""
+
+    url: str
+    etag: str
+    last_modified: str
+    """An HTTP date, as it came."""
+    kept_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class AnnouncedEntry:
     """An entry as it is stored: by id, with its place in the announcement (from 0)."""
 

@@ -223,7 +223,7 @@ def the_log_tells_why(caplog: pytest.LogCaptureFixture) -> None:
         reason = (
             "the feed is empty on a mailing date" if day == MON2 else "the feed still holds an earlier announcement"
         )
-        assert reason in why(category, day), (category, day)
+        assert any(one.startswith(reason) for one in why(category, day)), (category, day)
     assert "/list/cs.AI/new" in whence(*OLD_FEED)
     assert "/atom/cs.cv" in whence("cs.CV", WED)
     assert "/catchup/cs.LG/2026-09-02" in whence("cs.LG", WED)

@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from http import HTTPStatus
@@ -23,9 +23,10 @@ from bot.arxiv_source.answers import LARGEST_BODY, followed, rate_exceeded, refu
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedError, FeedRefused, parse_feed
 from bot.arxiv_source.ids import ArxivId
+from bot.arxiv_source.kept import Kept, conditions
 from bot.arxiv_source.lookup_api import MOST_IDS, Found, LookupApi
 from bot.arxiv_source.turns import Shared, Sleep, Turns
-from storage.records import Now, Paper
+from storage.records import KeptAnswer, Now, Paper
 
 FeedForm = Literal["atom", "rss"]
 
@@ -46,6 +47,12 @@ class FetchedFeed:
     """The address that answered."""
     content_type: str
     fetched_at: datetime
+    asked: str = ""
+    """The address that was asked."""
+    etag: str = ""
+    last_modified: str = ""
+    unchanged: bool = False
+    """Whether arXiv only said that these are the bytes that were kept."""
 
 
 class ArxivClient:
@@ -64,13 +71,15 @@ class ArxivClient:
         deadline: float = 60.0,
         shared: Shared | None = None,
         web_url: str = "https://arxiv.org",
+        kept: Kept | None = None,
     ) -> None:
         """Ask feeds under `feed_url`, pages under `web_url` and papers at `api_url`.
 
         Between requests to any of them it rests `interval` seconds.
 
         `deadline` is how many seconds one request may take once its turn has come; `shared` the pace that other
-        processes keep, too.
+        processes keep, too;
+        `kept` what was answered before.
         """
         agent = user_agent(__version__, contact)
         self._http = http
@@ -78,6 +87,7 @@ class ArxivClient:
         self._web_url = web_url.rstrip("/")
         self._api_url = api_url
         self._agent = agent
+        self._kept = kept
         self._interval = interval
         self._now = now
         self._sleep = sleep
@@ -119,6 +129,17 @@ class ArxivClient:
         if page < 1:
             raise ValueError(f"{page} is no page; the first one is 1")
         return await self._page(query, f"catchup/{query}/{day.isoformat()}?abs=True&page={page}")
+
+    async def keep(self, fetched: FetchedFeed) -> None:
+        """From now on ask whether this answer has changed: the caller knows that it is whole, and can be read."""
+        if self._kept is not None and not fetched.unchanged:
+            answer = KeptAnswer(fetched.asked, fetched.etag, fetched.last_modified, fetched.fetched_at, fetched.body)
+            await self._kept.keep(answer)
+
+    async def forget(self, fetched: FetchedFeed) -> None:
+        """Have the answer in full next time: this one cannot be read."""
+        if self._kept is not None and fetched.unchanged:
+            await self._kept.forget(fetched.asked)
 
     async def submitted(self, query: str, begin: datetime, end: datetime) -> tuple[Found, ...]:
         """The papers of a category or archive that were submitted from `begin` until `end`, page by page.
@@ -244,12 +265,17 @@ class ArxivClient:
             raise ArxivUnavailable(f"arXiv's {what} could not be fetched ({type(error).__name__})") from error
 
     async def _follow(self, url: str, accept: str, what: str) -> FetchedFeed:
-        headers = {"User-Agent": self._agent, "Accept": accept}
+        known = await self._kept.get(url) if self._kept is not None else None
+        headers = {"User-Agent": self._agent, "Accept": accept, **conditions(known)}
+        asked = url
         for hops in itertools.count(1):
             async with self._http.get(url, headers=headers, allow_redirects=False) as answer:
                 location = answer.headers.get("Location")
+                if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
+                    kind = answer.headers.get("Content-Type", "")
+                    return FetchedFeed(known.body, url, kind, self._now(), asked, unchanged=True)
                 if answer.status not in _REDIRECTS or location is None:
-                    return await self._fetched(answer, what)
+                    return replace(await self._fetched(answer, what), asked=asked)
             url = followed(url, location, hops)
             await self._sleep(self._interval)
         raise AssertionError("unreachable")
@@ -269,7 +295,14 @@ class ArxivClient:
         if refused is not None:
             _raise_refused(whole)
             raise refused
-        return FetchedFeed(whole, str(answer.url), answer.content_type, self._now())
+        return FetchedFeed(
+            whole,
+            str(answer.url),
+            answer.content_type,
+            self._now(),
+            etag=answer.headers.get("ETag", ""),
+            last_modified=answer.headers.get("Last-Modified", ""),
+        )
 
     def _noticed(self, error: ArxivUnavailable) -> ArxivUnavailable:
         """Remember how long arXiv wants to be left alone, for feeds and papers together."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from html import escape
+from typing import Literal
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -35,6 +38,9 @@ class SimulatedArxiv:
         self._mailings: dict[tuple[str, date], tuple[Entry, ...]] = {}
         self._listed_on: dict[str, date] = {}
         self._on = _BEFORE_ANYTHING
+        self.validator: Literal["ETag", "Last-Modified", ""] = "ETag"
+        """What feeds and pages are named by for who asks whether they have changed; "" for nothing."""
+        self._bodies: dict[str, tuple[bytes, datetime]] = {}
         self._runner: web.AppRunner | None = None
         self._url = ""
 
@@ -108,7 +114,26 @@ class SimulatedArxiv:
                 held.setdefault(entry.paper.arxiv_id, entry)
         make = atom_feed if request.match_info["form"] == "atom" else rss_feed
         kind = "application/atom+xml" if make is atom_feed else "application/rss+xml"
-        return web.Response(body=make(query, held.values(), self._on), content_type=kind)
+        return self._unless_known(request, make(query, held.values(), self._on), kind)
+
+    def _unless_known(self, request: web.Request, body: bytes, kind: str) -> web.Response:
+        """The body, or that it has not changed for who names the one it has."""
+        name = (
+            f'"{hashlib.sha256(body).hexdigest()[:32]}"' if self.validator == "ETag" else self._changed(request, body)
+        )
+        headers: dict[str, str] = {self.validator: name} if self.validator else {}
+        told = request.headers.get("If-None-Match" if self.validator == "ETag" else "If-Modified-Since")
+        if headers and told == name:
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=body, content_type=kind, headers=headers)
+
+    def _changed(self, request: web.Request, body: bytes) -> str:
+        """When the answer of an address last became another one, as an HTTP date; a second passes at each change."""
+        before, at = self._bodies.get(request.path, (b"", _NEVER))
+        if before != body:
+            at = max((known for _, known in self._bodies.values()), default=_NEVER) + timedelta(seconds=1)
+            self._bodies[request.path] = body, at
+        return format_datetime(at, usegmt=True)
 
     async def _query(self, request: web.Request) -> web.Response:
         if search := request.query.get("search_query"):
@@ -151,7 +176,7 @@ class SimulatedArxiv:
         query = _subject(request)
         on = self._listed_on.get(query, self._on)
         page = listing_page(query, self._mailings.get((query, on), ()), on)
-        return web.Response(body=page, content_type="text/html", charset="utf-8")
+        return self._unless_known(request, page, "text/html")
 
     async def _catchup(self, request: web.Request) -> web.Response:
         query = _subject(request)

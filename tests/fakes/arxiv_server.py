@@ -154,12 +154,14 @@ class ArxivServer(SimulatedArxiv):
             return web.Response(status=status, text=text, content_type=kind, headers=headers)
         if plan.kind is Trouble.REDIRECT:
             return web.Response(status=302, headers={"Location": plan.to})
-        whole = await handler(request)
+        unconditional = {name: value for name, value in request.headers.items() if not name.startswith("If-")}
+        whole = await handler(request.clone(headers=unconditional))
         assert isinstance(whole, web.Response)
         assert isinstance(whole.body, bytes)
         sent = whole.body[: len(whole.body) // 2 if plan.at is None else plan.at]
         if plan.kind is Trouble.CUT:
-            return web.Response(body=sent, content_type=whole.content_type)
+            named = {name: whole.headers[name] for name in ("ETag", "Last-Modified") if name in whole.headers}
+            return web.Response(body=sent, content_type=whole.content_type, headers=named)
         return await _broken_off(request, whole, sent)
 
     async def _dripping(self, request: web.Request) -> web.StreamResponse:
