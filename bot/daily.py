@@ -16,7 +16,7 @@ from bot.arxiv_source import calendar
 from bot.compose import COMPLETE, GIVE_UP, compose, cursors, waits
 from bot.gather import Gather
 from bot.i18n import words_for
-from bot.localtime import next_run
+from bot.localtime import following, held_until
 from bot.log import event
 from bot.lookup import ensure
 from bot.render.digest import render_digest
@@ -164,6 +164,9 @@ class Daily:
         rendered: dict[str, tuple[Part, ...]] = {}
         rows = 0
         for destination, wishes in due:
+            if (until := held_until(destination, now)) is not None:
+                await self._hold(destination, until)
+                continue
             known, entries, delivered = await self._known(destination, wishes, now)
             complete = {(one.category, one.mailing_date) for one in known}
             if waits(wishes, complete, now):
@@ -176,6 +179,13 @@ class Daily:
             event(_log, "planned", digests=len(rendered), rows=rows)
             self._planned()
         return len(rendered), rows
+
+    async def _hold(self, destination: Destination, until: datetime) -> None:
+        """It is none of the destination's days: what was announced comes with the next digest."""
+        async with self._db.begin() as session:
+            await subscriptions.advance(
+                session, destination.id, {}, expected=destination.next_run_at, next_run_at=until
+            )
 
     async def _known(
         self, destination: Destination, wishes: Sequence[Subscription], now: datetime
@@ -208,14 +218,13 @@ class Daily:
         slot_passes = destination.next_run_at is not None and _nothing_left(wishes, now)
         if digest is None and not ahead and not slot_passes:
             return 0
-        following = (
-            next_run(destination.delivery_time, destination.timezone, now)
-            if destination.delivery_time is not None
-            else None
-        )
         async with self._db.begin() as session:
             moved = await subscriptions.advance(
-                session, destination.id, ahead, expected=destination.next_run_at, next_run_at=following
+                session,
+                destination.id,
+                ahead,
+                expected=destination.next_run_at,
+                next_run_at=following(destination, now),
             )
             if not moved or digest is None:
                 return 0

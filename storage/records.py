@@ -227,7 +227,7 @@ class Destination:
     delivery_time: time | None = None
     """Local time of the daily digest; None means as soon as announced."""
     next_run_at: datetime | None = None
-    """When the next timed digest is due (UTC); None for as soon as announced."""
+    """When the next timed digest is due (UTC). For as soon as announced None, or until when the days hold it back."""
     layout: Layout = Layout.CLASSIC
     answer_links: bool = False
     """Whether links in this group are answered without being asked."""

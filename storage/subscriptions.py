@@ -40,15 +40,19 @@ async def by_id(session: AsyncSession, destination_id: int) -> Destination | Non
 
 
 async def save(session: AsyncSession, destination: Destination) -> Destination:
-    """Insert, or update the one in the same chat and topic; returned with its id."""
+    """Insert, unless there is one in the same chat and topic, which stays as it is. What is stored, with its id."""
     values = {name: getattr(destination, name) for name in _SETTABLE}
     statement = (
         upsert(session, table)
         .values(values)
-        .on_conflict_do_update(index_elements=["chat_id", "thread_id"], set_=values)
+        .on_conflict_do_nothing(index_elements=["chat_id", "thread_id"])
         .returning(table.c.id)
     )
-    return replace(destination, id=(await session.execute(statement)).scalar_one())
+    made = await session.scalar(statement)
+    if made is not None:
+        return replace(destination, id=made)
+    there = sa.select(table).where(table.c.chat_id == destination.chat_id, table.c.thread_id == destination.thread_id)
+    return destination_of((await session.execute(there)).one())
 
 
 async def update(session: AsyncSession, destination_id: int, **changes: Any) -> Destination:
@@ -140,7 +144,7 @@ async def due(
     """Unpaused destinations whose time has come, with their subscriptions; longest due first.
 
     Its time has come when `next_run_at` has passed or, where there is no delivery time, when a complete announcement
-    is newer than the cursor of a subscription.
+    is newer than the cursor of a subscription and nothing is held until `next_run_at`.
     """
     wishes = sa.exists().where(wish_table.c.destination_id == table.c.id)
     timed = sa.select(table.c.id).where(table.c.next_run_at <= now, _AWAKE, wishes)
@@ -154,7 +158,10 @@ async def due(
     lacking = sa.select(wish_table.c.destination_id).join(
         newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor)
     )
-    at_once = sa.select(table.c.id).where(table.c.id.in_(lacking), table.c.delivery_time.is_(None), _AWAKE)
+    held = table.c.next_run_at > now
+    at_once = sa.select(table.c.id).where(
+        table.c.id.in_(lacking), table.c.delivery_time.is_(None), held.isnot(True), _AWAKE
+    )
     query = (
         sa.select(table)
         .where(table.c.id.in_(sa.union(timed, at_once)))

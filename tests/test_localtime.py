@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.localtime import nearest_zones, next_run, parse_clock, parse_zone
+from bot.localtime import following, held_until, nearest_zones, next_run, parse_clock, parse_zone
+from storage.records import EVERY_DAY, ChatKind, Destination
 
 pytestmark = pytest.mark.pure
 
@@ -67,3 +69,55 @@ def test_the_next_run_is_later_and_at_most_a_day_and_a_clock_change_away(
     assert after < due <= after + timedelta(hours=26)
     shown = due.astimezone(ZoneInfo(zone))
     assert shown.time() == local or shown.utcoffset() != (shown - timedelta(hours=2)).utcoffset()
+
+
+def place(weekdays: str, **changes: Any) -> Destination:
+    known: dict[str, Any] = {
+        "chat_id": 1,
+        "kind": ChatKind.PRIVATE,
+        "language": "en",
+        "interface": "en",
+        "timezone": "Asia/Shanghai",
+    }
+    return Destination(**{**known, "weekdays": frozenset(map(int, weekdays)), **changes})
+
+
+_days = st.sets(st.sampled_from(sorted(EVERY_DAY)), min_size=1)
+
+
+@given(
+    weekdays=_days,
+    zone=st.sampled_from(["UTC", "Asia/Shanghai", "America/Santiago"]),
+    after=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_the_next_run_is_the_first_on_one_of_the_days(weekdays: set[int], zone: str, after: datetime) -> None:
+    due = next_run(time(9, 0), zone, after, weekdays)
+    assert due.astimezone(ZoneInfo(zone)).isoweekday() in weekdays
+    every = next_run(time(9, 0), zone, after)
+    while every != due:
+        assert every.astimezone(ZoneInfo(zone)).isoweekday() not in weekdays
+        every = next_run(time(9, 0), zone, every)
+
+
+def test_no_day_at_all_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no day"):
+        next_run(time(9, 0), "UTC", datetime(2026, 8, 21, tzinfo=UTC), ())
+
+
+@given(weekdays=_days, now=st.datetimes(datetime(2026, 8, 1), datetime(2026, 9, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_what_is_held_goes_out_when_the_holding_ends(weekdays: set[int], now: datetime) -> None:
+    one = place("".join(map(str, weekdays)))
+    until = held_until(one, now)
+    if until is None:
+        assert now.astimezone(ZoneInfo(one.timezone)).isoweekday() in weekdays
+    else:
+        assert until > now
+        assert held_until(one, until) is None
+
+
+def test_a_slot_late_in_the_evening_is_still_kept_after_midnight_but_not_next_noon() -> None:
+    slot = datetime(2026, 8, 21, 15, 50, tzinfo=UTC)  # Friday 23:50 in Shanghai
+    one = place("5", delivery_time=time(23, 50), next_run_at=slot)
+    assert held_until(one, slot + timedelta(hours=1)) is None
+    assert held_until(one, slot + timedelta(hours=12)) == slot + timedelta(days=7)
+    assert following(one, slot) == slot + timedelta(days=7)

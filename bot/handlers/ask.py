@@ -30,12 +30,13 @@ from bot.lookup import Lookup
 from bot.regenerate import Regenerate
 from bot.render.button import Button
 from bot.render.message import plain
-from bot.render.names import shorten
+from bot.render.names import one_line, shorten
 from bot.sender import Sender
 from storage.database import Database
 from storage.records import ChatKind, Destination, Now
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_LONGEST_TITLE = 60
 _UNCHANGED = "message is not modified"
 
 
@@ -193,7 +194,8 @@ def new_destination(chat: Chat, settings: Settings, *, thread_id: int = 0, user:
         thread_id=thread_id,
         title=chat.title or chat.full_name or "",
         username=chat.username,
-        owner_id=user.id if user else None,
+        # An anonymous administrator writes as a bot of Telegram's, which nobody can be reached through.
+        owner_id=user.id if user and not user.is_bot else None,
         # Whoever makes the bot an administrator of a channel wants its links answered; a group has to ask for it.
         answer_links=chat.type == ChatType.CHANNEL,
     )
@@ -201,7 +203,13 @@ def new_destination(chat: Chat, settings: Settings, *, thread_id: int = 0, user:
 
 def named(destination: Destination) -> str:
     """How a destination is called in an answer: `@name` or its title (text, not HTML)."""
-    return f"@{destination.username}" if destination.username else destination.title or str(destination.chat_id)
+    title = shorten(one_line(destination.title), _LONGEST_TITLE)
+    return f"@{destination.username}" if destination.username else title or str(destination.chat_id)
+
+
+def private_link(ask: Ask, payload: str) -> str:
+    """The address that opens the private chat with the bot and sends `/start payload` there."""
+    return f"https://t.me/{ask.bot.username}?start={payload}"
 
 
 def code(text: str) -> str:

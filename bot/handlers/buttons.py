@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import card
+from bot.handlers import card, settings
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 
@@ -20,6 +20,7 @@ class PressHandler:
 
 BUTTONS: tuple[PressHandler, ...] = (
     PressHandler("digest", digest_now),
+    PressHandler(settings.SETTINGS, settings.press_settings),
     PressHandler("card", card.show_card),
     PressHandler("bib", card.show_bibtex),
 )

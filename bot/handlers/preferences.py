@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from bot.handlers.ask import Ask, Refusal
+from bot.handlers.choices import parse_switch
+from bot.handlers.describe import when
 from bot.handlers.rights import target
-from bot.handlers.subscribe import when
 from bot.i18n import catalogue_names, words_for
 from bot.languages import NAMES, parse_language
-from bot.localtime import nearest_zones, next_run, parse_clock, parse_zone
+from bot.localtime import following, nearest_zones, parse_clock, parse_zone
 from storage import subscriptions
 from storage.records import AnnounceType, ChatKind, Destination
 
 _ASAP = frozenset({"asap", "now", "立即", "尽快"})
-_ON = frozenset({"on", "yes", "开", "开启"})
-_OFF = frozenset({"off", "no", "关", "关闭"})
 _TIME_EXAMPLE = "/time 09:00 Asia/Shanghai"
 
 
@@ -29,7 +29,7 @@ async def set_time(ask: Ask) -> None:
     if first.lower() in _ASAP:
         async with ask.services.db.begin() as session:
             await subscriptions.reschedule(session, destination.id, None, destination.timezone, None)
-        await ask.say("comes-asap")
+        await ask.reply(when(ask, replace(destination, delivery_time=None, next_run_at=None)))
         return
     local = parse_clock(first)
     if local is None:
@@ -39,7 +39,7 @@ async def set_time(ask: Ask) -> None:
         nearest = nearest_zones(rest[:60])
         key = "unknown-zone" if nearest else "unknown-zone-alone"
         raise Refusal(key, name=rest[:60], nearest=", ".join(nearest), example=_TIME_EXAMPLE)
-    due = next_run(local, zone, ask.services.now())
+    due = following(replace(destination, delivery_time=local, timezone=zone), ask.services.now())
     async with ask.services.db.begin() as session:
         await subscriptions.reschedule(session, destination.id, local, zone, due)
         changed = await subscriptions.by_id(session, destination.id)
@@ -70,13 +70,13 @@ async def answer_links(ask: Ask) -> None:
     ask, destination = await target(ask, "/links @mygroup on")
     if destination.kind is ChatKind.PRIVATE:
         raise Refusal("links-only-in-groups")
-    choice = ask.args[0].lower() if ask.args else ""
-    if choice not in _ON | _OFF:
+    choice = parse_switch(ask.args[0]) if ask.args else None
+    if choice is None:
         raise Refusal("links-on-or-off", now="on" if destination.answer_links else "off")
     destination = await _stored(ask, destination)
     async with ask.services.db.begin() as session:
-        await subscriptions.update(session, destination.id, answer_links=choice in _ON)
-    await ask.say("links-on" if choice in _ON else "links-off")
+        await subscriptions.update(session, destination.id, answer_links=choice)
+    await ask.say("links-on" if choice else "links-off")
 
 
 async def set_types(ask: Ask) -> None:

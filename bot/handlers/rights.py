@@ -6,9 +6,9 @@ from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden
 
-from bot.handlers.ask import Ask, Refusal, new_destination
+from bot.handlers.ask import Ask, Refusal, named, new_destination
 from storage import subscriptions
-from storage.records import Destination
+from storage.records import ChatKind, Destination
 
 _LEADERS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 _ABSENT = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
@@ -27,6 +27,16 @@ async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
     if not await _may_change_here(ask):
         raise Refusal("not-administrator")
     return ask, ask.here
+
+
+async def may_change(ask: Ask, place: Destination) -> None:
+    """Raises Refusal unless the person who pressed a button may change that destination."""
+    if place.kind is ChatKind.PRIVATE:
+        allowed = ask.user is not None and ask.user.id == place.chat_id
+    else:
+        allowed = ask.user is not None and await _is_leader(ask.bot, place.chat_id, ask.user.id)
+    if not allowed:
+        raise Refusal("not-administrator-there", name=named(place))
 
 
 async def _may_change_here(ask: Ask) -> bool:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from bot.arxiv_source import calendar, categories
-from bot.handlers.ask import Ask, Refusal, code, named
+from bot.handlers.ask import Ask, Refusal, named
+from bot.handlers.describe import category_label, described, when
 from bot.handlers.rights import target
-from bot.localtime import next_run
 from bot.render.button import Button, callback
 from storage import subscriptions
-from storage.records import Destination, Subscription
 
 _MOST_AT_ONCE = 40
 
@@ -37,15 +35,6 @@ def parse_categories(args: Sequence[str], example: str) -> tuple[str, ...]:
         if category not in found:
             found.append(category)
     return tuple(found)
-
-
-def category_label(ask: Ask, category: str) -> str:
-    """`cs.CV — Computer Vision and Pattern Recognition`, as HTML, in the language spoken here."""
-    known = categories.get(category)
-    if known is None:
-        return code(category)
-    name = known.name_zh if ask.words.language == "zh" and known.name_zh else known.name
-    return f"{code(category)} {name}"
 
 
 async def subscribe(ask: Ask) -> None:
@@ -98,32 +87,7 @@ async def list_subscriptions(ask: Ask) -> None:
         async with ask.services.db.read() as session:
             wishes = await subscriptions.of(session, place.id) if place.id else []
         if wishes:
-            blocks.append(_block(ask, place, wishes))
+            blocks.append(described(ask, place, wishes))
     if not blocks:
         raise Refusal("no-subscriptions", example="/subscribe cs.CV cs.LG")
     await ask.reply("\n\n".join(blocks))
-
-
-def when(ask: Ask, destination: Destination) -> str:
-    """The line that tells when digests come, as HTML."""
-    if destination.delivery_time is None:
-        return ask.words.html("comes-asap")
-    now = ask.services.now()
-    due = destination.next_run_at
-    if due is None or due <= now:
-        due = next_run(destination.delivery_time, destination.timezone, now)
-    return ask.words.html(
-        "comes-at",
-        time=destination.delivery_time.strftime("%H:%M"),
-        zone=destination.timezone,
-        next=due.astimezone(ZoneInfo(destination.timezone)).strftime("%Y-%m-%d %H:%M"),
-    )
-
-
-def _block(ask: Ask, place: Destination, wishes: Sequence[Subscription]) -> str:
-    here = place.id == ask.here.id
-    head = ask.words("subscriptions-here") if here else ask.words.html("subscriptions-of", place=named(place))
-    listed = "\n".join(f"• {category_label(ask, wish.category)}" for wish in wishes)
-    language = ask.words.html("papers-in", language=place.language)
-    paused = f"\n{ask.words.html('paused', reason=place.paused)}" if place.paused else ""
-    return f"<b>{head}</b>\n{listed}\n{when(ask, place)}\n{language}{paused}"

@@ -44,10 +44,10 @@ already-subscribed = { $elsewhere ->
 unsubscribed = Unsubscribed from { $categories }.
 subscriptions-here = Subscriptions here
 subscriptions-of = Subscriptions of { $place }
-papers-in = Language: <code>{ $language }</code>
+papers-in = Papers in { $language }
 paused = ⏸ Paused: { $reason }
 comes-asap = The digest comes as soon as arXiv announces, Monday to Friday.
-comes-at = The digest comes at { $time } ({ $zone }); next: { $next }.
+comes-at = The digest comes at { $time } ({ $zone }), { $days }; next: { $next }.
 
 which-category =
     Which category? For example:

@@ -44,10 +44,10 @@ already-subscribed = { $elsewhere ->
 unsubscribed = 已退订 { $categories }。
 subscriptions-here = 这里的订阅
 subscriptions-of = { $place } 的订阅
-papers-in = 语言：<code>{ $language }</code>
+papers-in = 论文译成 { $language }
 paused = ⏸ 已暂停：{ $reason }
 comes-asap = arXiv 一公布就发送，周一至周五。
-comes-at = 每天 { $time }（{ $zone }）发送；下一次：{ $next }。
+comes-at = { $days } { $time }（{ $zone }）发送；下一次：{ $next }。
 
 which-category =
     要哪个分类？例如：

@@ -1,0 +1,224 @@
+"""The pages of the settings message: what each shows and which buttons it has. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from bot.handlers.ask import Ask
+from bot.handlers.choices import CHOICES
+from bot.handlers.describe import described, shown_days
+from bot.i18n import dates
+from bot.languages import NAMES
+from bot.render.button import Button, callback
+from storage import subscriptions
+from storage.records import DEFAULT_ANNOUNCE_TYPES, EVERY_DAY, AnnounceType, Destination, Subscription
+
+ZONES = (
+    "Pacific/Honolulu",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Istanbul",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Bangkok",
+    "Asia/Shanghai",
+    "Asia/Taipei",
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+)
+"""Zones on buttons, from west to east; every other one by /time."""
+
+_SWITCHES = ("quiet", "pin", "file", "abstracts", "links")
+_HOURS_A_ROW = 6
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a page is about, and whose buttons it has: the settings' or those of another flow."""
+
+    flow: str
+    place: Destination
+
+    def data(self, *args: str) -> str:
+        """The data of a button on one of its pages."""
+        return callback(self.flow, str(self.place.id), *args)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Telegram HTML and the buttons under it."""
+
+    text: str
+    buttons: Rows
+
+
+async def main_page(ask: Ask, spot: Spot) -> Page:
+    """What is set, and a button for everything that can be."""
+    place, words = spot.place, ask.words
+    text = f"{described(ask, place, await _wishes(ask, place))}\n\n{words('settings-foot')}"
+    doors = [
+        Button(
+            f"{words('set-language')}: {NAMES.get(place.language, place.language)}", callback_data=spot.data("language")
+        ),
+        Button(f"{words('set-interface')}: {_spoken(place.interface)}", callback_data=spot.data("interface")),
+        Button(words("set-time"), callback_data=spot.data("time")),
+        Button(f"{words('set-days')}: {shown_days(ask, place)}", callback_data=spot.data("days")),
+        Button(f"{words('set-layout')}: {words(f'layout-{place.layout}')}", callback_data=spot.data("layout")),
+        Button(f"{words('set-papers')}: {_count(ask, place.papers_shown)}", callback_data=spot.data("papers")),
+        Button(words("set-types"), callback_data=spot.data("types")),
+    ]
+    switches = [
+        _switch(ask, spot, name, f"set-{name}", on=CHOICES[name].written(place) == "on")
+        for name in _SWITCHES
+        if CHOICES[name].suits(place)
+    ]
+    return Page(text, rows([*doors, *switches], 2))
+
+
+async def language_page(ask: Ask, spot: Spot) -> Page:
+    """Languages that papers are translated to; English alone means no translation."""
+    names = {code: ask.words("language-only-english") if code == "en" else name for code, name in NAMES.items()}
+    return _choose(ask, spot, "language", names, now=spot.place.language, width=3)
+
+
+async def interface_page(ask: Ask, spot: Spot) -> Page:
+    """Languages that the bot speaks."""
+    names = {code: _spoken(code) for code in CHOICES["interface"].shown}
+    return _choose(ask, spot, "interface", names, now=spot.place.interface, width=2)
+
+
+async def layout_page(ask: Ask, spot: Spot) -> Page:
+    """The three layouts, each with a line that says what it is."""
+    names = {one: ask.words(f"layout-{one}") for one in CHOICES["layout"].shown}
+    return _choose(ask, spot, "layout", names, now=spot.place.layout, width=3)
+
+
+async def papers_page(ask: Ask, spot: Spot) -> Page:
+    """How many papers stand in the chat."""
+    names = {one: _count(ask, CHOICES["papers"].read(one)) for one in CHOICES["papers"].shown}
+    return _choose(ask, spot, "papers", names, now=CHOICES["papers"].written(spot.place), width=3)
+
+
+async def time_page(ask: Ask, spot: Spot) -> Page:
+    """As soon as announced, or an hour."""
+    local, zone = spot.place.delivery_time, spot.place.timezone
+    text = ask.words.html(
+        "choose-time", zone=zone, clock=ask.services.now().astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    )
+    asap = _option(ask.words("time-asap"), spot.data("time", "asap"), chosen=local is None)
+    hours = [
+        _option(f"{hour:02}:00", spot.data("time", f"{hour:02}-00"), chosen=local is not None and local.hour == hour)
+        for hour in range(24)
+    ]
+    zones = Button(f"{ask.words('set-zone')}: {dates.city(zone, ask.words.language)}", callback_data=spot.data("zone"))
+    return Page(text, ((asap,), *rows(hours, _HOURS_A_ROW), (zones,), (back(ask, spot),)))
+
+
+async def zone_page(ask: Ask, spot: Spot) -> Page:
+    """Zones by a city of each, with what clocks there show now."""
+    now = ask.services.now()
+    known = ZONES if spot.place.timezone in ZONES else (spot.place.timezone, *ZONES)
+    options = [
+        _option(_clock_in(one, now, ask.words.language), spot.data("zone", one), chosen=one == spot.place.timezone)
+        for one in known
+    ]
+    return Page(ask.words("choose-zone"), (*rows(options, 3), (back(ask, spot, "time"),)))
+
+
+async def days_page(ask: Ask, spot: Spot) -> Page:
+    """The days of the week, each on or off."""
+    language, chosen = ask.words.language, spot.place.weekdays
+    days = [
+        _option(
+            dates.weekday(day, language),
+            spot.data("days", str(day), "off" if day in chosen else "on"),
+            chosen=day in chosen,
+        )
+        for day in sorted(EVERY_DAY)
+    ]
+    sets = [
+        Button(ask.words("days-all"), callback_data=spot.data("days", "daily")),
+        Button(ask.words("days-work"), callback_data=spot.data("days", "weekdays")),
+    ]
+    return Page(ask.words("choose-days"), (*rows(days, 4), tuple(sets), (back(ask, spot),)))
+
+
+async def types_page(ask: Ask, spot: Spot) -> Page:
+    """The announce types, each on or off."""
+    wishes = await _wishes(ask, spot.place)
+    chosen = wishes[0].announce_types if wishes else DEFAULT_ANNOUNCE_TYPES
+    types = [
+        _option(
+            ask.words(f"type-{one}"), spot.data("types", one, "off" if one in chosen else "on"), chosen=one in chosen
+        )
+        for one in AnnounceType
+    ]
+    return Page(ask.words("choose-types"), (*rows(types, 2), (back(ask, spot),)))
+
+
+PAGES: Mapping[str, Callable[[Ask, Spot], Awaitable[Page]]] = {
+    "language": language_page,
+    "interface": interface_page,
+    "layout": layout_page,
+    "papers": papers_page,
+    "time": time_page,
+    "zone": zone_page,
+    "days": days_page,
+    "types": types_page,
+}
+"""Pages by the name in a button's data; any other name leads to the main page."""
+
+
+def back(ask: Ask, spot: Spot, *args: str) -> Button:
+    """The button that leads back, to the main page or to another."""
+    return Button(ask.words("button-back"), callback_data=spot.data(*args))
+
+
+def rows(buttons: Sequence[Button], width: int) -> Rows:
+    """The buttons, so many side by side."""
+    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+
+
+def _choose(ask: Ask, spot: Spot, name: str, names: Mapping[str, str], *, now: str, width: int) -> Page:
+    options = [_option(text, spot.data(name, value), chosen=value == now) for value, text in names.items()]
+    return Page(ask.words(f"choose-{name}"), (*rows(options, width), (back(ask, spot),)))
+
+
+def _option(text: str, data: str, *, chosen: bool) -> Button:
+    return Button(f"✓ {text}" if chosen else text, callback_data=data)
+
+
+def _switch(ask: Ask, spot: Spot, name: str, key: str, *, on: bool) -> Button:
+    state = ask.words("state-on" if on else "state-off")
+    return Button(f"{ask.words(key)}: {state}", callback_data=spot.data(name, "off" if on else "on"))
+
+
+def _count(ask: Ask, papers: int | None) -> str:
+    return str(papers) if papers else ask.words("papers-all")
+
+
+def _spoken(language: str) -> str:
+    return str(Locale.parse(language).display_name)
+
+
+def _clock_in(zone: str, now: datetime, language: str) -> str:
+    return f"{dates.city(zone, language)} {now.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+async def _wishes(ask: Ask, place: Destination) -> list[Subscription]:
+    async with ask.services.db.read() as session:
+        return await subscriptions.of(session, place.id)

@@ -1,0 +1,80 @@
+# Start, settings, channels and groups. Messages that begin with set-, layout-, type-, state-, days-, papers-, time- or
+# button- are plain text for buttons; the others are Telegram HTML, and values are escaped before they come in.
+
+command-settings = Everything that can be set, with buttons; or one thing at once
+
+settings-in-private = The settings of this channel open in our private chat.
+settings-foot = Press to change. Everything also goes by command: <code>/settings quiet on</code>
+button-settings = ⚙️ Settings
+
+set-language = 🌐 Papers
+set-interface = 💬 I speak
+set-time = 🕘 When
+set-zone = 🌍 Zone
+set-days = 📅 Days
+set-layout = 🗂 Layout
+set-papers = 🔢 Papers shown
+set-types = 🏷 What comes
+set-quiet = 🔕 Quiet
+set-pin = 📌 Pin
+set-file = 📎 File
+set-abstracts = 📖 Abstracts
+set-links = 🔗 Answer links
+
+state-on = on
+state-off = off
+
+layout-classic = Classic
+layout-rich = Rich
+layout-file = File
+papers-all = as many as fit
+time-asap = As soon as announced
+days-all = every day
+days-work = Monday to Friday
+type-new = new
+type-cross = cross-lists
+type-replace = replacements
+type-replace-cross = replaced cross-lists
+language-only-english = English only
+
+choose-language = Which language should papers be translated to?
+choose-interface = Which language should I speak here?
+choose-layout =
+    <b>Classic</b>: messages with titles and summaries.
+    <b>Rich</b>: one long message with a table and folded details; old apps and Telegram Web may not show it.
+    <b>File</b>: one line and the Markdown document.
+choose-papers = How many papers should stand in the chat? The rest is in the file.
+choose-time =
+    When should the digest come? It is { $clock } in { $zone } now.
+    Other minutes by command: <code>/time 07:45</code>
+choose-zone =
+    Which clock do you go by?
+    Any other zone by command: <code>/time 09:00 Europe/Lisbon</code> or <code>/time 09:00 UTC+8</code>
+choose-days = On which days may digests come? What is announced on other days comes with the next one.
+choose-types = Which entries should come? A replacement comes once for each new version.
+no-day-left = One day of the week has to stay.
+no-type-left = One kind has to stay. To get nothing any more: /unsubscribe all
+
+nothing-subscribed = Nothing is subscribed yet.
+papers-in-english = Papers in English only
+entries-are = What comes: { $types }
+comes-asap-on = The digest comes as soon as arXiv announces, on { $days }.
+not-before = Not before { $next }.
+papers-shown = { $count ->
+        [one] one paper in the chat
+       *[other] up to { $count } papers in the chat
+    }
+papers-shown-all = as many papers in the chat as fit
+look-quiet = 🔕 without a sound
+look-pin = 📌 pinned
+look-file = 📎 with the file
+look-abstracts = 📖 abstracts folded in
+look-links = 🔗 links are answered
+
+which-setting =
+    There is no setting “{ $name }”. What can be set by command:
+    <code>{ $forms }</code>
+    When digests come: <code>/time 09:00</code>; what comes: <code>/types new+cross</code>
+which-value =
+    For { $name } I understand: { $values }
+    For example: <code>{ $example }</code>

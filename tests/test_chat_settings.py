@@ -1,0 +1,274 @@
+"""What a destination wants is set with buttons or by command, by those who may, and it is obeyed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.handlers.choices import CHOICES, parse_count, parse_days
+from bot.i18n import dates
+from storage import subscriptions
+from storage.records import EVERY_DAY, Destination, Layout
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house, house.at_work():
+        yield house
+
+
+async def stored(house: House, chat_id: int, thread_id: int = 0) -> Destination:
+    async with house.bot.core.db.read() as session:
+        found = await subscriptions.destination(session, chat_id, thread_id)
+    assert found is not None
+    return found
+
+
+def texts(house: House) -> list[str]:
+    return [one.text for one in house.last().all_buttons]
+
+
+async def test_everything_is_set_in_one_message_that_its_buttons_change_in_place(house: House) -> None:
+    await house.say("/settings")
+    message = house.last()
+    here = (await stored(house, house.private.id)).id
+    for page, value in (("language", "ja"), ("layout", "file"), ("papers", "20"), ("time", "09-00")):
+        await house.press(message, f"set:{here}:{page}")
+        await house.press(message, f"set:{here}:{page}:{value}")
+    await house.press(message, f"set:{here}:time")
+    await house.press(message, f"set:{here}:zone")
+    await house.press(message, f"set:{here}:zone:Europe/Berlin")
+    await house.press(message, f"set:{here}:time")
+    await house.press(message, f"set:{here}")
+    await house.press(message, f"set:{here}:days")
+    for day in ("6", "7"):
+        await house.press(message, f"set:{here}:days:{day}:off")
+    await house.press(message, f"set:{here}")
+    for name in ("quiet", "pin", "abstracts"):
+        await house.press(message, f"set:{here}:{name}:on")
+    await house.press(message, f"set:{here}:file:off")
+    place = await stored(house, house.private.id)
+    assert (place.language, place.layout, place.papers_shown, place.timezone) == (
+        "ja",
+        Layout.FILE,
+        20,
+        "Europe/Berlin",
+    )
+    assert (place.quiet, place.pin, place.show_abstracts, place.attach_file) == (True, True, True, False)
+    assert place.weekdays == frozenset(range(1, 6))
+    # Friday noon in New York is Friday evening in Berlin: the next nine o'clock on a working day is Monday's.
+    assert place.next_run_at == datetime(2026, 8, 24, 7, 0, tzinfo=UTC)
+    assert "09:00 (Europe/Berlin), Mon–Fri; next: Mon, Aug 24 09:00" in message.text
+    assert house.telegram.from_bot(house.private) == [message]
+
+
+async def test_everything_is_set_by_command_too_and_subscriptions_show_it(house: House) -> None:
+    await house.say("/subscribe cs.CV")
+    for said in (
+        "language Japanese",
+        "layout 富文本",
+        "papers 20",
+        "days 周一至周五",
+        "quiet on",
+        "pin 开",
+        "file off",
+        "abstracts yes",
+        "time 09:00 Berlin",
+        "types new+replace",
+    ):
+        await house.say(f"/settings {said}")
+    shown = await house.say("/subscriptions")
+    for told in ("cs.CV", "日本語", "Rich", "20 papers", "Mon–Fri", "without a sound", "pinned", "folded in"):
+        assert told in shown
+    assert "next: Mon, Aug 24 09:00" in shown
+    assert "new, replacements" in shown
+    assert "with the file" not in shown
+    shown = await house.say("/settings interface 中文")
+    assert "论文译成" in shown
+    assert "8月24日周一 09:00" in await house.say("/subscriptions")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("/settings colour red", "/settings quiet on"),
+        ("/settings quiet perhaps", "/settings quiet on"),
+        ("/settings days never", "/settings days mon-fri"),
+        ("/settings papers 5000", "/settings papers 20"),
+        ("/settings layout <b>", "classic, rich, file"),
+        ("/settings links on", "/settings quiet on"),
+        ("/settings @nowhere quiet on", "@nowhere"),
+    ],
+)
+async def test_a_setting_that_is_not_understood_is_told_what_is(house: House, said: str, told: str) -> None:
+    assert told in await house.say(said)
+
+
+async def test_the_buttons_of_a_group_obey_its_administrators_only_whoever_presses_them(house: House) -> None:
+    member = house.telegram.add_user("Bob")
+    group = house.telegram.add_group("Readers <b>&", creator=house.person, members=[member])
+    await house.say("/settings", chat=group)
+    message = house.last(group)
+    here = (await stored(house, group.id)).id
+    assert "Only administrators" in await house.press(message, f"set:{here}:quiet:on", user=member)
+    assert not (await stored(house, group.id)).quiet
+    await house.press(message, f"set:{here}:quiet:on")
+    await house.press_with(message, f"set:{here}:quiet:on")
+    assert (await stored(house, group.id)).quiet
+    house.telegram.demote(group, house.person)
+    house.telegram.leave(group, house.person)
+    assert "Only administrators" in await house.press(message, f"set:{here}:quiet:off")
+    assert (await stored(house, group.id)).quiet
+
+
+async def test_data_that_someone_made_up_changes_nothing(house: House) -> None:
+    stranger = house.telegram.add_user("Eve")
+    chat = house.telegram.private_chat(stranger)
+    await house.say("/settings")
+    before = await stored(house, house.private.id)
+    await house.say("/settings", chat=chat, user=stranger)
+    message = house.last(chat)
+    assert "Only administrators" in await house.press_with(message, f"set:{before.id}:quiet:on", user=stranger)
+    mine = (await stored(house, chat.id)).id
+    for data in (
+        "set",
+        "set:",
+        "set:0",
+        "set:x",
+        f"set:{'9' * 40}",
+        f"set:{mine}:language:tlh",
+        f"set:{mine}:days:9:on",
+        f"set:{mine}:days::",
+        f"set:{mine}:types:all:on",
+    ):
+        assert "no longer works" in await house.press_with(message, data, user=stranger)
+    for data in (f"set:{mine}:papers:-1", f"set:{mine}:time:25-00", f"set:{mine}:zone:Mars", f"set:{mine}:links:on"):
+        assert "no longer works" in await house.press_with(message, data, user=stranger)
+    assert await house.press_with(message, f"set:{mine}:no-such-page", user=stranger) == ""
+    assert await stored(house, house.private.id) == before
+
+
+async def test_the_last_day_and_the_last_kind_stay(house: House) -> None:
+    await house.say("/subscribe cs.CV")
+    await house.say("/settings days 3")
+    here = (await stored(house, house.private.id)).id
+    assert "has to stay" in await house.press_with(house.last(), f"set:{here}:days:3:off")
+    await house.say("/types new")
+    await house.say("/settings")
+    assert "has to stay" in await house.press_with(house.last(), f"set:{here}:types:new:off")
+    await house.press_with(house.last(), f"set:{here}:types:replace:on")
+    assert "new+replace" in await house.say("/types")
+
+
+async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        async with house.at_work():
+            await house.say("/settings")
+        message = house.last()
+        house.telegram.press(message, house.person, "🔕 Quiet: off")
+        async with house.at_work():
+            await house.telegram.wait_for(lambda: "🔕 Quiet: on" in texts(house))
+
+
+async def test_a_channels_settings_open_in_private_and_by_its_name(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.telegram.post(channel, "/settings")
+    await house.telegram.wait_for_messages(channel)
+    link = house.last(channel).all_buttons[0].url
+    assert link == f"https://t.me/{house.telegram.bot.username}?start=set_{channel.id}"
+    assert "@daily_cv" in await house.say(f"/start set_{channel.id}")
+    assert "@daily_cv" in await house.say("/settings @daily_cv links off")
+    assert not (await stored(house, channel.id)).answer_links
+
+
+async def test_two_first_commands_at_the_same_moment_keep_each_others_settings(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    other = house.telegram.add_user("Ada")
+    house.telegram.promote(channel, other)
+    chat = house.telegram.private_chat(other)
+    await asyncio.gather(
+        house.say("/settings @daily_cv quiet on"), house.say("/time @daily_cv 09:00 Berlin", chat=chat, user=other)
+    )
+    place = await stored(house, channel.id)
+    assert (place.quiet, place.timezone) == (True, "Europe/Berlin")
+
+
+async def test_a_digest_waits_for_a_day_on_which_it_is_wanted(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, house.at_work():
+        channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+        house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+        house.clock.to_announcement(FRIDAY)
+        for name in ("", "@daily_cv "):
+            await house.say(f"/subscribe {name}cs.CV")
+            await house.say(f"/settings {name}days mon tue")
+        await house.say("/time @daily_cv 06:00 UTC")
+        assert "Not before Mon, Aug 24 00:00" in await house.say("/subscriptions")
+        before = len(house.telegram.from_bot(house.private))
+        await house.tick()
+        await house.tick()
+        house.clock.now = datetime(2026, 8, 23, 15, 0, tzinfo=UTC)
+        await house.tick()
+        assert len(house.telegram.from_bot(house.private)) == before
+        # Midnight in Shanghai comes eight hours before that in London.
+        house.clock.now += timedelta(hours=2)
+        await house.tick()
+        assert len(house.telegram.from_bot(house.private)) == before + 2
+        assert house.telegram.from_bot(channel) == []
+        house.arxiv.announce("cs.CV", announcement(1, first=9), MONDAY)
+        house.clock.now = datetime(2026, 8, 24, 6, 30, tzinfo=UTC)
+        await house.tick()
+        assert "3 new" in house.telegram.from_bot(channel)[0].text
+        assert "1 new" in house.telegram.from_bot(house.private)[-2].text
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("mon-fri", "12345"),
+        ("Monday, Wed; friday", "135"),
+        ("fri–mon", "1567"),
+        ("周一至周五", "12345"),
+        ("星期六、星期日", "67"),
+        ("一三五", "135"),
+        ("工作日", "12345"),
+        ("1 3 5", "135"),
+        ("all", "1234567"),
+        ("", ""),
+        ("mon-", ""),
+        ("8", ""),
+        ("day", ""),
+        ("一月", ""),
+    ],
+)
+def test_days_are_understood_as_people_write_them(text: str, days: str) -> None:
+    assert "".join(map(str, sorted(parse_days(text) or ()))) == days
+
+
+@pytest.mark.pure
+@given(st.text(max_size=12))
+def test_no_text_is_too_odd_for_a_setting(text: str) -> None:
+    days, count = parse_days(text), parse_count(text)
+    assert days is None or (days and days <= EVERY_DAY)
+    assert count is None or 0 <= count <= 200
+
+
+@pytest.mark.pure
+@given(st.sets(st.sampled_from(sorted(EVERY_DAY)), min_size=1))
+def test_days_as_they_are_written_are_read_back(days: set[int]) -> None:
+    assert parse_days(dates.weekdays(days, "zh").replace(", ", " ")) == frozenset(days)
+    assert parse_days(dates.weekdays(days, "en")) == frozenset(days)
+
+
+@pytest.mark.pure
+def test_every_value_that_a_button_offers_is_understood() -> None:
+    for choice in CHOICES.values():
+        for value in choice.shown:
+            assert choice.read(value) is not None, (choice.name, value)
