@@ -36,6 +36,7 @@ _LOOK_BACK = timedelta(days=21)
 FEED_LIMIT = 2000
 """A feed with so many entries may lack others: arXiv's feeds end there."""
 
+_FIRST_SEEN = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
 _ASKED_FOR_THEIR_DATES = 20
 _MOST_PAGES = 10
 _BETWEEN_PAGES = b"\0"
@@ -172,9 +173,11 @@ class Sources:
             return await self._dated_by_submissions(day, feed, error.reason)
         if page.state not in COMPLETE:
             return replace(page, reason=f"the feed cannot be told from an earlier one: {page.reason}")
-        listed = {(one.paper.arxiv_id, 0) for one in page.entries}
-        share = _share([replace(one, paper=replace(one.paper, version=0)) for one in feed.entries], listed)
-        return feed if share >= STALE_SHARE else page
+        held = {one.paper.arxiv_id for one in feed.entries}
+        listed = {one.paper.arxiv_id for one in page.entries}
+        first_seen = {one.paper.arxiv_id for one in page.entries if one.announce_type in _FIRST_SEEN}
+        # The page is counted; a feed of that date may lack only late replacements, which no feed tells.
+        return feed if first_seen <= held and len(held & listed) >= STALE_SHARE * len(held) else page
 
     async def _dated_by_submissions(self, day: date, feed: Answer, reason: str) -> Answer:
         """The feed, if most of a few new papers in it were submitted when papers of that date were."""

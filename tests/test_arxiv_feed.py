@@ -116,27 +116,71 @@ def test_a_paper_that_stands_twice_may_have_been_revised(make: Make, change: dic
     assert parse_feed(make("cs.CV", [SHARP, changed(**change)], DAY)).entries == (SHARP,)
 
 
+def told(body: bytes) -> list[tuple[str, int, AnnounceType]]:
+    """Which papers a feed announces, in which version and as what."""
+    return [(one.paper.arxiv_id, one.paper.version, one.announce_type) for one in parse_feed(body).entries]
+
+
 @FORMS
-def test_no_bit_that_flips_in_an_id_loses_a_paper(make: Make) -> None:
-    body = make("cs.CV", [SHARP, NEIGHBOUR], DAY)
-    refused = 0
-    for place in (place for found in re.finditer(rb"oai:arXiv.org:[^<]*", body) for place in range(*found.span())):
-        for bit in range(8):
+def test_no_bit_that_flips_in_what_tells_a_paper_puts_another_in_its_place(make: Make) -> None:
+    body = make("cs.CV", [SHARP, BORROWED], DAY)
+    whole, refused = told(body), 0
+    tells = re.compile(rb"oai:arXiv.org:[^<]*|/abs/[^<\"]*|arXiv:[^<]* Announce Type: [a-z-]*|announce_type>[a-z-]*")
+    for place in (place for found in tells.finditer(body) for place in range(*found.span())):
+        for bit in (0, 1, 6):
             try:
-                assert len(parse_feed(flipped(body, place, bit)).entries) == 2
+                assert told(flipped(body, place, bit)) == whole
             except FeedError:
                 refused += 1
     assert refused
 
 
 @FORMS
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(st.data())
-def test_no_bit_that_flips_anywhere_loses_a_paper(make: Make, data: st.DataObject) -> None:
+def test_no_byte_that_changes_anywhere_loses_a_paper_or_makes_another_of_it(make: Make, data: st.DataObject) -> None:
     body = make("cs.CV", [SHARP, NEIGHBOUR, BORROWED], DAY)
-    place, bit = data.draw(st.integers(0, len(body) - 1)), data.draw(st.integers(0, 7))
+    place, byte = data.draw(st.integers(0, len(body) - 1)), data.draw(st.integers(0, 255))
     with suppress(FeedError):
-        assert len(parse_feed(flipped(body, place, bit)).entries) == 3
+        assert told(body[:place] + bytes([byte]) + body[place + 1 :]) == told(body)
+
+
+@FORMS
+@pytest.mark.parametrize(
+    ("was", "became", "lacks"),
+    [
+        ("oai:arXiv.org:2608.00001v1", "oai:arXiv.org:2608.00002v1", "arXiv id on which it agrees with itself"),
+        ("oai:arXiv.org:2608.00001v1", "oai:arXiv.org:2608.00001v2", "arXiv id on which it agrees with itself"),
+        ("arXiv:2608.00001v1 Announce", "arXiv:2608.00001v3 Announce", "arXiv id on which it agrees with itself"),
+        ("arxiv.org/abs/2608.00001", "arxiv.org/abs/2608.00007", "arXiv id on which it agrees with itself"),
+        ("arxiv.org/abs/2608.00001", "arxiv.org/abs/abc", "arXiv id on which it agrees with itself"),
+        ("Announce Type: new", "Announce Type: cross", "announce type on which it agrees with itself"),
+        ("arXiv:2608.00001v1 Announce", "arXiv is 2608.00001v1 Announce", "first line that tells its arXiv id"),
+    ],
+)
+def test_an_entry_that_contradicts_itself_is_an_error(make: Make, was: str, became: str, lacks: str) -> None:
+    body = make("cs.CV", [BORROWED, SHARP], DAY)
+    assert was.encode() in body
+    with pytest.raises(FeedDamaged, match=f"Entry 2 of the feed has no {lacks}"):
+        parse_feed(body.replace(was.encode(), became.encode()))
+
+
+@FORMS
+def test_what_one_place_does_not_tell_another_does(make: Make) -> None:
+    body = make("cs.CV", [SHARP], DAY)
+    for was, became in (
+        (b"oai:arXiv.org:2608.00001v1", b""),
+        (b">new</arxiv:announce_type>", b"></arxiv:announce_type>"),
+    ):
+        assert was in body
+        assert told(body.replace(was, became)) == told(body)
+
+
+@FORMS
+def test_a_feed_without_any_authors_is_damaged(make: Make) -> None:
+    body = make("cs.CV", [SHARP, BORROWED], DAY).replace(b"http://purl.org/dc/elements/1.1/", b"http://purl.org/dd/")
+    with pytest.raises(FeedDamaged, match="no authors"):
+        parse_feed(body)
 
 
 def flipped(body: bytes, place: int, bit: int) -> bytes:
@@ -339,9 +383,10 @@ def test_addresses_that_the_old_form_made_links_stay_in_the_abstract() -> None:
 
 
 def test_rss_2_with_titles_of_the_old_form_is_read_as_well() -> None:
-    body = """<rss version="2.0"><channel><title>cs.CV updates on arXiv.org</title>
+    body = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+    <title>cs.CV updates on arXiv.org</title>
     <item><title>On (and off) things (arXiv:2401.11174v3 [cs.LG] UPDATED)</title>
-    <description>&lt;p&gt;Text.&lt;/p&gt;</description></item></channel></rss>"""
+    <description>&lt;p&gt;Text.&lt;/p&gt;</description><dc:creator>A. One</dc:creator></item></channel></rss>"""
     (entry,) = parse_feed(body.encode()).entries
     assert (entry.paper.title, entry.paper.version, entry.announce_type) == (
         "On (and off) things",

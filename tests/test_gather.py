@@ -330,3 +330,11 @@ async def test_answers_are_kept_for_two_weeks(desk: Desk) -> None:
         await desk.gather.due({})
         async with desk.db.read() as session:
             assert (await kept_answers.get(session, url) is not None) == there
+
+
+async def test_where_feed_and_page_are_compared_the_page_decides_how_many_papers_there_are(desk: Desk) -> None:
+    desk.announce(FRIDAY, 1, 2)
+    desk.announce(FRIDAY, 1, 2, 3, feed_changes=False)
+    found = await desk.fetched(FRIDAY)
+    assert await desk.ids(found) == named(1, 2, 3)
+    assert "/list/" in found.source

@@ -18,26 +18,22 @@ from typing import Literal, NoReturn
 from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from bot.arxiv_source import categories, legacy_feed
-from bot.arxiv_source.ids import ArxivId, parse_id
-from bot.arxiv_source.text import join_lines, says_withdrawn, split_authors, strip_preamble, tex_to_unicode
-from storage.records import AnnounceType, Entry, Paper
+from bot.arxiv_source import categories
+from bot.arxiv_source.feed_entry import DC, Lacking, Names, content, read_entry
+from bot.arxiv_source.text import join_lines
+from storage.records import Entry, Paper
 
 Form = Literal["atom", "rss", "legacy"]
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _RSS1 = "{http://purl.org/rss/1.0/}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_ARXIV = "{http://arxiv.org/schemas/atom}"
 _ROOTS: dict[str, Form] = {f"{_ATOM}feed": "atom", "rss": "rss", f"{_RDF}RDF": "legacy"}
 _ITEMS = {"atom": f"{_ATOM}entry", "rss": "item", "legacy": f"{_RSS1}item"}
 _NAMESPACES = {"atom": _ATOM, "rss": "", "legacy": _RSS1}
 
 _TITLE = re.compile(r"(?P<query>\S.*) updates on arXiv\.org")
 _REFUSED = "Feed error for query:"
-_OAI = "oai:arXiv.org:"
-_USUAL_ID = re.compile(r"([0-9]{4}\.[0-9]{5})v([0-9]{1,3})")
 _SHOWN = 80
 _PROLOG = 4_096
 
@@ -168,51 +164,24 @@ def _read(root: Element, form: Form) -> Feed:
     named = _TITLE.fullmatch(title)
     if named is None:
         raise NotAFeed(f"The answer is no feed of arXiv: it is titled {title[:_SHOWN]!r}.")
-    built = _text(head, f"{namespace}lastBuildDate") or _text(head, f"{namespace}updated") or _text(head, f"{_DC}date")
+    built = _text(head, f"{namespace}lastBuildDate") or _text(head, f"{namespace}updated") or _text(head, f"{DC}date")
     items = root.iterfind(_ITEMS[form]) if form != "rss" else head.iterfind(_ITEMS[form])
     query = named["query"]
     asked = categories.canonical(query)
     primary = asked if asked is not None and categories.is_category(asked) else None
+    names = Names(namespace)
     entries: dict[str, Entry] = {}
     for place, item in enumerate(items, start=1):
-        entry = _entry(item, place, namespace, query, primary)
+        try:
+            entry = read_entry(item, names, query, primary)
+        except Lacking as error:
+            raise FeedDamaged(place, str(error)) from None
         first = entries.setdefault(entry.paper.arxiv_id, entry)
         if not _same_paper(first.paper, entry.paper):
             raise FeedDamaged(place, "arXiv id of its own")
+    if entries and not any(entry.paper.authors for entry in entries.values()):
+        raise FeedDamaged(1, "authors, and neither has any other")
     return Feed(query, title, tuple(entries.values()), _moment(built), form)
-
-
-def _entry(item: Element, place: int, namespace: str, query: str, asked: str | None) -> Entry:
-    heading = _heading(join_lines(_text(item, f"{namespace}title")))
-    described = _text(item, f"{namespace}description") or _text(item, f"{namespace}summary")
-    creator = _creator(item)
-    if heading.paper is not None:
-        described, creator = legacy_feed.plain(described), legacy_feed.plain(creator)
-    paper, kind, abstract = strip_preamble(described, heading.paper or _identified(item, namespace))
-    if paper is None or paper.version is None:
-        raise FeedDamaged(place, "arXiv id with a version")
-    if not heading.title:
-        raise FeedDamaged(place, "title")
-    listed = categories.canonical_list(filter(None, [heading.category, *_categories(item, namespace)]))
-    announced = heading.announce_type(query, listed) or _announce_type(_text(item, f"{_ARXIV}announce_type") or kind)
-    if announced is None:
-        raise FeedDamaged(place, "announce type that is known")
-    ordered = _primary_first(listed, asked, announced)
-    if not ordered:
-        raise FeedDamaged(place, "category")
-    return Entry(
-        Paper(
-            arxiv_id=paper.arxiv_id,
-            version=paper.version,
-            title=tex_to_unicode(heading.title),
-            abstract=tex_to_unicode(join_lines(abstract)),
-            authors=split_authors(creator),
-            primary_category=ordered[0],
-            cross_lists=ordered[1:],
-            withdrawn=says_withdrawn(abstract),
-        ),
-        announced,
-    )
 
 
 def _same_paper(one: Paper, other: Paper) -> bool:
@@ -220,58 +189,9 @@ def _same_paper(one: Paper, other: Paper) -> bool:
     return one is other or one.title == other.title or one.abstract == other.abstract
 
 
-def _heading(title: str) -> legacy_feed.Heading:
-    # The old form ends in a parenthesis; few titles of today do, and looking for it in all of them is dear.
-    return legacy_feed.heading(title) if title.endswith(")") else legacy_feed.Heading(title)
-
-
-def _identified(item: Element, namespace: str) -> ArxivId | None:
-    # An id alone is known much sooner than one inside of something, and nearly all are of today's form.
-    told = (_text(item, "guid") or _text(item, f"{namespace}id")).removeprefix(_OAI)
-    if (usual := _USUAL_ID.fullmatch(told)) is None:
-        return parse_id(told)
-    try:
-        return ArxivId(usual[1], int(usual[2]))
-    except ValueError:
-        return None
-
-
-def _creator(item: Element) -> str:
-    # All authors stand in one element; should arXiv ever give each one an element, none is lost.
-    return ", ".join(_content(one) for one in item.findall(f"{_DC}creator"))
-
-
-def _categories(item: Element, namespace: str) -> list[str]:
-    return [(one.get("term") or _content(one)).strip() for one in item.findall(f"{namespace}category")]
-
-
-def _announce_type(word: str | None) -> AnnounceType | None:
-    try:
-        return AnnounceType((word or "").strip().lower())
-    except ValueError:
-        return None
-
-
-def _primary_first(listed: tuple[str, ...], asked: str | None, announced: AnnounceType) -> tuple[str, ...]:
-    """The categories with the primary one first, where arXiv lists it; `asked` is the category that the feed is of.
-
-    In the feed of one category `new` means that this is the primary one; only there is the query surer than the order.
-    A feed lists a paper because the query is among its categories, so where none is told, that one is known.
-    """
-    if asked is None:
-        return listed
-    if announced is AnnounceType.NEW:
-        return tuple(dict.fromkeys((asked, *listed)))
-    return listed if asked in listed else (*listed, asked)
-
-
 def _text(parent: Element, tag: str) -> str:
     found = parent.find(tag)
-    return "" if found is None else _content(found)
-
-
-def _content(element: Element) -> str:
-    return ("".join(element.itertext()) if len(element) else element.text or "").strip()
+    return "" if found is None else content(found)
 
 
 def _moment(text: str) -> datetime | None:
