@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     Boolean,
@@ -24,11 +25,14 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    event,
     false,
     text,
     true,
 )
 from sqlalchemy.types import TypeDecorator
+
+from storage import full_text
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -119,6 +123,24 @@ papers = Table(
     Column("doi", Text),
     _required("withdrawn", Boolean),
 )
+
+# What is found of each paper, as `segment.py` makes it of its newest version and all current translations. Rows are
+# numbered in the order in which papers were first seen, which is nearly that of their dates.
+search_documents = Table(
+    "search_documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("arxiv_id", String, unique=True),
+    _required("day", Date),
+    _required("title", Text),
+    _required("people", Text),
+    _required("labels", Text),
+    _required("texts", Text),
+    Index("ix_search_documents_day_id", "day", "id"),
+)
+for _dialect, _statements in (("sqlite", full_text.SQLITE), ("postgresql", full_text.POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(search_documents, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]  # the library has no type for it
 
 announcements = Table(
     "announcements",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import search_index
 from storage.models import papers as table
 from storage.records import Paper, newer
 from storage.sql import chunks, upsert
@@ -32,6 +33,7 @@ async def save(session: AsyncSession, papers: Iterable[Paper]) -> int:
         await session.execute(
             statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values), rows
         )
+        await search_index.refresh(session, (row["arxiv_id"] for row in rows))
     return len(rows)
 
 

@@ -60,7 +60,7 @@ class Paper:
     @property
     def source_hash(self) -> str:
         """Names the text that a translation is of: the same title and abstract need translating once."""
-        return hashlib.sha256(f"{self.title}\n\n{self.abstract}".encode()).hexdigest()[:32]
+        return source_hash(self.title, self.abstract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +422,11 @@ class DigestRecord:
     translated_abstract: str
     tldr: str
     tldr_en: str
+
+
+def source_hash(title: str, abstract: str) -> str:
+    """The name of a text: its first 32 hexadecimal digits of SHA-256."""
+    return hashlib.sha256(f"{title}\n\n{abstract}".encode()).hexdigest()[:32]
 
 
 def newer(known: Paper | None, seen: Paper) -> Paper:

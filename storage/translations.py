@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import search_index
 from storage.models import translations as table
 from storage.records import TextField, Translation
 from storage.sql import chunks
@@ -43,6 +44,7 @@ async def save(session: AsyncSession, translation: Translation) -> None:
     )
     values = {one.name: getattr(translation, one.name) for one in fields(translation)}
     await session.execute(insert(table).values(**{**values, "made_by": dict(translation.made_by)}))
+    await search_index.refresh(session, [translation.arxiv_id])
 
 
 async def count_by_backend(session: AsyncSession) -> dict[str, int]:

@@ -37,10 +37,10 @@ async def test_bibtex_takes_the_cards_place_and_gives_it_back(house: House) -> N
     message = await card(house)
     before = message.text
     assert "DOI: 10.1000/sheep" in before
-    assert await house.press(message, "BibTeX") == ""
+    await house.turn(message, "BibTeX")
     assert "@misc{example2026learning,\n" in message.text
     assert buttons(message) == ["◀ Back"]
-    await house.press(message, "◀ Back")
+    await house.turn(message, "◀ Back")
     assert message.text == before
     assert len(house.telegram.from_bot(house.private)) == 1
 
@@ -48,17 +48,17 @@ async def test_bibtex_takes_the_cards_place_and_gives_it_back(house: House) -> N
 async def test_a_card_changes_to_english_and_back(house: House) -> None:
     message = await card(house)
     before = message.text
-    await house.press(message, "English")
+    await house.turn(message, "English")
     assert "Authors: " in message.text
     assert not any("一" <= char <= "鿿" for char in message.text)
-    await house.press(message, "简体中文")
+    await house.turn(message, "简体中文")
     assert message.text == before
 
 
 async def test_in_an_english_chat_a_card_can_be_had_in_the_language_of_the_bot(house: House) -> None:
     await house.say("/language en")
     message = await card(house)
-    await house.press(message, "简体中文")
+    await house.turn(message, "简体中文")
     assert "作者：" in message.text
 
 
@@ -75,10 +75,10 @@ async def test_buttons_of_a_card_in_a_group_work_for_others_after_a_restart_and_
         message = house.last(group)
         count = len(house.telegram.from_bot(group))
         async with house.at_work():
-            await house.press(message, "BibTeX", user=reader)
+            await house.turn(message, "BibTeX", user=reader)
             assert "@misc{" in message.text
-            await house.press(message, "◀ 返回", user=reader)
-            await house.press(message, "English", user=reader)
+            await house.turn(message, "◀ 返回", user=reader)
+            await house.turn(message, "English", user=reader)
             assert "Authors: " in message.text
         assert len(house.telegram.from_bot(group)) == count
 
@@ -90,7 +90,7 @@ async def test_an_earlier_version_is_marked_once_a_later_one_is_known_and_leads_
     message = await card(house, "https://arxiv.org/abs/2608.00002v1")
     assert message.text.startswith("There is a newer version: v2\n")
     assert message.all_buttons[0].url == "https://arxiv.org/abs/2608.00002v1"
-    await house.press(message, "v2")
+    await house.turn(message, "v2")
     assert message.text.startswith("[withdrawn]\n")
     assert "Counting Sheep Faster" in message.text
 

@@ -89,7 +89,9 @@ async def test_the_migrations_make_just_the_tables_that_the_program_uses(tmp_pat
     await migrate(address(tmp_path))
     migrated = create_engine(f"sqlite:///{tmp_path}/bot.sqlite3")
     with migrated.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        # SQLite keeps its full-text index in tables of its own.
+        ours = {"include_name": lambda name, *_: not str(name).startswith("search_words")}
+        assert compare_metadata(MigrationContext.configure(connection, opts=ours), metadata) == []
     migrated.dispose()
     # The comparison above is blind to conditions of indexes and to ON DELETE; SQLite's own words are not.
     made = create_engine(f"sqlite:///{tmp_path}/made.sqlite3")

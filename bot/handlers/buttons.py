@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import card, settings
+from bot.handlers import card, search, settings
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 
@@ -23,4 +23,7 @@ BUTTONS: tuple[PressHandler, ...] = (
     PressHandler(settings.SETTINGS, settings.press_settings),
     PressHandler("card", card.show_card),
     PressHandler("bib", card.show_bibtex),
+    PressHandler("open", card.open_card),
+    PressHandler("like", search.show_similar),
+    PressHandler("find", search.turn_page),
 )

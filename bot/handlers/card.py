@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from telegram.error import BadRequest
 
@@ -62,6 +63,12 @@ async def show_card(ask: Ask) -> None:
     """`card:ID:language`: the card itself, in that language."""
     match, language = await pressed(ask)
     await answer_card(ask, match, language)
+
+
+async def open_card(ask: Ask) -> None:
+    """`open:ID:language`: the card below the list that the button stands under."""
+    match, language = await pressed(ask)
+    await answer_card(replace(ask, press=None), match, language)
 
 
 async def show_bibtex(ask: Ask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, preferences, settings, start, subscribe
+from bot.handlers import admin, card, preferences, search, settings, start, subscribe
 from bot.handlers.ask import Ask, Handler
 from bot.handlers.digest import digest_now
 
@@ -40,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("time", "/time [@channel] 09:00 [Asia/Shanghai] | asap", preferences.set_time),
     Command("language", "/language [@channel] zh-CN", preferences.set_language),
     Command("types", "/types [@channel] new | new+cross | all", preferences.set_types),
+    Command("search", "/search diffusion cat:cs.CV since:2026-08-01", search.search_papers),
     Command("bibtex", "/bibtex 2402.15351 …", card.bibtex),
     Command("links", "/links [@group] on | off", preferences.answer_links),
     Command(

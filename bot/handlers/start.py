@@ -13,11 +13,12 @@ from bot.handlers.subscribe import subscribe
 async def start(ask: Ask) -> None:
     """Say what the bot does; a deep link (`start=sub_cs.CV`, `start=p_2402.15351`, `start=set_-1001`) does it at once.
 
-    Telegram allows only letters, digits, `_` and `-` in a deep link, so a dot may also be written as `-`.
+    Telegram allows only letters, digits, `_` and `-` in a deep link, so a dot may also be written as `-`, and a slash
+    as `_`.
     """
     payload = ask.args[0] if ask.args else ""
     kind, _, value = payload.partition("_")
-    for spelling in (value, value.replace("-", ".", 1)):
+    for spelling in (value, value.replace("-", ".", 1), value.replace("_", "/", 1)):
         if kind == "sub" and categories.canonical(spelling):
             await subscribe(ask.with_args(spelling))
             return

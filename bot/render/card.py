@@ -114,7 +114,10 @@ def _more(place: Place, words: Words) -> tuple[tuple[Button, ...], ...]:
         newest = f"{place.arxiv_id}v{place.newest}"
         changes.append(Button(f"v{place.newest}", callback_data=callback("card", newest, place.language)))
     return (
-        (button("render-button-bibtex", "bib", place.language),),
+        (
+            button("render-button-bibtex", "bib", place.language),
+            button("render-button-like", "like", place.language),
+        ),
         tuple(changes),
     )
 

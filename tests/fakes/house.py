@@ -109,6 +109,13 @@ class House:
         """Press a button by its text or data and return what was shown above the chat once it no longer waited."""
         return await self._answered(self.telegram.press(message, user or self.person, button))
 
+    async def turn(self, message: Message, button: str, *, user: User | None = None) -> str:
+        """Press a button that changes its message and return what stands there then, as plain text."""
+        edits = message.edited
+        await self.press(message, button, user=user)
+        await self.telegram.wait_for(lambda: message.edited > edits)
+        return message.text
+
     async def press_with(self, message: Message, data: str, *, user: User | None = None) -> str:
         """The same with data that a tampered app made up."""
         return await self._answered(self.telegram.press_with(message, user or self.person, data))

@@ -1,0 +1,39 @@
+"""The databases' own full-text indexes over `search_documents`, which they keep in step by themselves.
+
+Words come ready from `segment.py`, so the plainest tokenizers are used: of SQLite's one every character beyond ASCII is
+part of a word. Where in a column a word stands is not kept (`detail=column`): nobody asks, and it is half of the index.
+"""
+
+from __future__ import annotations
+
+SQLITE = (
+    (
+        "CREATE VIRTUAL TABLE search_words USING fts5("
+        "title, people, labels, texts, content='search_documents', content_rowid='id', tokenize='ascii', detail=column)"
+    ),
+    (
+        "CREATE TRIGGER search_insert AFTER INSERT ON search_documents BEGIN "
+        "INSERT INTO search_words(rowid, title, people, labels, texts) "
+        "VALUES (new.id, new.title, new.people, new.labels, new.texts); END"
+    ),
+    (
+        "CREATE TRIGGER search_delete AFTER DELETE ON search_documents BEGIN "
+        "INSERT INTO search_words(search_words, rowid, title, people, labels, texts) "
+        "VALUES ('delete', old.id, old.title, old.people, old.labels, old.texts); END"
+    ),
+    (
+        "CREATE TRIGGER search_update AFTER UPDATE ON search_documents BEGIN "
+        "INSERT INTO search_words(search_words, rowid, title, people, labels, texts) "
+        "VALUES ('delete', old.id, old.title, old.people, old.labels, old.texts); "
+        "INSERT INTO search_words(rowid, title, people, labels, texts) "
+        "VALUES (new.id, new.title, new.people, new.labels, new.texts); END"
+    ),
+)
+POSTGRESQL = (
+    (
+        "ALTER TABLE search_documents ADD COLUMN words tsvector GENERATED ALWAYS AS ("
+        "setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', people), 'B') || "
+        "setweight(to_tsvector('simple', labels), 'C') || setweight(to_tsvector('simple', texts), 'D')) STORED"
+    ),
+    "CREATE INDEX ix_search_documents_words ON search_documents USING gin (words)",
+)

@@ -1,0 +1,134 @@
+"""Finding papers by their words, in the database's own full-text index.
+
+What has every word in its title or among its authors comes first, then what has them anywhere; the newest first in
+both. No other order of merit: it would have to look at every paper with a common word while somebody waits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import search_documents as table
+from storage.segment import Term, Wanted, label, terms
+
+MOST_FOUND = 1000
+"""Of more papers only the newest are found."""
+
+_PER_WORD = 300
+"""How many papers with a word are looked at for those that are alike."""
+_INDEX = sa.table("search_words", sa.column("rowid"))
+_WORDS = sa.literal_column("search_documents.words", postgresql.TSVECTOR)
+_WEIGHTS = {"": "", "title people": "AB", "people": "B", "labels": "C"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A page of arXiv ids, best first, and how many there are in all (MOST_FOUND at most)."""
+
+    arxiv_ids: tuple[str, ...]
+    total: int
+
+
+async def find(session: AsyncSession, wanted: Wanted, *, limit: int, offset: int = 0) -> Hits:
+    """The papers that have everything that is wanted."""
+    spelling = _spelling(session)
+    filters = [spelling.all(wanted.people, "people"), spelling.labels(wanted.categories)]
+    tiers = [spelling.both(spelling.all(wanted.words, ""), *filters)]
+    if wanted.words:
+        tiers.insert(0, spelling.both(spelling.all(wanted.words, "title people"), *filters))
+    found = sa.union_all(
+        *(
+            sa.select(_matching(spelling, one, MOST_FOUND, wanted.since), sa.literal(at).label("tier"))
+            for at, one in enumerate(tiers)
+        )
+    ).subquery()
+    best = sa.select(found.c.id, sa.func.min(found.c.tier).label("tier")).group_by(found.c.id).subquery()
+    query = (
+        sa.select(table.c.arxiv_id, sa.func.count().over().label("total"))
+        .join_from(best, table, table.c.id == best.c.id)
+        .order_by(best.c.tier, table.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = list(await session.execute(query))
+    return Hits(tuple(row.arxiv_id for row in rows), min(rows[0].total, MOST_FOUND) if rows else 0)
+
+
+async def similar(session: AsyncSession, arxiv_id: str, title: str, categories: Sequence[str], limit: int) -> list[str]:
+    """Other papers of these categories with words of the title; those that share most, and the rarest, first."""
+    spelling = _spelling(session)
+    labels = spelling.labels(categories)
+    scores: defaultdict[int, float] = defaultdict(float)
+    for word in terms(title):
+        match = spelling.both(spelling.word(word, ""), labels)
+        ids = list(await session.scalars(sa.select(_matching(spelling, match, _PER_WORD, None))))
+        # A word that as many papers have as were looked at says nothing; one that two have says most.
+        weight = math.log(_PER_WORD / len(ids)) if ids else 0.0
+        for one in ids:
+            scores[one] += weight
+    alike = (one for one, score in scores.items() if score > 0)
+    nearest = sorted(alike, key=lambda one: (-scores[one], -one))[: limit + 1]
+    rows = await session.execute(sa.select(table.c.id, table.c.arxiv_id).where(table.c.id.in_(nearest)))
+    names = {row.id: row.arxiv_id for row in rows}
+    return [names[one] for one in nearest if names[one] != arxiv_id][:limit]
+
+
+def _matching(spelling: _Spelling, match: str, most: int, since: date | None) -> sa.Subquery:
+    """The numbers (`id`) of the newest papers that match, from a day on."""
+    query = sa.select(table.c.id).order_by(table.c.id.desc())
+    if match and spelling.in_columns:
+        query = (
+            sa.select(_INDEX.c.rowid.label("id"))
+            .where(sa.column("search_words").op("MATCH")(match))
+            .order_by(_INDEX.c.rowid.desc())
+        )
+        if since is not None:
+            # Rows are numbered nearly by day: what is surely too early is not looked at.
+            first = sa.select(sa.func.min(table.c.id)).where(table.c.day >= since).scalar_subquery()
+            query = query.join(table, table.c.id == _INDEX.c.rowid).where(_INDEX.c.rowid >= first)
+    elif match:
+        query = query.where(_WORDS.op("@@")(sa.func.to_tsquery("simple", match)))
+    if since is not None:
+        query = query.where(table.c.day >= since)
+    return query.limit(most).subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How a database writes what is to be matched. Words hold letters and digits only, so quoting them is enough."""
+
+    quote: str
+    conjunction: str
+    disjunction: str
+    in_columns: bool
+
+    def word(self, term: Term, columns: str) -> str:
+        quoted = f"{self.quote}{term.word}{self.quote}"
+        if self.in_columns:
+            return f"{f'{{{columns}}} : ' if columns else ''}{quoted}{'*' if term.beginning else ''}"
+        marks = f"{'*' if term.beginning else ''}{_WEIGHTS[columns]}"
+        return f"{quoted}:{marks}" if marks else quoted
+
+    def all(self, words: Collection[Term], columns: str) -> str:
+        return self.conjunction.join(self.word(one, columns) for one in words)
+
+    def labels(self, categories: Collection[str]) -> str:
+        named = [self.word(Term(label(one)), "labels") for one in categories]
+        return f"({self.disjunction.join(named)})" if named else ""
+
+    def both(self, *parts: str) -> str:
+        return self.conjunction.join(part for part in parts if part)
+
+
+def _spelling(session: AsyncSession) -> _Spelling:
+    if session.get_bind().dialect.name == "postgresql":
+        return _Spelling("'", " & ", " | ", in_columns=False)
+    return _Spelling('"', " AND ", " OR ", in_columns=True)
