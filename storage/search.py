@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.models import search_documents as table
 from storage.segment import Term, Wanted, label, terms
 
-MOST_FOUND = 1000
+MOST_FOUND = 500
 """Of more papers only the newest are found."""
 
 _PER_WORD = 300
@@ -50,14 +50,17 @@ async def find(session: AsyncSession, wanted: Wanted, *, limit: int, offset: int
             for at, one in enumerate(tiers)
         )
     ).subquery()
-    best = sa.select(found.c.id, sa.func.min(found.c.tier).label("tier")).group_by(found.c.id).subquery()
-    query = (
-        sa.select(table.c.arxiv_id, sa.func.count().over().label("total"))
-        .join_from(best, table, table.c.id == best.c.id)
-        .order_by(best.c.tier, table.c.id.desc())
+    best = (
+        sa.select(found.c.id, sa.func.min(found.c.tier).label("tier"), sa.func.count().over().label("total"))
+        .group_by(found.c.id)
+        .order_by("tier", found.c.id.desc())
         .limit(limit)
         .offset(offset)
+        .subquery()
     )
+    # The rows are long, so only those of the page are read.
+    query = sa.select(table.c.arxiv_id, best.c.total).join_from(best, table, table.c.id == best.c.id)
+    query = query.order_by(best.c.tier, best.c.id.desc())
     rows = list(await session.execute(query))
     return Hits(tuple(row.arxiv_id for row in rows), min(rows[0].total, MOST_FOUND) if rows else 0)
 
@@ -91,10 +94,13 @@ def _matching(spelling: _Spelling, match: str, most: int, since: date | None) ->
             .order_by(_INDEX.c.rowid.desc())
         )
         if since is not None:
-            # Rows are numbered nearly by day: what is surely too early is not looked at.
+            # Rows are numbered nearly by day: what is surely too early is not looked at. The day is asked for in the
+            # condition, because a join would begin with every paper from that day on.
             first = sa.select(sa.func.min(table.c.id)).where(table.c.day >= since).scalar_subquery()
-            query = query.join(table, table.c.id == _INDEX.c.rowid).where(_INDEX.c.rowid >= first)
-    elif match:
+            day = sa.select(table.c.day).where(table.c.id == _INDEX.c.rowid).scalar_subquery()
+            query = query.where(_INDEX.c.rowid >= first, day >= since)
+        return query.limit(most).subquery()
+    if match:
         query = query.where(_WORDS.op("@@")(sa.func.to_tsquery("simple", match)))
     if since is not None:
         query = query.where(table.c.day >= since)

@@ -151,4 +151,5 @@ def main(count: int) -> None:
         print(f"{count} papers made, stored and indexed: {seconds / count * 1000:.2f} ms and {size:.1f} kB each")
 
 
-main(int(sys.argv[1]) if len(sys.argv) > 1 else PAPERS)
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else PAPERS)
