@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.arxiv_source import calendar
@@ -98,10 +98,12 @@ class Daily:
         made, rows = await self._plan()
         return Ticked(tuple(fetched), made, rows)
 
-    async def digest_now(self, destination: Destination, wanted: Sequence[str], day: date) -> tuple[Part, ...] | None:
+    async def digest_now(
+        self, destination: Destination, wanted: Sequence[str], day: date, *, most: int | None = None
+    ) -> tuple[Part, ...] | None:
         """The digest of these categories for a mailing date, rendered for a destination but not planned.
 
-        None when the announcement is not (yet) known; no parts when it is known and empty.
+        None when the announcement is not (yet) known; no parts when it is known and empty. `most`: only so many papers.
         """
         held = [await self._gather.held(category, day) for category in wanted]
         known = [one for one in held if one is not None]
@@ -114,7 +116,9 @@ class Daily:
             [one.announcement for one in known],
             {one.announcement.id: one.entries for one in known},
         )
-        return await self.render(digest) if digest is not None else ()
+        if digest is None:
+            return ()
+        return await self.render(replace(digest, entries=digest.entries[:most]))
 
     async def render(self, digest: Digest) -> tuple[Part, ...]:
         """The digest's parts, with every translation that can be had now."""

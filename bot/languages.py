@@ -21,6 +21,20 @@ NAMES = {
 }
 """Language code → its name in itself. `en` means English only: nothing is translated."""
 
+_ZONES = {
+    "zh": "Asia/Shanghai",
+    "zh-TW": "Asia/Taipei",
+    "ja": "Asia/Tokyo",
+    "ko": "Asia/Seoul",
+    "fr": "Europe/Paris",
+    "de": "Europe/Berlin",
+    "it": "Europe/Rome",
+    "ru": "Europe/Moscow",
+    "hi": "Asia/Kolkata",
+    "pt-br": "America/Sao_Paulo",
+    "en-gb": "Europe/London",
+}
+
 _ALSO = {
     "zh": "zh-CN",
     "cn": "zh-CN",
@@ -53,3 +67,9 @@ def parse_language(text: str) -> str | None:
     word = text.strip().replace("_", "-").lower()
     known = {code.lower(): code for code in NAMES} | {name.lower(): code for code, name in NAMES.items()}
     return _ALSO.get(word) or known.get(word)
+
+
+def zone_of(app: str) -> str | None:
+    """Where most people live whose app speaks that language (`zh-hans`, `de`); None where that is anywhere."""
+    word = app.strip().replace("_", "-").lower()
+    return _ZONES.get(word) or _ZONES.get(parse_language(word) or "") or _ZONES.get(word.partition("-")[0])

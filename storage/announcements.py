@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import papers
@@ -151,6 +151,22 @@ async def missing(session: AsyncSession, cursors: Mapping[str, date], asked_befo
         table.c.asked_since < asked_before,
     )
     return {(one.category, one.mailing_date) for one in found}
+
+
+async def per_day(session: AsyncSession, categories: Iterable[str], after: date) -> dict[str, float]:
+    """How many papers new to a category its announcements after that day bring on average; only what is known."""
+    seen = entry_table.c.announce_type.in_((AnnounceType.NEW, AnnounceType.CROSS))
+    days, papers_there = func.count(table.c.id.distinct()), func.count(entry_table.c.arxiv_id)
+    found: dict[str, float] = {}
+    for some in chunks(categories):
+        query = (
+            select(table.c.category, days.label("days"), papers_there.label("papers"))
+            .outerjoin(entry_table, and_(entry_table.c.announcement_id == table.c.id, seen))
+            .where(table.c.category.in_(some), table.c.state.in_(COMPLETE), table.c.mailing_date > after)
+            .group_by(table.c.category)
+        )
+        found |= {row.category: row.papers / row.days for row in await session.execute(query)}
+    return found
 
 
 async def listing(session: AsyncSession, category: str | None = None, limit: int = 50) -> list[Announcement]:

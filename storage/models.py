@@ -233,6 +233,8 @@ subscriptions = Table(
     Column("category", String, primary_key=True),
     _required("cursor", Date),
     _required("announce_types", JSON),
+    # When it was switched off; null for one that is on.
+    Column("off_at", UtcDateTime),
     Index("ix_subscriptions_category_cursor", "category", "cursor"),
 )
 

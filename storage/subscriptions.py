@@ -27,6 +27,7 @@ from storage.sql import changed, chunks, upsert
 
 _SETTABLE = tuple(one.name for one in fields(Destination) if one.name != "id")
 _AWAKE = table.c.paused.is_(None)
+_ON = wish_table.c.off_at.is_(None)
 
 
 async def destination(session: AsyncSession, chat_id: int, thread_id: int = 0) -> Destination | None:
@@ -73,15 +74,52 @@ async def subscribe(
     destination_id: int,
     category: str,
     cursor: date,
-    announce_types: frozenset[AnnounceType] = DEFAULT_ANNOUNCE_TYPES,
+    announce_types: frozenset[AnnounceType] | None = None,
 ) -> bool:
-    """Add a subscription. False, and nothing is changed, where there is one already."""
+    """Add a subscription, or switch on one that is off. False, and nothing is changed, where there is one already.
+
+    None for the announce types of the destination's others, or the usual ones for the first.
+    """
+    if announce_types is None:
+        others = sa.select(wish_table.c.announce_types).where(wish_table.c.destination_id == destination_id).limit(1)
+        announce_types = _announce_types(await session.scalar(others) or DEFAULT_ANNOUNCE_TYPES)
     statement = (
         upsert(session, wish_table)
         .values(destination_id=destination_id, category=category, cursor=cursor, announce_types=sorted(announce_types))
         .on_conflict_do_nothing()
     )
-    return await changed(session, statement) == 1
+    if await changed(session, statement) == 1:
+        return True
+    return await switch_on(session, destination_id, category, cursor)
+
+
+async def switch_off(session: AsyncSession, destination_id: int, category: str, now: datetime) -> bool:
+    """Let a subscription rest; its cursor stays. False where there is none that is on."""
+    ours = sa.and_(wish_table.c.destination_id == destination_id, wish_table.c.category == category, _ON)
+    return await changed(session, sa.update(wish_table).where(ours).values(off_at=now)) == 1
+
+
+async def switch_on(
+    session: AsyncSession, destination_id: int, category: str, cursor: date, *, since: datetime | None = None
+) -> bool:
+    """Let a subscription that rests go on. False where there is none that is off.
+
+    It goes on from where it was when it was switched off after `since`; else from `cursor`, if it was not further: what
+    was announced while it rested was not wanted.
+    """
+    ours = sa.and_(wish_table.c.destination_id == destination_id, wish_table.c.category == category)
+    row = (await session.execute(sa.select(wish_table.c.cursor, wish_table.c.off_at).where(ours, ~_ON))).first()
+    if row is None:
+        return False
+    kept = row.cursor if since is not None and row.off_at >= since else max(row.cursor, cursor)
+    await session.execute(sa.update(wish_table).where(ours).values(off_at=None, cursor=kept))
+    return True
+
+
+async def switched_off(session: AsyncSession, destination_id: int) -> list[str]:
+    """The categories of a destination's subscriptions that are off."""
+    query = sa.select(wish_table.c.category).where(wish_table.c.destination_id == destination_id, ~_ON)
+    return sorted(await session.scalars(query))
 
 
 async def want(session: AsyncSession, destination_id: int, announce_types: Collection[AnnounceType]) -> int:
@@ -104,7 +142,7 @@ async def unsubscribe(
 
 
 async def of(session: AsyncSession, destination_id: int) -> list[Subscription]:
-    """A destination's subscriptions, by category."""
+    """A destination's subscriptions that are on, by category."""
     return list((await _wishes(session, [destination_id])).get(destination_id, ()))
 
 
@@ -119,7 +157,7 @@ async def oldest_cursors(session: AsyncSession) -> dict[str, date]:
     query = (
         sa.select(wish_table.c.category, sa.func.min(wish_table.c.cursor).label("cursor"))
         .join(table)
-        .where(_AWAKE)
+        .where(_AWAKE, _ON)
         .group_by(wish_table.c.category)
     )
     return {row.category: row.cursor for row in await session.execute(query)}
@@ -130,7 +168,7 @@ async def languages(session: AsyncSession, category: str) -> dict[str, frozenset
     query = (
         sa.select(table.c.language, wish_table.c.announce_types)
         .join(wish_table)
-        .where(_AWAKE, wish_table.c.category == category)
+        .where(_AWAKE, _ON, wish_table.c.category == category)
     )
     wanted: dict[str, frozenset[AnnounceType]] = {}
     for row in await session.execute(query):
@@ -146,7 +184,7 @@ async def due(
     Its time has come when `next_run_at` has passed or, where there is no delivery time, when a complete announcement
     is newer than the cursor of a subscription and nothing is held until `next_run_at`.
     """
-    wishes = sa.exists().where(wish_table.c.destination_id == table.c.id)
+    wishes = sa.exists().where(wish_table.c.destination_id == table.c.id, _ON)
     timed = sa.select(table.c.id).where(table.c.next_run_at <= now, _AWAKE, wishes)
     # From the announcements to those who lack them: most destinations have the newest, and are never looked at.
     newest = (
@@ -155,8 +193,10 @@ async def due(
         .group_by(announcements.c.category)
         .subquery()
     )
-    lacking = sa.select(wish_table.c.destination_id).join(
-        newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor)
+    lacking = (
+        sa.select(wish_table.c.destination_id)
+        .join(newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor))
+        .where(_ON)
     )
     held = table.c.next_run_at > now
     at_once = sa.select(table.c.id).where(
@@ -287,7 +327,7 @@ async def _wishes(session: AsyncSession, destination_ids: Iterable[int]) -> dict
     for some in chunks(destination_ids):
         query = (
             sa.select(wish_table)
-            .where(wish_table.c.destination_id.in_(some))
+            .where(wish_table.c.destination_id.in_(some), _ON)
             .order_by(wish_table.c.destination_id, wish_table.c.category)
         )
         for row in await session.execute(query):

@@ -173,7 +173,10 @@ async def test_rows_survive_a_migration_that_rebuilds_the_table_they_refer_to(tm
         await add(db, place(7))
     file = tmp_path / "bot.sqlite3"
     with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("INSERT INTO subscriptions VALUES (1, 'cs.CV', '2026-08-21', '[]')")
+        connection.execute(
+            "INSERT INTO subscriptions (destination_id, category, cursor, announce_types) "
+            "VALUES (1, 'cs.CV', '2026-08-21', '[]')"
+        )
     rebuild = (
         "CREATE TABLE anew AS SELECT * FROM destinations",
         "DROP TABLE destinations",

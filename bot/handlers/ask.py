@@ -172,6 +172,7 @@ Handler = Callable[[Ask], Awaitable[None]]
 
 def keyboard_of(buttons: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     """Rows of buttons as Telegram takes them."""
+    buttons = [row for row in buttons if row]
     if not buttons:
         return None
     return InlineKeyboardMarkup(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import card, search, settings
+from bot.handlers import card, paging, search, settings, start
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 
@@ -20,7 +20,8 @@ class PressHandler:
 
 BUTTONS: tuple[PressHandler, ...] = (
     PressHandler("digest", digest_now),
-    PressHandler(settings.SETTINGS, settings.press_settings),
+    PressHandler(paging.SETTINGS, settings.press_settings),
+    PressHandler(paging.SETUP, start.press_setup),
     PressHandler("card", card.show_card),
     PressHandler("bib", card.show_bibtex),
     PressHandler("open", card.open_card),

@@ -113,11 +113,6 @@ class Choice:
             return " ".join(map(str, sorted(value)))
         return "all" if value == 0 else str(value)
 
-    @property
-    def is_switch(self) -> bool:
-        """Whether it is on or off."""
-        return self.read is parse_switch
-
     def suits(self, destination: Destination) -> bool:
         """Whether it means anything there: in a private conversation every link is answered."""
         return self.field != "answer_links" or destination.kind is not ChatKind.PRIVATE

@@ -35,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("subscribe", "/subscribe [@channel] cs.CV cs.LG", subscribe.subscribe),
     Command("unsubscribe", "/unsubscribe [@channel] cs.CV | all", subscribe.unsubscribe),
     Command("subscriptions", "/subscriptions [@channel]", subscribe.list_subscriptions),
+    Command("categories", "/categories [@channel]", settings.categories),
     Command("settings", "/settings [@channel] [quiet on]", settings.settings),
     Command("digest", "/digest [cs.CV] [2026-08-21]", digest_now),
     Command("time", "/time [@channel] 09:00 [Asia/Shanghai] | asap", preferences.set_time),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,9 +11,11 @@ from babel import Locale
 from bot.handlers.ask import Ask
 from bot.handlers.choices import CHOICES
 from bot.handlers.describe import described, shown_days
+from bot.handlers.fields import archive_page, fields_page, group_page, mine_page
+from bot.handlers.paging import SETTINGS, Page, Spot, back, leave, option, rows
 from bot.i18n import dates
 from bot.languages import NAMES
-from bot.render.button import Button, callback
+from bot.render.button import Button
 from storage import subscriptions
 from storage.records import DEFAULT_ANNOUNCE_TYPES, EVERY_DAY, AnnounceType, Destination, Subscription
 
@@ -43,34 +44,14 @@ ZONES = (
 
 _SWITCHES = ("quiet", "pin", "file", "abstracts", "links")
 _HOURS_A_ROW = 6
-Rows = tuple[tuple[Button, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a page is about, and whose buttons it has: the settings' or those of another flow."""
-
-    flow: str
-    place: Destination
-
-    def data(self, *args: str) -> str:
-        """The data of a button on one of its pages."""
-        return callback(self.flow, str(self.place.id), *args)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Telegram HTML and the buttons under it."""
-
-    text: str
-    buttons: Rows
-
-
-async def main_page(ask: Ask, spot: Spot) -> Page:
+async def main_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """What is set, and a button for everything that can be."""
     place, words = spot.place, ask.words
     text = f"{described(ask, place, await _wishes(ask, place))}\n\n{words('settings-foot')}"
     doors = [
+        Button(words("set-fields"), callback_data=spot.data("fields")),
         Button(
             f"{words('set-language')}: {NAMES.get(place.language, place.language)}", callback_data=spot.data("language")
         ),
@@ -89,61 +70,69 @@ async def main_page(ask: Ask, spot: Spot) -> Page:
     return Page(text, rows([*doors, *switches], 2))
 
 
-async def language_page(ask: Ask, spot: Spot) -> Page:
+async def language_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """Languages that papers are translated to; English alone means no translation."""
     names = {code: ask.words("language-only-english") if code == "en" else name for code, name in NAMES.items()}
-    return _choose(ask, spot, "language", names, now=spot.place.language, width=3)
+    page = _choose(ask, spot, "language", names, now=spot.place.language, width=3)
+    if spot.flow == SETTINGS:
+        return page
+    spoken = [
+        option(_spoken(one), spot.data("interface", one), chosen=one == spot.place.interface)
+        for one in CHOICES["interface"].shown
+    ]
+    return Page(f"{ask.words('setup-start')}\n\n{page.text}", (tuple(spoken), *page.buttons))
 
 
-async def interface_page(ask: Ask, spot: Spot) -> Page:
+async def interface_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """Languages that the bot speaks."""
     names = {code: _spoken(code) for code in CHOICES["interface"].shown}
     return _choose(ask, spot, "interface", names, now=spot.place.interface, width=2)
 
 
-async def layout_page(ask: Ask, spot: Spot) -> Page:
+async def layout_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """The three layouts, each with a line that says what it is."""
     names = {one: ask.words(f"layout-{one}") for one in CHOICES["layout"].shown}
     return _choose(ask, spot, "layout", names, now=spot.place.layout, width=3)
 
 
-async def papers_page(ask: Ask, spot: Spot) -> Page:
+async def papers_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """How many papers stand in the chat."""
     names = {one: _count(ask, CHOICES["papers"].read(one)) for one in CHOICES["papers"].shown}
     return _choose(ask, spot, "papers", names, now=CHOICES["papers"].written(spot.place), width=3)
 
 
-async def time_page(ask: Ask, spot: Spot) -> Page:
+async def time_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """As soon as announced, or an hour."""
     local, zone = spot.place.delivery_time, spot.place.timezone
     text = ask.words.html(
         "choose-time", zone=zone, clock=ask.services.now().astimezone(ZoneInfo(zone)).strftime("%H:%M")
     )
-    asap = _option(ask.words("time-asap"), spot.data("time", "asap"), chosen=local is None)
+    asap = option(ask.words("time-asap"), spot.data("time", "asap"), chosen=local is None)
     hours = [
-        _option(f"{hour:02}:00", spot.data("time", f"{hour:02}-00"), chosen=local is not None and local.hour == hour)
+        option(f"{hour:02}:00", spot.data("time", f"{hour:02}-00"), chosen=local is not None and local.hour == hour)
         for hour in range(24)
     ]
     zones = Button(f"{ask.words('set-zone')}: {dates.city(zone, ask.words.language)}", callback_data=spot.data("zone"))
-    return Page(text, ((asap,), *rows(hours, _HOURS_A_ROW), (zones,), (back(ask, spot),)))
+    up = back(ask, spot) if spot.flow == SETTINGS else back(ask, spot, "fields")
+    return Page(text, ((asap,), *rows(hours, _HOURS_A_ROW), (zones,), (up,)))
 
 
-async def zone_page(ask: Ask, spot: Spot) -> Page:
+async def zone_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """Zones by a city of each, with what clocks there show now."""
     now = ask.services.now()
     known = ZONES if spot.place.timezone in ZONES else (spot.place.timezone, *ZONES)
     options = [
-        _option(_clock_in(one, now, ask.words.language), spot.data("zone", one), chosen=one == spot.place.timezone)
+        option(_clock_in(one, now, ask.words.language), spot.data("zone", one), chosen=one == spot.place.timezone)
         for one in known
     ]
     return Page(ask.words("choose-zone"), (*rows(options, 3), (back(ask, spot, "time"),)))
 
 
-async def days_page(ask: Ask, spot: Spot) -> Page:
+async def days_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """The days of the week, each on or off."""
     language, chosen = ask.words.language, spot.place.weekdays
     days = [
-        _option(
+        option(
             dates.weekday(day, language),
             spot.data("days", str(day), "off" if day in chosen else "on"),
             chosen=day in chosen,
@@ -157,12 +146,12 @@ async def days_page(ask: Ask, spot: Spot) -> Page:
     return Page(ask.words("choose-days"), (*rows(days, 4), tuple(sets), (back(ask, spot),)))
 
 
-async def types_page(ask: Ask, spot: Spot) -> Page:
+async def types_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """The announce types, each on or off."""
     wishes = await _wishes(ask, spot.place)
     chosen = wishes[0].announce_types if wishes else DEFAULT_ANNOUNCE_TYPES
     types = [
-        _option(
+        option(
             ask.words(f"type-{one}"), spot.data("types", one, "off" if one in chosen else "on"), chosen=one in chosen
         )
         for one in AnnounceType
@@ -170,7 +159,7 @@ async def types_page(ask: Ask, spot: Spot) -> Page:
     return Page(ask.words("choose-types"), (*rows(types, 2), (back(ask, spot),)))
 
 
-PAGES: Mapping[str, Callable[[Ask, Spot], Awaitable[Page]]] = {
+PAGES: Mapping[str, Callable[[Ask, Spot, Sequence[str]], Awaitable[Page]]] = {
     "language": language_page,
     "interface": interface_page,
     "layout": layout_page,
@@ -179,27 +168,17 @@ PAGES: Mapping[str, Callable[[Ask, Spot], Awaitable[Page]]] = {
     "zone": zone_page,
     "days": days_page,
     "types": types_page,
+    "fields": fields_page,
+    "of": group_page,
+    "in": archive_page,
+    "mine": mine_page,
 }
 """Pages by the name in a button's data; any other name leads to the main page."""
 
 
-def back(ask: Ask, spot: Spot, *args: str) -> Button:
-    """The button that leads back, to the main page or to another."""
-    return Button(ask.words("button-back"), callback_data=spot.data(*args))
-
-
-def rows(buttons: Sequence[Button], width: int) -> Rows:
-    """The buttons, so many side by side."""
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
-
-
 def _choose(ask: Ask, spot: Spot, name: str, names: Mapping[str, str], *, now: str, width: int) -> Page:
-    options = [_option(text, spot.data(name, value), chosen=value == now) for value, text in names.items()]
-    return Page(ask.words(f"choose-{name}"), (*rows(options, width), (back(ask, spot),)))
-
-
-def _option(text: str, data: str, *, chosen: bool) -> Button:
-    return Button(f"✓ {text}" if chosen else text, callback_data=data)
+    options = [option(text, spot.data(name, value), chosen=value == now) for value, text in names.items()]
+    return Page(ask.words(f"choose-{name}"), (*rows(options, width), leave(ask, spot)))
 
 
 def _switch(ask: Ask, spot: Spot, name: str, key: str, *, on: bool) -> Button:

@@ -1,31 +1,119 @@
-"""/start and /help."""
+"""/start: three questions and a taste of what comes, or what a deep link asks for."""
 
 from __future__ import annotations
 
-from bot.arxiv_source import categories
+from collections.abc import Iterator
+from dataclasses import replace
+
+from telegram.constants import ChatAction
+
+from bot.arxiv_source import calendar, categories
 from bot.arxiv_source.ids import find_ids
-from bot.handlers.ask import Ask
+from bot.handlers.ask import Ask, Refusal
+from bot.handlers.changes import change_by_button, stored
+from bot.handlers.describe import described
 from bot.handlers.link import MOST_LINKS, answer_ids
-from bot.handlers.settings import SETTINGS, settings
+from bot.handlers.paging import SETTINGS, SETUP, Spot
+from bot.handlers.settings import NAVIGATION, page_after, pressed_place, settings, show
 from bot.handlers.subscribe import subscribe
+from bot.languages import ENGLISH, parse_language, zone_of
+from bot.render.button import Button, callback
+from storage import subscriptions
+from storage.records import Destination, Layout, Subscription
+
+_TASTE = 5
+_MEANT = {"-": ".", "_": "/"}
+_NEXT = {"language": "fields", "interface": "language", "zone": "time"}
 
 
 async def start(ask: Ask) -> None:
-    """Say what the bot does; a deep link (`start=sub_cs.CV`, `start=p_2402.15351`, `start=set_-1001`) does it at once.
+    """Ask for language, fields and time, or say what is set; a deep link does at once what it asks for.
 
-    Telegram allows only letters, digits, `_` and `-` in a deep link, so a dot may also be written as `-`, and a slash
-    as `_`.
+    `start=sub_cs-CV_cs-LG` subscribes, `start=p_2402-15351` shows a card, `start=set_-1001234567890` a chat's settings.
     """
-    payload = ask.args[0] if ask.args else ""
-    kind, _, value = payload.partition("_")
-    for spelling in (value, value.replace("-", ".", 1), value.replace("_", "/", 1)):
-        if kind == "sub" and categories.canonical(spelling):
-            await subscribe(ask.with_args(spelling))
-            return
-        if kind == "p" and (ids := find_ids(spelling)):
-            await answer_ids(ask, ids[:MOST_LINKS])
-            return
-    if kind == SETTINGS and value:
+    kind, _, value = (ask.args[0] if ask.args else "").partition("_")
+    if kind == "sub" and (wanted := _categories(value)):
+        await subscribe(ask.with_args(*wanted))
+    elif kind == "p" and (ids := next(filter(None, map(find_ids, _spellings(value))), ())):
+        await answer_ids(ask, ids[:MOST_LINKS])
+    elif kind == SETTINGS and value:
         await settings(ask.with_args(value))
+    elif not ask.private:
+        begin = Button(ask.words("button-setup"), callback_data=callback(SETUP, "0"))
+        await ask.reply(ask.words.html("start-in-group", name=f"@{ask.bot.username}"), [[begin]])
+    else:
+        await _welcome(ask)
+
+
+async def press_setup(ask: Ask) -> None:
+    """`go:ID[:page[:value…]]`: one of the three questions, or an answer to it and the next."""
+    place = await pressed_place(ask)
+    name, *values = ask.args[1:] or ("language",)
+    if name == "time" and not values and not await _wishes(ask, place):
+        raise Refusal("no-field-chosen")
+    if values and name not in NAVIGATION:
+        place = await change_by_button(ask, place, name, values)
+        if name == "time":
+            await _finish(ask, place)
+            return
+        name, values = page_after(name, values) if name == "sub" else (_NEXT.get(name, name), [])
+    await show(ask, place, name, values=values, flow=SETUP)
+
+
+async def _welcome(ask: Ask) -> None:
+    wishes = await _wishes(ask, ask.here)
+    if not wishes:
+        place = ask.here
+        if not place.id:
+            app = (ask.user.language_code or "") if ask.user is not None else ""
+            spoken = parse_language(app)
+            language = spoken if spoken not in {None, ENGLISH} else place.language
+            zone = zone_of(app) or place.timezone
+            place = await stored(ask, replace(place, language=language or place.language, timezone=zone))
+        await show(ask, place, "language", flow=SETUP)
         return
-    await ask.say("start", example="https://arxiv.org/abs/2402.15351")
+    buttons = [
+        [Button(ask.words("button-digest-now"), callback_data=callback("digest"))],
+        [
+            Button(ask.words("set-fields"), callback_data=Spot(SETTINGS, ask.here).data("fields")),
+            Button(ask.words("button-settings"), callback_data=Spot(SETTINGS, ask.here).data()),
+        ],
+    ]
+    await ask.reply(f"{ask.words('start-again')}\n\n{described(ask, ask.here, wishes)}", buttons)
+
+
+async def _finish(ask: Ask, place: Destination) -> None:
+    """What was chosen, in place of the questions; and below it the first papers of the newest announcement."""
+    wishes = await _wishes(ask, place)
+    open_settings = Button(ask.words("button-settings"), callback_data=Spot(SETTINGS, place).data())
+    await ask.show(f"{ask.words('setup-done')}\n\n{described(ask, place, wishes)}", [[open_settings]])
+    await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
+    wanted = [wish.category for wish in wishes]
+    look = replace(place, layout=Layout.CLASSIC, papers_shown=_TASTE, attach_file=False)
+    newest = calendar.mailing_date(ask.services.now())
+    for day in (newest, calendar.previous(newest)):
+        parts = await ask.services.daily.digest_now(look, wanted, day, most=_TASTE)
+        if parts:
+            await ask.say("taste", count=_TASTE)
+            await ask.services.sender.post(ask.here, parts[0])
+            return
+    await ask.say("no-taste")
+
+
+def _categories(value: str) -> tuple[str, ...]:
+    """The categories that a deep link names, or none when one of them is none."""
+    found = [next(filter(None, map(categories.canonical, _spellings(one))), None) for one in value.split("_")]
+    return tuple(one for one in found if one) if all(found) else ()
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """What may be meant where Telegram allows only letters, digits, `_` and `-`: one `-` a dot, one `_` a slash."""
+    yield value
+    for place, letter in enumerate(value):
+        if letter in _MEANT:
+            yield f"{value[:place]}{_MEANT[letter]}{value[place + 1 :]}"
+
+
+async def _wishes(ask: Ask, place: Destination) -> list[Subscription]:
+    async with ask.services.db.read() as session:
+        return await subscriptions.of(session, place.id) if place.id else []

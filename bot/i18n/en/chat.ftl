@@ -2,21 +2,6 @@
 
 form = <code>{ $form }</code>
 
-start =
-    <b>arXiv in two languages.</b>
-
-    Send me an arXiv link and I answer with a bilingual card:
-    { $example }
-
-    Subscribe to categories and I post each day's announcement here as a bilingual digest:
-    <code>/subscribe cs.CV cs.LG</code>
-    <code>/time 09:00 Asia/Shanghai</code> or <code>/time asap</code>
-
-    For your channel: make me an administrator there, then send me here
-    <code>/subscribe @yourchannel cs.CV</code>
-
-    All commands: /help · 中文：<code>/language zh</code>
-
 help-head = <b>What I understand</b>
 help-foot = Send any arXiv link (abs, pdf, DOI, alphaXiv, Hugging Face …) to get a bilingual card. In groups mention me or reply to me.
 

@@ -3,10 +3,37 @@
 
 command-settings = Everything that can be set, with buttons; or one thing at once
 
+command-categories = Look through arXiv’s fields and switch them on and off
+
+setup-start =
+    <b>arXiv in two languages.</b> Send me any arXiv link and I answer with a bilingual card. And each day I can bring you what is new in your fields: three questions.
+start-again = <b>arXiv in two languages.</b> Send me any arXiv link for a bilingual card. All commands: /help
+start-in-group =
+    <b>arXiv in two languages.</b> I can post each day’s announcement of your fields here; an administrator sets it up with this button.
+    For a bilingual card of a paper, reply to its link with { $name }, or send <code>/links on</code> once. In this group I see only what is meant for me: commands, mentions and replies to me; as an administrator I see every link.
+setup-done = ✅ <b>That is set.</b>
+taste = A taste: the first { $count } papers of the newest announcement.
+no-taste = arXiv’s newest announcement is not known yet; the first digest comes as soon as it is.
+no-field-chosen = Choose at least one field first.
+button-next = Next ▶
+button-setup = 📚 Set up
+
+choose-fields = Which fields?
+choose-mine = Your fields: press to switch one off or on again.
+fields-mine = { $count ->
+        [one] ✓ 1 chosen
+       *[other] ✓ { $count } chosen
+    }
+fields-whole = all of { $archive }
+fields-foot = Press to switch on or off.
+papers-a-day = ≈ { $count } a day
+too-many-subscriptions = At most { $limit } fields in one chat; a whole archive counts as one.
+
 settings-in-private = The settings of this channel open in our private chat.
 settings-foot = Press to change. Everything also goes by command: <code>/settings quiet on</code>
 button-settings = ⚙️ Settings
 
+set-fields = 📚 Fields
 set-language = 🌐 Papers
 set-interface = 💬 I speak
 set-time = 🕘 When

@@ -2,21 +2,6 @@
 
 form = <code>{ $form }</code>
 
-start =
-    <b>用两种语言读 arXiv。</b>
-
-    把 arXiv 链接发给我，我回复一张双语卡片：
-    { $example }
-
-    订阅分类，我每天把新公告整理成双语摘要发到这里：
-    <code>/subscribe cs.CV cs.LG</code>
-    <code>/time 09:00 Asia/Shanghai</code> 或 <code>/time asap</code>
-
-    想发到频道：先把我设为频道管理员，再在这里发送
-    <code>/subscribe @你的频道 cs.CV</code>
-
-    全部命令：/help · English: <code>/language en</code>
-
 help-head = <b>我能听懂的命令</b>
 help-foot = 发来任何 arXiv 链接（abs、pdf、DOI、alphaXiv、Hugging Face……）即可得到双语卡片。在群里请 @ 我或回复我。
 

@@ -3,10 +3,34 @@
 
 command-settings = 全部设置，用按钮更改；也可用命令改其中一项
 
+command-categories = 浏览 arXiv 的分类，逐个开关
+
+setup-start =
+    <b>用两种语言读 arXiv。</b>把 arXiv 链接发给我，我回复一张双语卡片。我还可以每天把您关注的领域的新论文发给您，只需回答三个问题。
+start-again = <b>用两种语言读 arXiv。</b>发来 arXiv 链接即可得到双语卡片。全部命令：/help
+start-in-group =
+    <b>用两种语言读 arXiv。</b>我可以每天把你们领域的新公告发到这里，请管理员点下面的按钮设置。
+    想要某篇论文的双语卡片，请用 { $name } 回复它的链接，或发送一次 <code>/links on</code>。在本群里我只能看到发给我的：命令、@ 我的消息和对我的回复；设为管理员后才能看到每个链接。
+setup-done = ✅ <b>设置好了。</b>
+taste = 先睹为快：最新公告的前 { $count } 篇。
+no-taste = arXiv 最新的公告还没有取到，一有就发第一份摘要。
+no-field-chosen = 请先选择至少一个领域。
+button-next = 下一步 ▶
+button-setup = 📚 开始设置
+
+choose-fields = 关注哪些领域？
+choose-mine = 已选的领域：点一下关闭，再点一下打开。
+fields-mine = ✓ 已选 { $count } 个
+fields-whole = { $archive } 全部
+fields-foot = 点按钮即可开关。
+papers-a-day = 每天约 { $count } 篇
+too-many-subscriptions = 一个聊天最多 { $limit } 个领域；整个大类只算一个。
+
 settings-in-private = 本频道的设置请在与我的私聊中打开。
 settings-foot = 点按钮即可更改。也都可以用命令：<code>/settings quiet on</code>
 button-settings = ⚙️ 设置
 
+set-fields = 📚 领域
 set-language = 🌐 论文
 set-interface = 💬 界面
 set-time = 🕘 时间
