@@ -24,7 +24,8 @@ from bot.i18n import words_for
 from bot.languages import parse_language
 from bot.lookup import ensure
 from bot.render.card import render_card_plain
-from bot.render.digest import approximate_note, digest_markdown, render_digest, render_digest_plain
+from bot.render.digest import render_digest, render_digest_plain
+from bot.render.digest_pieces import approximate_note, digest_markdown
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import RecordError, dump_records, load_records, to_record
 from storage import announcements

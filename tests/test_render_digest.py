@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import words_for
-from bot.render.digest import MAX_MESSAGES, digest_markdown, file_name, render_digest, render_digest_plain
+from bot.render.digest import MAX_MESSAGES, render_digest, render_digest_plain
+from bot.render.digest_pieces import digest_markdown, file_name
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import to_record
 from storage.records import AnnounceType, BilingualPaper, PartKind

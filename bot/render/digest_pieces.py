@@ -1,0 +1,133 @@
+"""What the layouts of a digest have in common: its title, an entry's lines, and the Markdown file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.i18n import Words
+from bot.render.card import texts_of
+from bot.render.difference import difference
+from bot.render.markdown import ENGLISH_HEADINGS, HEADINGS, render_markdown
+from bot.render.message import CAPTION_LIMIT, MESSAGE, escape, link, truncate_html
+from bot.render.names import ARXIV, ENGLISH, abs_url, counts_line, one_line, shorten
+from bot.render.records_jsonl import to_record
+from storage.records import AnnounceType, BilingualPaper, Digest, Paper, Part, PartKind
+
+CATEGORIES_SHOWN = 12
+CATEGORIES_CONTINUED = 3
+LONGEST_TITLE = 300
+LONGEST_SUMMARY = 400
+
+_FILE_NAME_LIMIT = 60
+_DATES_SHOWN = 5
+_CAPTION = replace(MESSAGE, characters=CAPTION_LIMIT)
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+_REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
+
+
+def entry_html(number: int, entry: BilingualPaper, words: Words, base: str = ARXIV) -> str:
+    """One entry: number, linked title, marks, and the summary in the reader's language below, or what changed."""
+    texts = texts_of(entry, words)
+    title = link(abs_url(entry.paper.arxiv_id, base), escape(shorten(texts.titles[0], LONGEST_TITLE)))
+    first_line = " · ".join([f"{number}. {title}", *map(escape, marks_of(entry, words))])
+    below = texts.summaries[:1] if entry.previous is None else change_lines(entry.previous, entry.paper, words)
+    return "\n".join([first_line, *(escape(shorten(text, LONGEST_SUMMARY)) for text in below)])
+
+
+def marks_of(entry: BilingualPaper, words: Words) -> list[str]:
+    """That the paper was withdrawn or replaced, as text."""
+    return [
+        *([words("render-withdrawn")] if entry.paper.withdrawn else []),
+        *([words("render-replaced", version=str(entry.paper.version))] if kind_of(entry) in _REPLACED else []),
+    ]
+
+
+def change_lines(before: Paper, after: Paper, words: Words) -> list[str]:
+    """What a reader who knows the earlier version has to know: short, not the whole text again."""
+    change = difference(before, after)
+    if change.nothing:
+        return [words("render-unchanged")]
+    lines = []
+    if change.earlier_title is not None:
+        lines.append(words("render-earlier-title", title=shorten(change.earlier_title, LONGEST_TITLE)))
+    if change.added or change.removed:
+        excerpt = words("render-excerpt", text=change.excerpt) if change.excerpt else ""
+        lines.append(words("render-abstract-changed", added=change.added, removed=change.removed) + excerpt)
+    return lines
+
+
+def title_html(digest: Digest, shown: int = CATEGORIES_SHOWN) -> str:
+    """Categories and dates. Categories are set as code: Telegram would make links of cs.AI and cs.IT."""
+    names = [f"<code>{escape(shorten(one_line(name), 40))}</code>" for name in digest.categories[:shown]]
+    if len(digest.categories) > shown:
+        names.append(f"+{len(digest.categories) - shown}")
+    return " · ".join(part for part in [" ".join(names), dates_text(digest.mailing_dates)] if part)
+
+
+def dates_text(mailing_dates: Sequence[date]) -> str:
+    """All dates, or the first and the last of many."""
+    days = [day.isoformat() for day in sorted(mailing_dates)]
+    return f"{days[0]} … {days[-1]}" if len(days) > _DATES_SHOWN else ", ".join(days)
+
+
+def kinds_line(entries: Sequence[BilingualPaper], words: Words) -> str:
+    """How many entries there are of each announce type, as text."""
+    return counts_line([kind_of(entry) for entry in entries], words)
+
+
+def kind_of(entry: BilingualPaper) -> AnnounceType:
+    """Why the entry stands in its announcement; new where nothing is known."""
+    return entry.announce_type or AnnounceType.NEW
+
+
+def approximate_note(days: Sequence[date], words: Words) -> str:
+    """The sentence that says of these days that their papers were chosen by submission time; "" for none."""
+    return words("render-approximate", dates=dates_text(days)) if days else ""
+
+
+def digest_markdown(entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV, *, note: str = "") -> str:
+    """The whole digest as Markdown, with headings in English for readers who get English only; a `note` on top."""
+    english = all(entry.translation.language == ENGLISH for entry in entries) and bool(entries)
+    records = [to_record(entry, base=base, words=words) for entry in entries]
+    text = render_markdown(records, headings=ENGLISH_HEADINGS if english else HEADINGS)
+    return f"> {note}\n\n{text}" if note else text
+
+
+def file_name(digest: Digest) -> str:
+    """The name of the digest's file: `arxiv-cs.CV-cs.LG-2026-08-21.md`, at most 60 characters, safe anywhere."""
+    days = sorted(digest.mailing_dates)
+    dates = "-to-".join(dict.fromkeys(day.isoformat() for day in (days[0], days[-1]))) if days else "undated"
+    names = [_UNSAFE.sub("-", name).strip(".-") for name in digest.categories]
+    names = [name for name in names if name]
+    for shown in range(len(names), -1, -1):
+        rest = [f"and-{len(names) - shown}-more"] if 0 < shown < len(names) else []
+        name = "-".join(["arxiv", *names[:shown], *rest, dates]) + ".md"
+        if len(name) <= _FILE_NAME_LIMIT:
+            return name
+    return f"arxiv-{dates}.md"
+
+
+def document_part(
+    number: int, digest: Digest, entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV
+) -> Part:
+    """The whole digest as a Markdown file, whatever the chat shows of it."""
+    note = approximate_note(digest.approximate, words)
+    lines = [kinds_line(entries, words), words("render-caption", count=len(entries)), *([note] if note else [])]
+    document = {
+        "file_name": file_name(digest),
+        "content": digest_markdown(entries, words, base, note=note),
+        "caption": truncate_html("\n".join([title_html(digest), *map(escape, lines)]), _CAPTION),
+    }
+    return make_part(number, PartKind.DOCUMENT, document)
+
+
+def make_part(number: int, kind: PartKind, payload: Mapping[str, Any]) -> Part:
+    """The part with the hash that names its content."""
+    canonical = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Part(number, kind, payload, hashlib.sha256(f"{kind}\n{canonical}".encode()).hexdigest())
