@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
+from bot.handlers.ask import named
 from bot.i18n import words_for
 from bot.log import event, redact
+from bot.render.button import callback
+from bot.undecided import Open
 from storage import subscriptions
 from storage.database import Database
 
 _log = logging.getLogger(__name__)
+
+_PLACES = 5
 
 
 class Administrators:
@@ -26,13 +31,34 @@ class Administrators:
         self._db = db
         self._language = language
 
-    async def tell(self, key: str, /, **values: Any) -> None:
-        """Say a message of the catalogue; one who cannot be reached does not keep the others from being told."""
+    async def decide(self, rows: Sequence[Open]) -> None:
+        """Put messages that may have arrived before them, with buttons for both answers."""
+        places = sorted({named(one.delivery.destination) for one in rows})
+        chosen = str(rows[0].delivery.id) if len(rows) == 1 else "all"
+        await self.tell(
+            "unsure-deliveries",
+            buttons=(("button-resend", callback("resend", chosen)), ("button-arrived", callback("arrived", chosen))),
+            count=len(rows),
+            places=", ".join(places[:_PLACES]) + (" …" if len(places) > _PLACES else ""),
+            reason=rows[0].reason,
+        )
+
+    async def tell(self, key: str, /, *, buttons: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+        """Say a message of the catalogue; one who cannot be reached does not keep the others from being told.
+
+        `buttons` are keys of the catalogue and what comes back when they are pressed.
+        """
         for user_id in sorted(self._ids):
             async with self._db.read() as session:
                 known = await subscriptions.destination(session, user_id)
             words = words_for(known.interface if known is not None else self._language)
             try:
-                await self._bot.send_message(user_id, words.html(key, **values), parse_mode="HTML")
+                row = [InlineKeyboardButton(words(name), callback_data=data) for name, data in buttons]
+                await self._bot.send_message(
+                    user_id,
+                    words.html(key, **values),
+                    parse_mode="HTML",
+                    reply_markup=InlineKeyboardMarkup([row]) if row else None,
+                )
             except TelegramError as error:
                 event(_log, "administrator_not_told", level=logging.WARNING, key=key, reason=redact(str(error)))

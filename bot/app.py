@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import aiohttp
@@ -28,13 +28,16 @@ from bot.handlers.ask import Services
 from bot.handlers.dispatch import ALLOWED_UPDATES, AnyApplication, OneAtATimePerChat, register, set_commands
 from bot.limiter import Limiter
 from bot.log import event, redact
+from bot.look import Look
 from bot.lookup import Lookup
+from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
 from bot.regenerate import Regenerate
 from bot.schedule import Clock
 from bot.sender import Sender
 from bot.translate.build import build_chain
 from bot.translate.chain import Chain
+from bot.undecided import LOOK_AFTER, Undecided
 from bot.watch import Watch
 from bot.wire import AiohttpRequest
 from storage.database import Database, migrate
@@ -114,7 +117,9 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None = None) -> AsyncIterator[Running]:
+async def running(
+    settings: Settings, *, now: Now = utc_now, pace: Pace | None = None, look_after: timedelta = LOOK_AFTER
+) -> AsyncIterator[Running]:
     """The whole bot at work. Leaving stops it: updates in hand are answered, requests in flight finished."""
     if settings.telegram_token is None:
         raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
@@ -139,11 +144,21 @@ async def running(settings: Settings, *, now: Now = utc_now, pace: Pace | None =
             bot=application.bot, ids=settings.admin_ids, db=parts.db, language=settings.language
         )
 
-        async def unsure(count: int) -> None:
-            await administrators.tell("unsure-deliveries", count=count)
+        undecided = Undecided(
+            db=parts.db,
+            look=Look(db=parts.db, sender=sender, operations_chat=settings.operations, now=now),
+            now=now,
+            tell=administrators.decide,
+            policy=settings.unanswered,
+            look_after=look_after,
+        )
+
+        async def stuck(reason: str) -> None:
+            await administrators.tell("database-stuck", reason=reason)
 
         watch = Watch(db=parts.db, now=now, tell=administrators.tell)
-        deliverer = Deliverer(db=parts.db, sender=sender, pace=pace, now=now, told=Told(unsure=unsure))
+        told = Told(lost=Owners(bot=application.bot).tell, stuck=stuck)
+        deliverer = Deliverer(db=parts.db, sender=sender, pace=pace, now=now, undecided=undecided, told=told)
         daily = Daily(
             db=parts.db,
             gather=parts.gather,

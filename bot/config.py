@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,6 +20,14 @@ _LOCALE = re.compile(r"[a-z]{2}_[A-Z]{2}(\..*)?")
 
 BACKENDS = ("openai", "google", "mymemory", "libretranslate", "recorded")
 Backend = Literal["openai", "google", "mymemory", "libretranslate", "recorded"]
+
+
+class Policy(StrEnum):
+    """What becomes of a message that may have arrived in a group or channel. In private chats it is sent again."""
+
+    LOOK = "look"
+    RESEND = "resend"
+    WAIT = "wait"
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -58,14 +67,25 @@ class Settings(BaseSettings):
         examples=["sqlite+aiosqlite:////var/lib/arxiv-digest-bot/bot.sqlite3"],
     )
     data_dir: Path = Field(Path("data"), description="Folder for the database and its copies.")
-    admin_ids: Annotated[frozenset[int], NoDecode] = Field(
-        frozenset(),
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        (),
         description="Telegram user ids of the bot's administrators, separated by commas.",
         examples=["123456789,987654321"],
     )
     language: str = Field("zh-CN", description="Language that papers are translated to, unless a chat chooses another.")
     timezone: str = Field("Asia/Shanghai", description="Time zone of chats that have not chosen one (IANA name).")
     tick_seconds: float = Field(60.0, gt=0, description="How often the clock looks for announcements and due digests.")
+    unanswered: Policy = Field(
+        Policy.LOOK,
+        description="What to do about a message to a group or channel that Telegram never answered for: look whether "
+        "it is there, resend it, or wait for an administrator's decision.",
+    )
+    operations_chat: int | None = Field(
+        None,
+        description="Chat id where messages are forwarded to, silently and for a moment, to look whether they arrived; "
+        "the first of ADMIN_IDS if not set.",
+        examples=["-1001234567890"],
+    )
     paid_broadcast: bool = Field(
         False,
         description="Whether digests go out at up to 1,000 messages a second, which Telegram charges Stars for.",
@@ -122,7 +142,12 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator(
-        "telegram_token", "openai_api_key", "libretranslate_api_key", "recorded_translations", mode="before"
+        "telegram_token",
+        "openai_api_key",
+        "libretranslate_api_key",
+        "recorded_translations",
+        "operations_chat",
+        mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
@@ -183,6 +208,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'bot.sqlite3').absolute()}"
 
     @property
+    def operations(self) -> int | None:
+        """OPERATIONS_CHAT, or the first administrator's private chat."""
+        return self.operations_chat or next(iter(self.admin_ids), None)
+
+    @property
     def zone(self) -> ZoneInfo:
         """TIMEZONE as a zone."""
         return ZoneInfo(self.timezone)
@@ -203,10 +233,10 @@ def options() -> Iterator[Option]:
     """The option table, in order: what the example environment file and the documents are tested against."""
     for name, field in Settings.model_fields.items():
         default = field.default
-        if default is None or default == frozenset():
+        if default is None:
             shown = ""
         elif isinstance(default, tuple):
-            shown = ",".join(default)
+            shown = ",".join(map(str, default))
         else:
             shown = str(default)
         example = str(field.examples[0]) if field.examples else ""

@@ -17,11 +17,12 @@ from datetime import datetime, timedelta
 from bot.log import event, redact
 from bot.pace import Pace
 from bot.sender import Sender
+from bot.undecided import Undecided
 from storage import deliveries
 from storage.database import Database
 from storage.deliveries import Done, Known
 from storage.errors import TROUBLE, reason_of
-from storage.records import ChatKind, Delivery, DeliveryState, Destination, Now, Outcome, Refused, RetryAt, Sent, Unsure
+from storage.records import Delivery, DeliveryState, Now, Refused, Sent
 
 _log = logging.getLogger(__name__)
 
@@ -30,9 +31,6 @@ WORKERS = 128
 
 LEASE = timedelta(seconds=30)
 """After how long without a sign of it a process is taken for dead, and its rows are another's to decide about."""
-
-LOOK_AFTER = timedelta(seconds=10)
-"""How long a message of unknown outcome is given to appear before somebody looks for it."""
 
 _BATCH = 64
 _LINGER = 0.025
@@ -43,23 +41,14 @@ _POLLS_AT_REST = 5
 _TROUBLE = (0.5, 1.0, 2.0, 5.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What becomes of a message that may have arrived in a group or channel: looked for, or sent again, or kept."""
-
-    look: bool = False
-    resend: bool = False
-
-
-async def _nobody_is_told(_value: object) -> None:
+async def _nobody_is_told(*_values: object) -> None:
     """For a desk without people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who hears of what: an unsure message that waits for a decision, a lost destination, trouble with the database."""
+    """Who hears of what: a destination that is lost, a database that cannot be written."""
 
-    unsure: Callable[[int], Awaitable[object]] = _nobody_is_told
     lost: Callable[[deliveries.Lost], Awaitable[object]] = _nobody_is_told
     stuck: Callable[[str], Awaitable[object]] = _nobody_is_told
 
@@ -74,8 +63,8 @@ class Deliverer:
         sender: Sender,
         pace: Pace,
         now: Now,
+        undecided: Undecided,
         told: Told = Told(),
-        policy: Policy = Policy(),
         lease: timedelta = LEASE,
     ) -> None:
         self._db = db
@@ -83,7 +72,7 @@ class Deliverer:
         self._pace = pace
         self._now = now
         self._told = told
-        self._policy = policy
+        self._undecided = undecided
         self._lease = lease
         self._name = secrets.token_hex(8)
         self._woken = asyncio.Event()
@@ -102,16 +91,14 @@ class Deliverer:
     async def recover(self) -> None:
         """Decide what becomes of rows that a process which is gone left in the middle of sending."""
         now = self._now()
-        look_at = now + LOOK_AFTER if self._policy.look else None
         async with self._db.begin() as session:
             processes = await deliveries.alive(session, self._name, now, seen_after=now - self._lease)
-            left = await deliveries.recover(session, now, seen_after=now - self._lease, look_at=look_at)
+            left = await deliveries.recover(session, now, seen_after=now - self._lease, look_at=self._undecided.look_at)
         self._seen_at = now
         self._pace.share(processes)
         if left.resend or left.unknown:
             event(_log, "recovered", resend=left.resend, unknown=left.unknown, level=logging.WARNING)
-        if left.unknown and look_at is None:
-            await self._told.unsure(left.unknown)
+        await self._undecided.recovered(left.unknown)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; then finish the requests in flight and record what came of them."""
@@ -123,6 +110,8 @@ class Deliverer:
                 self._woken.clear()
                 try:
                     more = await self._exchange(claiming=not stop.is_set())
+                    if not stop.is_set():
+                        await self._undecided.look(self._name, self.wake)
                 except TROUBLE as error:
                     trouble += 1
                     if stop.is_set() and trouble > len(_TROUBLE):
@@ -138,6 +127,7 @@ class Deliverer:
             stopped.cancel()
             if self._busy:
                 await asyncio.wait(self._busy.values())
+            await self._undecided.finish()
             if self._aside:
                 await asyncio.wait(self._aside)
         with suppress(*TROUBLE):
@@ -156,6 +146,7 @@ class Deliverer:
             counts = await self._counts(digest_ids)
             unchanged = unchanged + 1 if counts == before and not self._busy else 0
             moving = any(counts.get(state) for state in (DeliveryState.SENDING, DeliveryState.RETRY))
+            moving = moving or self._undecided.next is not None
             waiting = counts.get(DeliveryState.PENDING) and unchanged < _POLLS_AT_REST
             if not (moving or waiting) or loop.time() >= until:
                 return counts
@@ -221,6 +212,7 @@ class Deliverer:
 
     async def _tell(self, done: Collection[Done], lost: Collection[deliveries.Lost]) -> None:
         for one in done:
+            self._undecided.recorded(one.delivery, one.outcome)
             if isinstance(one.outcome, Sent):
                 event(
                     _log,
@@ -230,15 +222,13 @@ class Deliverer:
                     part=one.delivery.number,
                     message=one.outcome.message_id,
                 )
-        undecided = sum(isinstance(one.outcome, Unsure) and one.outcome.look_at is None for one in done)
-        if undecided:
-            self._beside(self._told.unsure(undecided))
         for one_lost in lost:
             self._beside(self._told.lost(one_lost))
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
-            outcome = self._decided(await self._sender.send(delivery, unless=self._stopping), delivery.destination)
+            outcome = await self._sender.send(delivery, unless=self._stopping)
+            outcome = self._undecided.decided(outcome, delivery.destination)
             self._done.append(Done(delivery, outcome))
         finally:
             del self._busy[delivery.id]
@@ -246,15 +236,6 @@ class Deliverer:
                 self._woken.set()
             elif self._ripe is None:
                 self._ripe = asyncio.get_running_loop().call_later(_LINGER, self._woken.set)
-
-    def _decided(self, outcome: Outcome, place: Destination) -> Outcome:
-        """What is to be done where nobody knows whether the message arrived."""
-        if not isinstance(outcome, Unsure):
-            return outcome
-        if place.kind is ChatKind.PRIVATE or self._policy.resend:
-            # In a private chat a repeat is harmless and a gap is not.
-            return RetryAt(self._now(), outcome.reason)
-        return Unsure(outcome.reason, self._now() + LOOK_AFTER if self._policy.look else None)
 
     def _beside(self, work: Awaitable[object]) -> None:
         """Do something that the rows do not wait for."""
@@ -277,10 +258,11 @@ class Deliverer:
             now = self._now()
             async with self._db.read() as session:
                 at = await deliveries.next_retry(session, now)
+            at = min((one for one in (at, self._undecided.next) if one is not None), default=None)
             seconds = _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
         rest = self._pace.rest(_AHEAD)
         waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(self._woken.wait())]
-        if rest < seconds:
+        if rest < _IDLE:
             waiting.append(asyncio.ensure_future(self._pace.sleep(rest)))
         await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for one in waiting:

@@ -161,7 +161,7 @@ def _settings(
         telegram_api_url=telegram.url,
         database_url="",
         data_dir=folder,
-        admin_ids=frozenset({admin}),
+        admin_ids=(admin,),
         language=given.language,
         timezone=given.timezone,
         tick_seconds=0.5,

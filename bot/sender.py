@@ -102,7 +102,8 @@ class Sender:
         """Anything else about a delivered message, at the bulk's pace; TelegramError is the caller's to handle."""
         await self._pace.turn(chat_id, group=chat_id < 0, message=method.startswith(("send", "forward")))
         try:
-            return await self._request.call(f"{self._address}/{method}", _json({"chat_id": chat_id, **params}))
+            body = _json({"chat_id": chat_id, **params})
+            return await self._request.call(f"{self._address}/{method}", body, whole=True)
         except RetryAfter as error:
             self._pace.limited(chat_id, seconds_of(error))
             raise

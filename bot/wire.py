@@ -92,8 +92,8 @@ class AiohttpRequest(BaseRequest):
         connect = self._connect if connect_timeout is self.DEFAULT_NONE else connect_timeout
         return await self._carry(method, url, body, read, connect)
 
-    async def call(self, url: str, body: bytes | aiohttp.FormData) -> Any:
-        """One call with a JSON body (or a form with files). For a message its id is the result, and nothing else.
+    async def call(self, url: str, body: bytes | aiohttp.FormData, *, whole: bool = False) -> Any:
+        """One call with a JSON body (or a form with files). Of a message only its id is read unless `whole`.
 
         Raises TelegramError like the library does, with the error of the network as its cause.
         """
@@ -101,7 +101,7 @@ class AiohttpRequest(BaseRequest):
         read = self._read if json_body else _UPLOAD
         code, payload = await self._carry("POST", url, body, read, self._connect, _JSON if json_body else None)
         if code == _OK:
-            if json_body and (sent := _SENT.match(payload)):
+            if json_body and not whole and (sent := _SENT.match(payload)):
                 return {"message_id": int(sent[1])}
             return _read(payload).get("result")
         raise _error(code, payload)

@@ -239,6 +239,8 @@ async def recover(
     resend = await changed(session, sa.update(table).where(sending, harmless).values(**again))
     lost = {"state": DeliveryState.UNKNOWN, "claimed_by": None, "reason": _INTERRUPTED, "updated_at": now}
     unknown = await changed(session, sa.update(table).where(sending).values(retry_at=look_at, **lost))
+    looking = sa.and_(table.c.state == DeliveryState.UNKNOWN, table.c.claimed_by.is_not(None), left)
+    await session.execute(sa.update(table).where(looking).values(claimed_by=None))
     if resend or unknown:
         await session.execute(sa.delete(table).where(nothing_to_do()))
     return Recovered(resend, unknown)
@@ -272,7 +274,7 @@ async def resolve(
         session,
         sa.update(table)
         .where(table.c.id == delivery_id, table.c.state == DeliveryState.UNKNOWN)
-        .values(state=state, message_id=message_id, reason="", retry_at=None, updated_at=now),
+        .values(state=state, message_id=message_id, reason="", retry_at=None, claimed_by=None, updated_at=now),
     )
     await session.execute(sa.delete(table).where(table.c.id == delivery_id, nothing_to_do()))
     return decided == 1
@@ -287,6 +289,54 @@ async def states(session: AsyncSession, digest_id: int) -> dict[DeliveryState, i
 async def unknown(session: AsyncSession) -> list[Delivery]:
     """The rows that somebody has to decide about, the oldest first."""
     return await _read(session, table.c.state == DeliveryState.UNKNOWN)
+
+
+async def to_look(session: AsyncSession, now: datetime, limit: int, *, worker: str) -> list[Delivery]:
+    """Take up to `limit` unknown rows for which it is time to look; nobody else looks for them meanwhile."""
+    query = (
+        sa.select(table.c.id)
+        .where(_TO_LOOK, table.c.retry_at <= now)
+        .order_by(table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(await session.scalars(query))
+    if not ids:
+        return []
+    await session.execute(sa.update(table).where(table.c.id.in_(ids)).values(claimed_by=worker))
+    return await _read(session, table.c.id.in_(ids))
+
+
+async def look_again(session: AsyncSession, delivery_id: int, at: datetime | None, reason: str | None = None) -> None:
+    """When to look again for a row that is unknown; None leaves it to somebody, for the reason given."""
+    ours = sa.and_(table.c.id == delivery_id, table.c.state == DeliveryState.UNKNOWN)
+    known: dict[str, Any] = {"retry_at": at, "claimed_by": None}
+    if reason is not None:
+        known["reason"] = reason
+    await session.execute(sa.update(table).where(ours).values(**known))
+
+
+async def next_look(session: AsyncSession) -> datetime | None:
+    """When it is time to look for the next unknown row."""
+    at: datetime | None = await session.scalar(sa.select(sa.func.min(table.c.retry_at)).where(_TO_LOOK))
+    return at
+
+
+async def last_message(session: AsyncSession, destination_id: int) -> int | None:
+    """The newest message there that is known."""
+    query = sa.select(sa.func.max(table.c.message_id)).where(table.c.destination_id == destination_id)
+    last: int | None = await session.scalar(query)
+    return last
+
+
+async def message_ids(session: AsyncSession, chat_id: int, *, after: int) -> set[int]:
+    """The known messages of a chat with higher ids, in whichever topic."""
+    query = (
+        sa.select(table.c.message_id)
+        .join(destinations)
+        .where(destinations.c.chat_id == chat_id, table.c.message_id > after)
+    )
+    return set(await session.scalars(query))
 
 
 async def next_retry(session: AsyncSession, now: datetime) -> datetime | None:
@@ -379,6 +429,7 @@ _TAKE = (
         updated_at=sa.bindparam("at", type_=table.c.updated_at.type),
     )
 )
+_TO_LOOK = sa.and_(table.c.state == DeliveryState.UNKNOWN, table.c.retry_at.is_not(None), table.c.claimed_by.is_(None))
 _OWN = (table.c.id, table.c.digest_id, table.c.number, table.c.state, table.c.message_id, table.c.attempts)
 _ROWS = (
     sa.select(*_OWN, *(column.label(f"at_{column.name}") for column in subscriptions.COLUMNS))

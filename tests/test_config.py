@@ -26,7 +26,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     read = Settings(_env_file=env)
     assert read.telegram_token is not None
     assert read.telegram_token.get_secret_value() == TOKEN
-    assert read.admin_ids == {1, 2}
+    assert read.admin_ids == (1, 2)
     assert read.translators == ("google", "recorded")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import card, paging, search, settings, start
+from bot.handlers import admin, card, paging, search, settings, start
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 
@@ -27,4 +27,6 @@ BUTTONS: tuple[PressHandler, ...] = (
     PressHandler("open", card.open_card),
     PressHandler("like", search.show_similar),
     PressHandler("find", search.turn_page),
+    PressHandler("resend", admin.resend, administrators_only=True),
+    PressHandler("arrived", admin.arrived, administrators_only=True),
 )

@@ -111,6 +111,11 @@ def plain(text: str) -> str:
     return "".join(out)
 
 
+def shown(text: str) -> str:
+    """What a reader sees of the HTML, and nothing else."""
+    return "".join("" if match["tag"] else html.unescape(match.group()) for match in _TOKEN.finditer(text))
+
+
 def truncate_html(text: str, limits: Size = MESSAGE) -> str:
     """The HTML, or as much of it as fits with "…" behind and every tag closed.
 

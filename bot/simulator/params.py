@@ -94,7 +94,8 @@ async def read(request: web.Request) -> Params:
     elif request.method == "POST":
         for name, part in (await request.post()).items():
             if isinstance(part, FileField):
-                files[name] = Upload(part.filename, part.file.read(), part.content_type)
+                with part.file as file:
+                    files[name] = Upload(part.filename, file.read(), part.content_type)
             elif isinstance(part, bytes | bytearray):
                 values[name] = bytes(part).decode("utf-8", "replace")
             else:

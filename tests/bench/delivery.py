@@ -10,11 +10,8 @@ import asyncio
 import logging
 
 from fakes.benchmark import NOW, TOKEN, Cost, add_destinations, database, fast_telegram, measured, plain_loop, show
+from fakes.delivering import at, delivering, until
 
-from bot.deliver import Deliverer
-from bot.pace import OPEN, Pace
-from bot.sender import Sender
-from bot.wire import AiohttpRequest
 from storage import deliveries, digests
 from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, Part, PartKind
 
@@ -28,28 +25,17 @@ TEXT = "<b>cs.CV</b> 2026-08-21\n\n" + "\n\n".join(
 
 async def rows(url: str) -> Cost:
     """The same message as delivery rows, each committed as sending before its request and as sent after it."""
-    async with database() as db, AiohttpRequest() as request:
+    async with database() as db, delivering(db, f"{url}/bot{TOKEN}", at(NOW)) as ready:
         await add_destinations(db, [{"chat_id": chat + 1} for chat in range(OURS)])
         digest = Digest(("cs.CV",), (NOW.date(),), "zh-CN", "zh", (DigestEntry("2608.00001", 1, AnnounceType.NEW),))
         part = Part(1, PartKind.MESSAGE, {"text": TEXT, "buttons": []}, "bench")
         async with db.begin() as session:
             saved = await digests.save(session, digest, [part], NOW)
             await deliveries.plan(session, saved.id, range(1, OURS + 1))
-        pace = Pace(clock=asyncio.get_running_loop().time, limits=OPEN)
-        sender = Sender(request=request, address=f"{url}/bot{TOKEN}", pace=pace, now=lambda: NOW)
-        deliverer = Deliverer(db=db, sender=sender, pace=pace, now=lambda: NOW)
-        stop = asyncio.Event()
 
         async def work() -> None:
-            running = asyncio.create_task(deliverer.run(stop))
-            while True:
-                async with db.read() as session:
-                    states = await deliveries.states(session, saved.id)
-                if states.get(DeliveryState.SENT, 0) == OURS:
-                    break
-                await asyncio.sleep(0.05)
-            stop.set()
-            await running
+            async with ready.at_work():
+                await until(db, saved.id, {DeliveryState.SENT: OURS}, seconds=120)
 
         return await measured(OURS, work)
 

@@ -74,7 +74,7 @@ class House:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Running]:
         pace = Pace(clock=self.seconds, sleep=self.seconds.sleep)
-        async with running(self.settings, now=self.clock, pace=pace) as bot:
+        async with running(self.settings, now=self.clock, pace=pace, look_after=timedelta()) as bot:
             self.bots.append(bot)
             yield bot
 
@@ -152,7 +152,7 @@ async def open_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
                 "telegram_api_url": telegram.url,
                 "database_url": address(folder),
                 "data_dir": folder,
-                "admin_ids": frozenset({person.id}),
+                "admin_ids": (person.id,),
                 "tick_seconds": 3600,
                 "arxiv_feed_url": arxiv.feed_url,
                 "arxiv_api_url": arxiv.api_url,

@@ -143,12 +143,6 @@ went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours
 
 command-resend = Send again what may not have arrived
 command-arrived = Say that it did arrive
-unsure-deliveries =
-    ⚠️ Telegram did not answer: { $count ->
-        [one] one message to a channel or group may or may not have arrived.
-       *[other] { $count } messages to channels or groups may or may not have arrived.
-    } Nothing more goes there until that is decided.
-    Look there, then <code>/resend</code> or <code>/arrived</code>.
 resend-form = These may or may not have arrived. Look there, then send <code>/resend { NUMBER($id, useGrouping: 0) }</code>, or <code>/resend all</code>; if they are there: <code>/arrived { NUMBER($id, useGrouping: 0) }</code>
 arrived-form = These may or may not have arrived. If they are there, send <code>/arrived { NUMBER($id, useGrouping: 0) }</code> or <code>/arrived all</code>; if not: <code>/resend { NUMBER($id, useGrouping: 0) }</code>
 unsure-row = • <code>{ NUMBER($id, useGrouping: 0) }</code> { $place }, part { $part }

@@ -138,9 +138,6 @@ went-wrong = 这里出了点问题，已记入机器人的日志。您的数据�
 
 command-resend = 重发可能没有送达的消息
 command-arrived = 确认消息已经送达
-unsure-deliveries =
-    ⚠️ Telegram 没有回应：有 { $count } 条发往频道或群的消息不知是否送达。决定之前，那里不再发送。
-    请先去看一下，再发送 <code>/resend</code> 或 <code>/arrived</code>。
 resend-form = 这些消息不知是否送达。请先去看一下，没有的话发送 <code>/resend { NUMBER($id, useGrouping: 0) }</code> 或 <code>/resend all</code>；已经在那里：<code>/arrived { NUMBER($id, useGrouping: 0) }</code>
 arrived-form = 这些消息不知是否送达。已经在那里：发送 <code>/arrived { NUMBER($id, useGrouping: 0) }</code> 或 <code>/arrived all</code>；没有的话：<code>/resend { NUMBER($id, useGrouping: 0) }</code>
 unsure-row = • <code>{ NUMBER($id, useGrouping: 0) }</code> { $place }，第 { $part } 部分

@@ -1,0 +1,16 @@
+destination-lost =
+    ⏸ I can no longer post in <b>{ $name }</b>, so its digests are paused.
+    Telegram says: { $reason }
+    When I may write there again, send <code>/subscribe</code> there (or name the channel, as in <code>/subscribe @channel cs.CV</code>): what was announced meanwhile comes with the next digest.
+unsure-deliveries =
+    ⚠️ Telegram did not answer: { $count ->
+        [one] one message to { $places } may or may not have arrived, and I could not look.
+       *[other] { $count } messages to { $places } may or may not have arrived, and I could not look.
+    }
+    Why: { $reason }
+    Nothing more goes there for an hour, or until it is decided. Look there, then press a button or send <code>/resend</code> or <code>/arrived</code>.
+button-resend = Send again
+button-arrived = They are there
+database-stuck =
+    ⚠️ The database cannot be written, so deliveries wait: { $reason }
+    They go on by themselves once it can. Look at the disk of the machine.

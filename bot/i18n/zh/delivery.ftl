@@ -1,0 +1,13 @@
+destination-lost =
+    ⏸ 我无法再在 <b>{ $name }</b> 发布消息，那里的速递已暂停。
+    Telegram 的说明：{ $reason }
+    恢复权限后，请在那里发送 <code>/subscribe</code>（或写上频道名，例如 <code>/subscribe @channel cs.CV</code>）：其间的公告会随下一次速递补上。
+unsure-deliveries =
+    ⚠️ Telegram 没有回应：发往 { $places } 的 { $count } 条消息不知是否送达，我也无法查看。
+    原因：{ $reason }
+    一小时内或在您决定之前，不会再往那里发送。请先去看一下，再按下面的按钮，或发送 <code>/resend</code> 或 <code>/arrived</code>。
+button-resend = 重新发送
+button-arrived = 已经送达
+database-stuck =
+    ⚠️ 数据库无法写入，发送暂停：{ $reason }
+    恢复后会自动继续。请检查机器的磁盘。

@@ -1,0 +1,163 @@
+"""Looks whether a message arrived that nobody answered for: a bot cannot read a chat, but it can forward from it.
+
+The messages after the last one that is known are forwarded, silently and one after the other, to the operations chat,
+compared there with what was sent, and the forward deleted again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+
+from bot.log import redact
+from bot.outcomes import outcome_of
+from bot.render.message import plain, shown
+from bot.sender import Sender
+from storage import deliveries
+from storage.database import Database
+from storage.records import Delivery, Now, Part, PartKind, RetryAt
+
+MOST = 40
+"""How many messages are looked at before it is given up: more than a chat gets in the seconds between."""
+
+GAP = 8
+"""After so many ids in a row without a message the chat ends: service messages and deleted ones leave gaps, too."""
+
+_AGAIN = timedelta(minutes=1)
+_NOT_THERE = ("message to forward not found", "message_id_invalid", "message can't be forwarded: service")
+_BLANKS = re.compile(r"\W+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """It arrived, as this message."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """It did not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotLook:
+    """A person has to look, for this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookLater:
+    """Not now: Telegram is out of reach or wants less."""
+
+    at: datetime
+
+
+Looked = Found | Absent | CannotLook | LookLater
+
+
+class Look:
+    """Looks for messages. Without an operations chat it cannot."""
+
+    def __init__(self, *, db: Database, sender: Sender, operations_chat: int | None, now: Now) -> None:
+        self._db = db
+        self._sender = sender
+        self._operations_chat = operations_chat
+        self._now = now
+
+    async def look(self, delivery: Delivery) -> Looked:
+        """Whether this row's message is in its chat. Never raises for what Telegram does."""
+        if self._operations_chat is None:
+            return CannotLook("there is no operations chat to look with")
+        if delivery.part is None:
+            return CannotLook("the digest no longer has this part")
+        chat_id = delivery.destination.chat_id
+        async with self._db.read() as session:
+            last = await deliveries.last_message(session, delivery.destination.id)
+            taken = await deliveries.message_ids(session, chat_id, after=last or 0)
+        if last is None:
+            return CannotLook("no earlier message there is known to look after")
+        try:
+            return await self._search(self._operations_chat, delivery.part, chat_id, last, taken)
+        except TelegramError as error:
+            return self._refused(error)
+
+    async def _search(self, operations: int, part: Part, chat_id: int, last: int, taken: set[int]) -> Looked:
+        missing = 0
+        for message_id in range(last + 1, last + 1 + MOST):
+            if message_id in taken:
+                missing = 0
+                continue
+            forward = await self._forward(operations, chat_id, message_id)
+            missing = missing + 1 if forward is None else 0
+            if forward is not None and _same(forward, part):
+                return Found(message_id)
+            if missing == GAP:
+                return Absent()
+        return CannotLook(f"more than {MOST} messages came after the last one that is known")
+
+    async def _forward(self, operations: int, chat_id: int, message_id: int) -> Mapping[str, Any] | None:
+        try:
+            forward: Mapping[str, Any] = await self._sender.call(
+                "forwardMessage",
+                operations,
+                from_chat_id=chat_id,
+                message_id=message_id,
+                disable_notification=True,
+            )
+        except BadRequest as error:
+            if any(known in str(error).lower() for known in _NOT_THERE):
+                return None
+            raise
+        with suppress(BadRequest):  # what matters is what it showed
+            await self._sender.call("deleteMessage", operations, message_id=forward["message_id"])
+        return forward
+
+    def _refused(self, error: TelegramError) -> Looked:
+        outcome = outcome_of(error, self._now(), repeatable=True)
+        if isinstance(outcome, RetryAt):
+            return LookLater(max(outcome.at, self._now() + _AGAIN))
+        if isinstance(error, Forbidden | ChatMigrated | BadRequest):
+            return CannotLook(redact(str(error)))
+        return LookLater(self._now() + _AGAIN)
+
+
+def _same(message: Mapping[str, Any], part: Part) -> bool:
+    """Whether a message shows this part, in whichever layout it went out."""
+    if part.kind is PartKind.DOCUMENT:
+        document = message.get("document")
+        return isinstance(document, Mapping) and document.get("file_name") == part.payload["file_name"]
+    text: str = part.payload["text"]
+    wanted = {_essence(shown(text)), _essence(plain(text))}
+    if part.kind is PartKind.RICH:
+        wanted.add(_essence(shown(part.payload["rich"]["html"])))
+    return _essence(str(message.get("text", ""))) in wanted or _essence(_rich_text(message)) in wanted
+
+
+def _essence(text: str) -> str:
+    """Letters and digits alone: Telegram trims and joins what stands between them."""
+    return _BLANKS.sub("", text)
+
+
+def _rich_text(message: Mapping[str, Any]) -> str:
+    return "".join(_texts(message.get("rich_message")))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts of a rich message, in reading order, wherever they stand in its blocks."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name in {"text", "html"} or not isinstance(inner, str):
+                yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

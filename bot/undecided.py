@@ -1,0 +1,159 @@
+"""Messages that may or may not have arrived: looked for where a bot can look, else put before the administrators."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.config import Policy
+from bot.log import event
+from bot.look import Absent, CannotLook, Found, Look, LookLater
+from storage import deliveries
+from storage.database import Database
+from storage.records import ChatKind, Delivery, Destination, Now, Outcome, RetryAt, Unsure
+
+_log = logging.getLogger(__name__)
+
+LOOK_AFTER = timedelta(seconds=10)
+"""How long a message of unknown outcome is given to appear before it is looked for."""
+
+LOOKS_AT_ONCE = 4
+_TOGETHER = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A row that a person has to decide about, and why nobody else can."""
+
+    delivery: Delivery
+    reason: str
+
+
+Tell = Callable[[Sequence[Open]], Awaitable[object]]
+
+
+class Undecided:
+    """Decides by looking. `tell` puts rows before people; `wake` is called when a decision frees a destination."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        look: Look,
+        now: Now,
+        tell: Tell,
+        policy: Policy = Policy.LOOK,
+        look_after: timedelta = LOOK_AFTER,
+    ) -> None:
+        self._db = db
+        self._look = look
+        self._now = now
+        self._tell = tell
+        self._policy = policy
+        self._look_after = look_after
+        self._open: list[Open] = []
+        self._due: datetime | None = None
+        self._asked = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def look_at(self) -> datetime | None:
+        """When to look for a message whose answer stayed away just now; None when nobody looks."""
+        return self._now() + self._look_after if self._policy is Policy.LOOK else None
+
+    def decided(self, outcome: Outcome, place: Destination) -> Outcome:
+        """What is recorded for a row with this outcome."""
+        if not isinstance(outcome, Unsure):
+            return outcome
+        if place.kind is ChatKind.PRIVATE or self._policy is Policy.RESEND:
+            # In a private chat a repeat is harmless and a gap is not.
+            return RetryAt(self._now(), outcome.reason)
+        return Unsure(outcome.reason, self.look_at)
+
+    def recorded(self, delivery: Delivery, outcome: Outcome) -> None:
+        """A row's outcome is in the database."""
+        if isinstance(outcome, Unsure):
+            if outcome.look_at is None:
+                self._put(Open(delivery, outcome.reason))
+            else:
+                self._due = min(self._due or outcome.look_at, outcome.look_at)
+
+    async def recovered(self, unknown: int) -> None:
+        """So many rows of a process that is gone have become unknown; it may have been looking for others."""
+        async with self._db.read() as session:
+            self._due = await deliveries.next_look(session)
+            waiting = await deliveries.unknown(session) if unknown and self._policy is not Policy.LOOK else []
+        for delivery in waiting:
+            self._put(Open(delivery, "the program stopped while this was being sent"))
+
+    @property
+    def next(self) -> datetime | None:
+        """When there is something to look for."""
+        return self._due
+
+    async def look(self, worker: str, wake: Callable[[], None]) -> None:
+        """Look for the messages for which it is time, as this process. Goes on beside the caller."""
+        now = self._now()
+        if self._due is None or now < self._due or len(self._tasks) >= LOOKS_AT_ONCE:
+            return
+        async with self._db.begin() as session:
+            found = await deliveries.to_look(session, now, LOOKS_AT_ONCE - len(self._tasks), worker=worker)
+            self._due = await deliveries.next_look(session)
+        for delivery in found:
+            self._beside(self._decide(delivery, wake))
+
+    async def finish(self) -> None:
+        """Let what is under way come to its end."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _decide(self, delivery: Delivery, wake: Callable[[], None]) -> None:
+        looked = await self._look.look(delivery)
+        async with self._db.begin() as session:
+            match looked:
+                case Found(message_id):
+                    await deliveries.resolve(session, delivery.id, message_id=message_id, now=self._now())
+                case Absent():
+                    await deliveries.resolve(session, delivery.id, resend=True, now=self._now())
+                case LookLater(at):
+                    await deliveries.look_again(session, delivery.id, at)
+                    self._due = min(self._due or at, at)
+                case CannotLook(reason):
+                    await deliveries.look_again(session, delivery.id, None, reason)
+        event(
+            _log,
+            "looked",
+            level=logging.WARNING,
+            delivery=delivery.id,
+            chat=delivery.destination.chat_id,
+            found=type(looked).__name__,
+        )
+        if isinstance(looked, CannotLook):
+            self._put(Open(delivery, looked.reason))
+        wake()
+
+    def _put(self, one: Open) -> None:
+        """Before the administrators, together with others that come at the same time."""
+        self._open.append(one)
+        if not self._asked:
+            self._asked = True
+            self._beside(self._ask())
+
+    async def _ask(self) -> None:
+        await asyncio.sleep(_TOGETHER)
+        rows, self._open, self._asked = self._open, [], False
+        await self._tell(rows)
+
+    def _beside(self, work: Awaitable[None]) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception:  # noqa: BLE001 - the row stays unknown and is looked for again
+                _log.exception("look_failed")
+
+        task = asyncio.create_task(guarded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

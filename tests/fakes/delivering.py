@@ -1,0 +1,127 @@
+"""The delivery alone: rows in a database and whatever Telegram is at an address, without handlers, clock and arXiv."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.config import Policy
+from bot.deliver import LEASE, Deliverer, Told
+from bot.look import Look
+from bot.pace import OPEN, Limits, Pace
+from bot.sender import Sender
+from bot.undecided import Open, Undecided
+from bot.wire import AiohttpRequest
+from storage import deliveries
+from storage.database import Database
+from storage.records import DeliveryState, Now
+
+
+class Seconds(Protocol):
+    """A clock that goes at another speed."""
+
+    def seconds(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass
+class Delivering:
+    """A deliverer, and what it told people."""
+
+    deliverer: Deliverer
+    sender: Sender
+    undecided: list[Open] = field(default_factory=list)
+    lost: list[deliveries.Lost] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Running; stopped as the bot stops it."""
+        await self.deliverer.recover()
+        stop = asyncio.Event()
+        running = asyncio.create_task(self.deliverer.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await running
+
+
+@asynccontextmanager
+async def delivering(
+    db: Database,
+    address: str,
+    now: Now,
+    *,
+    operations: int | None = None,
+    policy: Policy = Policy.LOOK,
+    limits: Limits = OPEN,
+    read_timeout: float = 5.0,
+    lease: timedelta = LEASE,
+    clock: Seconds | None = None,
+) -> AsyncIterator[Delivering]:
+    """A deliverer for the bot at this address (…/bot<token>). Messages are looked for at once."""
+    async with AiohttpRequest(read_timeout=read_timeout) as request:
+        pace = Pace(
+            clock=clock.seconds if clock is not None else asyncio.get_running_loop().time,
+            sleep=clock.sleep if clock is not None else asyncio.sleep,
+            limits=limits,
+        )
+        sender = Sender(request=request, address=address, pace=pace, now=now)
+        told: list[Open] = []
+        lost: list[deliveries.Lost] = []
+        stuck: list[str] = []
+
+        async def undecided_rows(rows: Sequence[Open]) -> None:
+            told.extend(rows)
+
+        async def lost_one(one: deliveries.Lost) -> None:
+            lost.append(one)
+
+        async def stuck_for(reason: str) -> None:
+            stuck.append(reason)
+
+        undecided = Undecided(
+            db=db,
+            look=Look(db=db, sender=sender, operations_chat=operations, now=now),
+            now=now,
+            tell=undecided_rows,
+            policy=policy,
+            look_after=timedelta(),
+        )
+        deliverer = Deliverer(
+            db=db,
+            sender=sender,
+            pace=pace,
+            now=now,
+            undecided=undecided,
+            told=Told(lost=lost_one, stuck=stuck_for),
+            lease=lease,
+        )
+        yield Delivering(deliverer, sender, told, lost, stuck)
+
+
+async def counts(db: Database, digest_id: int) -> dict[DeliveryState, int]:
+    """How many rows of a digest stand where."""
+    async with db.read() as session:
+        return await deliveries.states(session, digest_id)
+
+
+async def until(db: Database, digest_id: int, wanted: dict[DeliveryState, int], *, seconds: float) -> None:
+    """Wait until the rows stand so; TimeoutError tells where they stand."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + seconds
+    while (states := await counts(db, digest_id)) != wanted:
+        if clock() > deadline:
+            raise TimeoutError(f"{states} after {seconds:g} s")
+        await asyncio.sleep(0.05)
+
+
+def at(moment: datetime) -> Now:
+    """A clock that stands still."""
+    return lambda: moment

@@ -1,0 +1,85 @@
+"""A digest in five parts for many chats, by a process that is killed (SIGKILL) at seeded moments and started again.
+
+DELIVERY_KILLS=20 with DELIVERY_DESTINATIONS=400 is the whole size; what came of it is printed with `-s`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+from asyncio.subprocess import PIPE, Process
+from functools import partial
+from pathlib import Path
+
+from fakes import deliver_process
+from fakes.delivering import counts, until
+from fakes.delivering_scene import PARTS, Scene, scene, verdict
+from fakes.stored import address, open_database
+
+from bot.deliver import WORKERS
+from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.telegram import SimulatedTelegram
+from bot.undecided import LOOKS_AT_ONCE
+from storage.records import DeliveryState
+
+DESTINATIONS = int(os.environ.get("DELIVERY_DESTINATIONS", "18"))
+KILLS = int(os.environ.get("DELIVERY_KILLS", "1"))
+SEED = 5
+
+
+async def start(made: Scene, folder: Path) -> Process:
+    telegram = made.telegram
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        deliver_process.__file__,
+        address(folder),
+        f"{telegram.url}/bot{telegram.token}",
+        str(made.operations.id),
+        env={**inherited, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=PIPE,
+    )
+
+
+def beyond(telegram: SimulatedTelegram, moment: int) -> bool:
+    return len(telegram.record) >= moment
+
+
+async def kill(process: Process) -> None:
+    process.kill()
+    await process.communicate()
+
+
+async def test_a_process_killed_again_and_again_leaves_nothing_out_and_repeats_nothing_in_groups_and_channels(
+    tmp_path: Path,
+) -> None:
+    async with SimulatedTelegram() as telegram, open_database(tmp_path) as db:
+        made = await scene(telegram, db, DESTINATIONS)
+        # Answers take their time, so that there is always something in flight.
+        telegram.faults.add(Fault(FaultKind.SLOW, method="sendMessage", times=None, seconds=0.05))
+        before = len(telegram.record)
+        dice = random.Random(SEED)  # noqa: S311 - repeatable on purpose, guards nothing
+        moments = sorted(before + after for after in dice.sample(range(5, DESTINATIONS * PARTS - 5), KILLS))
+        in_flight = 0
+        for moment in moments:
+            process = await start(made, tmp_path)
+            await telegram.wait_for(partial(beyond, telegram, moment), 60)
+            await kill(process)
+            in_flight += (await counts(db, made.digest_id)).get(DeliveryState.SENDING, 0)
+        process = await start(made, tmp_path)
+        try:
+            await until(db, made.digest_id, {DeliveryState.SENT: DESTINATIONS * PARTS}, seconds=60 + DESTINATIONS / 5)
+        finally:
+            await kill(process)
+        found = await verdict(made, private_repeats=KILLS * WORKERS)
+        print(  # noqa: T201 - the figures of the whole size
+            f"\n{DESTINATIONS} destinations, {PARTS} parts, {KILLS} kills with {in_flight} parts under way: "
+            f"{found.states[DeliveryState.SENT]} sent, {len(found.missing)} missing, {len(found.repeated)} repeated in "
+            f"groups and channels, {found.repeated_in_private} repeated in private chats"
+        )
+        assert found.complaints == []
+        assert found.repeated_in_private <= in_flight
+        # A forward stays where the process died between making and deleting it.
+        assert len(telegram.from_bot(made.operations)) <= KILLS * LOOKS_AT_ONCE

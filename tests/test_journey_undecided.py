@@ -1,0 +1,108 @@
+"""Messages that may have arrived, and chats that are lost: what becomes of them and who is told, through the bot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
+
+from bot.config import Policy
+from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.state import Chat
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house:
+        house.clock.to_announcement(FRIDAY)
+        yield house
+
+
+async def day(house: House, chat: Chat, fault: FaultKind) -> list[bool]:
+    """A first digest goes well; the first message of the next day's meets the fault. Which of that day's are files."""
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    await house.say("/subscribe @daily_cv cs.CV")
+    await house.tick()
+    before = len(house.telegram.from_bot(chat))
+    house.clock.to_announcement(MONDAY)
+    house.arxiv.announce("cs.CV", announcement(2, first=11), MONDAY)
+    house.telegram.faults.add(Fault(fault, method="sendMessage", chat_id=chat.id))
+    await house.tick()
+    return [bool(one.document) for one in house.telegram.from_bot(chat)[before:]]
+
+
+@pytest.mark.parametrize("fault", [FaultKind.CUT_AFTER, FaultKind.CUT_BEFORE])
+async def test_the_bot_looks_by_itself_whether_a_message_arrived_and_goes_on(house: House, fault: FaultKind) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    async with house.at_work():
+        assert await day(house, channel, fault) == [False, True]
+        assert house.telegram.from_bot(house.private)[-1].text.startswith("Subscribed")
+        assert "accounted for" in await house.say("/resend")
+
+
+async def test_other_posts_are_not_taken_for_the_message(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    async with house.at_work():
+        house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+        await house.say("/subscribe @daily_cv cs.CV")
+        await house.tick()
+        for number in range(3):
+            house.telegram.post(channel, f"A word from the editor, {number}")
+        house.telegram.delete(house.telegram.messages(channel)[-2])
+        assert await day(house, channel, FaultKind.CUT_AFTER) == [False, True]
+
+
+async def test_where_the_bot_cannot_look_an_administrator_decides_with_a_button(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.LG")  # so that the bot knows which language the administrator speaks
+        await house.say("/subscribe @daily_cv cs.CV")
+        house.telegram.faults.add(Fault(FaultKind.CUT_BEFORE, method="sendMessage", chat_id=channel.id))
+        await house.tick()
+        await house.telegram.wait_for(lambda: "I could not look" in house.last().text)
+        assert "no earlier message there is known" in house.last().text
+        assert house.telegram.from_bot(channel) == []
+        await house.press(house.last(), "Send again")
+        await house.telegram.wait_for_messages(channel, 2)
+        assert [bool(one.document) for one in house.telegram.from_bot(channel)] == [False, True]
+
+
+@pytest.mark.parametrize(("policy", "messages"), [(Policy.RESEND, 3), (Policy.WAIT, 1)])
+async def test_the_host_may_choose_to_send_again_or_to_wait(tmp_path: Path, policy: Policy, messages: int) -> None:
+    async with open_house(tmp_path, unanswered=policy) as house:
+        channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+        house.clock.to_announcement(FRIDAY)
+        async with house.at_work():
+            assert len(await day(house, channel, FaultKind.CUT_AFTER)) == messages
+
+
+async def test_the_owner_hears_once_and_in_private_that_a_channel_is_lost(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe @daily_cv cs.CV")
+        house.telegram.kick_bot(channel)
+        await house.tick()
+        await house.telegram.wait_for(lambda: "no longer post" in house.last().text)
+        assert "@daily_cv" in house.last().text
+        assert "kicked" in house.last().text
+        told = len(house.telegram.from_bot(house.private))
+        house.clock.to_announcement(MONDAY)
+        await house.tick()
+        assert len(house.telegram.from_bot(house.private)) == told
+
+
+async def test_the_owner_hears_that_a_topic_is_gone(house: House) -> None:
+    forum = house.telegram.add_group("Lab", creator=house.person, forum=True)
+    topic = house.telegram.add_topic(forum, "Papers")
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV", chat=forum, thread_id=topic)
+        house.telegram.private_chat(house.person)
+        del forum.topics[topic]
+        await house.tick()
+        await house.telegram.wait_for_messages(house.private)
+        assert "message thread not found" in house.last().text.lower()
