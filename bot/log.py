@@ -57,3 +57,5 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of every tick that is skipped because the one before is still at work, which is as it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)

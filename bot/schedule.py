@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.log import event
+
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +45,9 @@ class Clock:
         self._running = asyncio.current_task()
         try:
             await self._tick()
+        except asyncio.CancelledError:
+            # Ends here, at a stop: the scheduler would take it for a failure and print where it was.
+            event(_log, "tick_broken_off")
         except Exception:  # noqa: BLE001 - the clock outlives whatever one tick meets; the next one tries again
             _log.exception("tick_failed")
         finally:

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.schedule import Clock
+
+
+async def test_a_tick_that_a_stop_breaks_off_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    began = asyncio.Event()
+
+    async def tick() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    caplog.set_level(logging.INFO)
+    clock = Clock(tick, seconds=3600)
+    clock.start()
+    await began.wait()
+    await clock.stop()
+    await asyncio.sleep(0)
+    assert [record.getMessage() for record in caplog.records if record.name == "bot.schedule"] == ["tick_broken_off"]
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_tick_that_fails_is_followed_by_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    ticks: asyncio.Queue[None] = asyncio.Queue()
+
+    async def tick() -> None:
+        ticks.put_nowait(None)
+        raise ValueError("a fault of the program")
+
+    clock = Clock(tick, seconds=0.01)
+    clock.start()
+    for _ in range(2):
+        await ticks.get()
+    await clock.stop()
+    assert "a fault of the program" in caplog.text
