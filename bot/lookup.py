@@ -78,18 +78,17 @@ class Lookup:
             unavailable=unavailable,
         )
 
-    async def listed(self, arxiv_ids: Sequence[str], language: str) -> list[BilingualPaper]:
-        """The newest versions that the archive has of these, in order, with the translations that there are."""
+    async def listed(self, ids: Sequence[ArxivId], language: str) -> list[BilingualPaper]:
+        """Those of these papers that can be had, in order, with the translations that there are; none is made."""
+        found = (await self.find(ids)).papers
         async with self._db.read() as session:
-            found = await papers.newest(session, arxiv_ids)
-            texts = await translations.current(session, [one.source_hash for one in found.values()], language)
-        known = [found[arxiv_id] for arxiv_id in arxiv_ids if arxiv_id in found]
+            texts = await translations.current(session, [one.source_hash for one in found], language)
         return [
             BilingualPaper(
                 one,
                 texts.get(one.source_hash) or Translation(one.arxiv_id, one.version, language, one.source_hash),
             )
-            for one in known
+            for one in found
         ]
 
     async def archived(self, paper: Paper, language: str) -> BilingualPaper | None:

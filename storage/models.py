@@ -325,6 +325,17 @@ workers = Table(
     _required("seen_at", UtcDateTime),
 )
 
+saved_papers = Table(
+    "saved_papers",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("arxiv_id", String, primary_key=True),
+    Column("version", Integer),
+    _required("note", Text),
+    _required("saved_at", UtcDateTime),
+    Index("ix_saved_papers_user_id_saved_at", "user_id", "saved_at"),
+)
+
 # What may be asked only so often, by all processes together.
 turns = Table(
     "turns",

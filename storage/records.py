@@ -172,6 +172,18 @@ class BilingualPaper:
     """The version before this one, where the archive has it and this one replaces it."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedPaper:
+    """A paper on a person's reading list."""
+
+    user_id: int
+    arxiv_id: str
+    version: int | None
+    """The version that was saved; None for the newest, whichever that is."""
+    note: str
+    saved_at: datetime
+
+
 class ChatKind(StrEnum):
     """Telegram's kinds of chat."""
 

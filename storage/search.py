@@ -24,6 +24,10 @@ MOST_FOUND = 500
 
 _PER_WORD = 300
 """How many papers with a word are looked at for those that are alike."""
+_OF_A_DAY = 1000
+"""More papers than come out on a day."""
+_ALIKE = 2.0
+"""Two common words of a title, or a rare one: what a common word counts for is 1."""
 _INDEX = sa.table("search_words", sa.column("rowid"))
 _WORDS = sa.literal_column("search_documents.words", postgresql.TSVECTOR)
 _WEIGHTS = {"": "", "title people": "AB", "people": "B", "labels": "C"}
@@ -73,11 +77,10 @@ async def similar(session: AsyncSession, arxiv_id: str, title: str, categories: 
     for word in terms(title):
         match = spelling.both(spelling.word(word, ""), labels)
         ids = list(await session.scalars(sa.select(_matching(spelling, match, _PER_WORD, None))))
-        # A word that as many papers have as were looked at says nothing; one that two have says most.
-        weight = math.log(_PER_WORD / len(ids)) if ids else 0.0
+        weight = 1 + math.log(_PER_WORD / len(ids)) if ids else 0.0
         for one in ids:
             scores[one] += weight
-    alike = (one for one, score in scores.items() if score > 0)
+    alike = (one for one, score in scores.items() if score >= _ALIKE)
     nearest = sorted(alike, key=lambda one: (-scores[one], -one))[: limit + 1]
     rows = await session.execute(sa.select(table.c.id, table.c.arxiv_id).where(table.c.id.in_(nearest)))
     names = {row.id: row.arxiv_id for row in rows}
@@ -94,9 +97,12 @@ def _matching(spelling: _Spelling, match: str, most: int, since: date | None) ->
             .order_by(_INDEX.c.rowid.desc())
         )
         if since is not None:
-            # Rows are numbered nearly by day: what is surely too early is not looked at. The day is asked for in the
-            # condition, because a join would begin with every paper from that day on.
-            first = sa.select(sa.func.min(table.c.id)).where(table.c.day >= since).scalar_subquery()
+            # Rows are numbered nearly by day, so the first ones of those days tell which rows are too early. The day is
+            # asked for in the condition, because a join would begin with every paper from that day on.
+            earliest = (
+                sa.select(table.c.id).where(table.c.day >= since).order_by(table.c.day).limit(_OF_A_DAY).subquery()
+            )
+            first = sa.select(sa.func.min(earliest.c.id)).scalar_subquery()
             day = sa.select(table.c.day).where(table.c.id == _INDEX.c.rowid).scalar_subquery()
             query = query.where(_INDEX.c.rowid >= first, day >= since)
         return query.limit(most).subquery()

@@ -8,7 +8,8 @@ from fakes.render_material import PAPER, hostile_entries, hostile_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.render.bibtex import Noted, escaped, render_bibtex
+from bot.render.bibtex import escaped, render_bibtex
+from bot.render.noted import Noted
 from bot.render.people import Name, ascii_letters, name_of
 from storage.records import BilingualPaper
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, paging, search, settings, start
+from bot.handlers import admin, card, paging, save, search, settings, start
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 
@@ -27,6 +27,10 @@ BUTTONS: tuple[PressHandler, ...] = (
     PressHandler("open", card.open_card),
     PressHandler("like", search.show_similar),
     PressHandler("find", search.turn_page),
+    PressHandler("save", save.press_save),
+    PressHandler("saved", save.turn_page),
+    PressHandler("unsave", save.press_unsave),
+    PressHandler("file", save.press_file),
     PressHandler("resend", admin.resend, administrators_only=True),
     PressHandler("arrived", admin.arrived, administrators_only=True),
 )

@@ -8,20 +8,21 @@ from dataclasses import replace
 from telegram.error import BadRequest
 
 from bot.arxiv_source import categories
-from bot.arxiv_source.ids import ArxivId, find_ids, parse_id
+from bot.arxiv_source.ids import parse_id
 from bot.handlers.ask import Ask, Refusal, keyboard_of
+from bot.handlers.named import named_ids
 from bot.i18n import Words, catalogue_names, words_for
 from bot.languages import NAMES, parse_language
 from bot.lookup import Match
-from bot.render.bibtex import Noted, render_bibtex
+from bot.render.bibtex import render_bibtex
 from bot.render.button import Button, callback
 from bot.render.card import Card, Place, render_card
 from bot.render.message import TEXT_LIMIT, escape, length
 from bot.render.names import plain_title, shorten
+from bot.render.noted import Noted
 from bot.translate.summary import summary_sentence
 from storage.records import BilingualPaper, Paper, Translation
 
-MOST_CITED = 50
 _SOON = 1.0
 """Seconds after which a card is worth showing in English first."""
 _ENGLISH = "en"
@@ -93,18 +94,6 @@ async def bibtex(ask: Ask) -> None:
     if found.missing:
         key = "paper-missing" if found.unavailable is None else "arxiv-unavailable"
         raise Refusal(key, ids=", ".join(map(str, found.missing)))
-
-
-def named_ids(ask: Ask, example: str) -> tuple[ArxivId, ...]:
-    """The papers that a command names, or those of the message that it replies to. Raises Refusal."""
-    text = " ".join(ask.args)
-    replied = ask.message.reply_to_message
-    if not text and ask.press is None and replied is not None:
-        text = replied.text or replied.caption or ""
-    ids = find_ids(text)
-    if not ids:
-        raise Refusal("which-paper", example=example)
-    return ids[:MOST_CITED]
 
 
 async def pressed(ask: Ask) -> tuple[Match, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, preferences, search, settings, start, subscribe
+from bot.handlers import admin, card, preferences, save, search, settings, start, subscribe
 from bot.handlers.ask import Ask, Handler
 from bot.handlers.digest import digest_now
 
@@ -42,6 +42,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("language", "/language [@channel] zh-CN", preferences.set_language),
     Command("types", "/types [@channel] new | new+cross | all", preferences.set_types),
     Command("search", "/search diffusion cat:cs.CV since:2026-08-01", search.search_papers),
+    Command("save", "/save 2402.15351 …", save.save),
+    Command("saved", "/saved [bib | ris | csv | md]", save.saved),
+    Command("note", "/note 2402.15351 read section 3 again", save.note),
+    Command("unsave", "/unsave 2402.15351 …", save.unsave),
     Command("bibtex", "/bibtex 2402.15351 …", card.bibtex),
     Command("links", "/links [@group] on | off", preferences.answer_links),
     Command(

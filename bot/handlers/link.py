@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from telegram import Message, MessageEntity
-from telegram.constants import ChatAction, MessageEntityType
+from telegram.constants import ChatAction
 
-from bot.arxiv_source.ids import ArxivId, find_ids
+from bot.arxiv_source.ids import ArxivId
 from bot.handlers.ask import Ask
 from bot.handlers.card import answer_card
+from bot.handlers.named import ids_of
 from bot.lookup import Found
 
 MOST_LINKS = 10
@@ -21,9 +21,9 @@ async def answer_link(ask: Ask) -> None:
     asked = ask.private or _is_asked(ask)
     if not asked and not ask.here.answer_links:
         return
-    ids = _ids_of(ask.message)
+    ids = ids_of(ask.message)
     if not ids and asked and ask.message.reply_to_message is not None:
-        ids = _ids_of(ask.message.reply_to_message)
+        ids = ids_of(ask.message.reply_to_message)
     if not ids:
         if asked:
             await ask.say("no-link", example="https://arxiv.org/abs/2402.15351")
@@ -60,15 +60,3 @@ def _is_asked(ask: Ask) -> bool:
     name = f"@{ask.bot.username}".lower()
     mentions = {**message.parse_entities(["mention"]), **message.parse_caption_entities(["mention"])}
     return any(text.lower() == name for text in mentions.values())
-
-
-def _ids_of(message: Message) -> tuple[ArxivId, ...]:
-    """The papers that a message names: in its text or caption, and behind its text links."""
-    found = [*find_ids(message.text or message.caption or "")]
-    for url in (*_hidden_links(message.entities), *_hidden_links(message.caption_entities)):
-        found += find_ids(url)
-    return tuple(dict.fromkeys(found))
-
-
-def _hidden_links(entities: tuple[MessageEntity, ...]) -> Iterator[str]:
-    return (one.url for one in entities if one.type == MessageEntityType.TEXT_LINK and one.url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.arxiv_source.ids import find_ids
+from bot.arxiv_source.ids import ArxivId, find_ids
 from bot.handlers.ask import Ask, Refusal, code
 from bot.handlers.card import back_button, card_words, pressed
 from bot.handlers.link import answer_ids
@@ -45,7 +45,7 @@ async def show_similar(ask: Ask) -> None:
         ids = await search.similar(session, paper.arxiv_id, paper.title, paper.categories, PAGE)
     if not ids:
         raise Refusal("nothing-alike")
-    entries = await ask.services.lookup.listed(ids, language)
+    entries = await ask.services.lookup.listed([ArxivId(one) for one in ids], language)
     head = words.html("papers-alike", title=one_line(paper.title))
     back = (back_button(match, language, words),)
     await ask.show(render_list(head, entries, words), [number_row(ask, entries, language), back])
@@ -62,7 +62,7 @@ async def _show(ask: Ask, typed: str, page: int) -> None:
         hits = await search.find(session, wanted, limit=PAGE, offset=page * PAGE)
     if not hits.arxiv_ids:
         raise Refusal("nothing-found", query=typed)
-    entries = await ask.services.lookup.listed(hits.arxiv_ids, ask.here.language)
+    entries = await ask.services.lookup.listed([ArxivId(one) for one in hits.arxiv_ids], ask.here.language)
     first = page * PAGE + 1
     found = "found-many" if hits.total == MOST_FOUND else "found"
     head = f"🔎 {code(typed)} · {ask.words(found, count=hits.total)}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.render.latex import pieces
 from bot.render.names import ARXIV, abs_url, one_line, plain_title
+from bot.render.noted import Noted, year_of
 from bot.render.people import ascii_letters, name_of
 from storage.records import Paper
 
@@ -31,14 +31,6 @@ _DULL = frozenset(
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A paper and what a person wrote about it."""
-
-    paper: Paper
-    note: str = ""
-
-
 def render_bibtex(papers: Sequence[Noted], *, most_authors: int | None = None) -> str:
     """One entry per paper, in order, each with a key of its own; authors beyond `most_authors` are "others"."""
     keys = _keys([one.paper for one in papers])
@@ -53,7 +45,7 @@ def _entry(key: str, one: Noted, most_authors: int | None) -> str:
     fields = {
         "title": escaped(plain_title(paper.title)),
         "author": " and ".join(names),
-        "year": _year(paper),
+        "year": year_of(paper),
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
         "primaryClass": paper.primary_category.translate(_ESCAPES),
@@ -108,15 +100,6 @@ def _part(text: str) -> str:
     return f"{{{shown}}}" if "," in text or "and" in text.lower().split() else shown
 
 
-def _year(paper: Paper) -> str:
-    if paper.submitted_at is not None:
-        return str(paper.submitted_at.year)
-    stamp = paper.arxiv_id.rpartition("/")[2][:2]
-    if not stamp.isdigit():
-        return ""
-    return f"{'19' if int(stamp) > 90 else '20'}{stamp}"  # noqa: PLR2004 - arXiv began in 1991
-
-
 def _keys(papers: Sequence[Paper]) -> list[str]:
     """`byron2026sparse`; papers that would share a key get a letter behind it."""
     taken: set[str] = set()
@@ -125,7 +108,7 @@ def _keys(papers: Sequence[Paper]) -> list[str]:
         family = ascii_letters(name_of(paper.authors[0]).family) if paper.authors else ""
         title = (ascii_letters(word) for word in plain_title(paper.title).replace("-", " ").split())
         word = next((one for one in title if one and one not in _DULL), "")
-        plain = f"{family or 'arxiv'}{_year(paper)}{word}"
+        plain = f"{family or 'arxiv'}{year_of(paper)}{word}"
         key = plain
         number = 0
         while key in taken:

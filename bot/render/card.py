@@ -116,6 +116,7 @@ def _more(place: Place, words: Words) -> tuple[tuple[Button, ...], ...]:
     return (
         (
             button("render-button-bibtex", "bib", place.language),
+            button("render-button-save", "save"),
             button("render-button-like", "like", place.language),
         ),
         tuple(changes),

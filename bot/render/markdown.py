@@ -44,18 +44,18 @@ def render_markdown(records: Sequence[DigestRecord], *, headings: tuple[str, str
 
 def _row(number: int, record: DigestRecord) -> str:
     title = _in_table(plain_title(record.title) or record.arxiv_id)
-    return f"| [^{number}] | [{title}]({_target(record.link)}) | {_in_table(record.tldr)} |\n"
+    return f"| [^{number}] | [{title}]({target(record.link)}) | {_in_table(record.tldr)} |\n"
 
 
 def _footnote(number: int, record: DigestRecord) -> str:
     """The paper's texts as paragraphs. What says the same as the one before (for readers of English) stands once."""
-    title, abstract = _paragraph(record.title), _paragraph(record.abstract)
-    translated_title, translated_abstract = _paragraph(record.translated_title), _paragraph(record.translated_abstract)
+    title, abstract = paragraph(record.title), paragraph(record.abstract)
+    translated_title, translated_abstract = paragraph(record.translated_title), paragraph(record.translated_abstract)
     paragraphs = [
         *([title] if title != translated_title else []),
-        f"[{_inline(one_line(record.link))}]({_target(record.link)})",
-        _paragraph(record.tldr),
-        _paragraph(record.tldr_en),
+        f"[{_inline(one_line(record.link))}]({target(record.link)})",
+        paragraph(record.tldr),
+        paragraph(record.tldr_en),
         *([translated_abstract] if translated_abstract != abstract else []),
         abstract,
     ]
@@ -63,7 +63,7 @@ def _footnote(number: int, record: DigestRecord) -> str:
     return f"[^{number}]: {translated_title or title}\n\n{body}\n{_INDENT}\n"
 
 
-def _target(link: str) -> str:
+def target(link: str) -> str:
     """The address with everything percent-encoded that would end it or the table cell."""
     return quote(one_line(link), safe=_LINK_SAFE)
 
@@ -72,7 +72,7 @@ def _in_table(text: str) -> str:
     return _inline(one_line(text), table=True)
 
 
-def _paragraph(text: str) -> str:
+def paragraph(text: str) -> str:
     """The text as a paragraph of one line. Spaces at its end mean nothing in Markdown and stay: files compare equal."""
     inline = _inline(one_line(text)) + " " * (len(text) - len(text.rstrip(" ")))
     lead = _LEADING.match(inline)

@@ -2,6 +2,10 @@
 # others Telegram HTML; values are escaped before they come in.
 
 command-search = Find papers by title, author or abstract, in both languages
+command-save = Put papers on your reading list
+command-saved = Your reading list, also as a file
+command-note = Write a note beside a saved paper
+command-unsave = Take papers from your reading list
 command-bibtex = BibTeX of these papers
 
 which-paper =
@@ -16,6 +20,7 @@ render-comment = Comments:{" "}
 render-journal = Journal:{" "}
 render-doi = DOI:{" "}
 render-newer-version = There is a newer version: v{ $version }
+render-button-save = ☆ Save
 render-button-like = More like this
 
 search-form =
@@ -30,3 +35,28 @@ found = { $count ->
        *[other] { $count } papers
     }
 found-many = the best of the newest { $count } papers
+
+reading-list = Reading list
+saved-one = ★ Saved. Your list: /saved
+saved-some = { $count ->
+        [one] Saved.
+       *[other] { $count } papers saved.
+    } Your list: /saved
+saved-before = That is on your list already: /saved
+unsaved = No longer on your list: { $ids }.
+unsaved-undo = Removed. To undo: /save { $id }
+noted = Noted beside { $id }: “{ $note }”
+note-removed = The note beside { $id } is removed.
+note-too-long = A note holds { $limit } characters; this one has { $length }.
+nothing-saved =
+    Your reading list is empty. Press ☆ under a card, or send:
+    <code>{ $example }</code>
+not-saved =
+    That is not on your list. To put a paper on it:
+    <code>{ $example }</code>
+list-full = Your list holds { $limit } papers, and so many there are. Take some from it first, for example after exporting it with <code>/saved bib</code>.
+which-format =
+    As what? bib, ris, csv or md. For example:
+    <code>{ $example }</code>
+who-are-you = Telegram does not tell me who you are here: you write or press as a chat. Send it to me as yourself.
+only-in-private = That is between you and me: send it in our private chat, t.me/{ $bot }
