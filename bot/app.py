@@ -26,17 +26,20 @@ from bot.deliver import WORKERS, Deliverer, Told
 from bot.gather import Gather
 from bot.handlers.ask import Services
 from bot.handlers.dispatch import ALLOWED_UPDATES, AnyApplication, OneAtATimePerChat, register, set_commands
+from bot.ledger import Ledger
 from bot.limiter import Limiter
 from bot.log import event, redact
 from bot.look import Look
 from bot.lookup import Lookup
+from bot.mend import Mend
 from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
 from bot.regenerate import Regenerate
 from bot.schedule import Clock
 from bot.sender import Sender
-from bot.translate.build import build_chain
+from bot.translate.build import build_chain, build_ledger
 from bot.translate.chain import Chain
+from bot.translate.glossary import BadTerm
 from bot.undecided import LOOK_AFTER, Undecided
 from bot.watch import Watch
 from bot.wire import AiohttpRequest
@@ -68,6 +71,7 @@ class Core:
     lookup: Lookup
     gather: Gather
     now: Now
+    ledger: Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Running:
     core: Core
     services: Services
     application: AnyApplication
+    mend: Mend
 
 
 @asynccontextmanager
@@ -103,7 +108,11 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
             kept=Kept(db),
         )
         stack.push_async_callback(arxiv.close)
-        chain = build_chain(settings, http=http, now=now)
+        ledger = build_ledger(settings, db=db, now=now)
+        try:
+            chain = build_chain(settings, http=http, now=now, ledger=ledger)
+        except BadTerm as error:
+            raise CannotStart(str(error)) from None
         stack.push_async_callback(chain.close)
         yield Core(
             settings,
@@ -113,6 +122,7 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
             Lookup(db=db, arxiv=arxiv, chain=chain),
             Gather(db=db, arxiv=arxiv, now=now, retention_days=settings.retention_days),
             now,
+            ledger,
         )
 
 
@@ -167,13 +177,22 @@ async def running(
             planned=deliverer.wake,
             looked=watch.look,
         )
+        parts.ledger.tells(administrators.tell)
         regenerate = Regenerate(
             db=parts.db, gather=parts.gather, daily=daily, chain=parts.chain, now=now, planned=deliverer.wake
         )
         services = Services(settings, parts.db, parts.lookup, parts.gather, daily, regenerate, deliverer, sender, now)
+        mend = Mend(db=parts.db, chain=parts.chain, now=now, rendered=regenerate.render_again)
+
+        async def tick() -> None:
+            try:
+                await daily.tick()
+            finally:
+                await mend.tick()
+
         register(application, services)
-        async with _at_work(application, services, Clock(daily.tick, seconds=settings.tick_seconds), parts):
-            yield Running(parts, services, application)
+        async with _at_work(application, services, Clock(tick, seconds=settings.tick_seconds), parts):
+            yield Running(parts, services, application, mend)
 
 
 @asynccontextmanager

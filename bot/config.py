@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -18,8 +19,13 @@ from bot.languages import NAMES, parse_language
 
 _LOCALE = re.compile(r"[a-z]{2}_[A-Z]{2}(\..*)?")
 
-BACKENDS = ("openai", "google", "mymemory", "libretranslate", "recorded")
-Backend = Literal["openai", "google", "mymemory", "libretranslate", "recorded"]
+BACKENDS = ("openai", "deepl", "google", "baidu", "mymemory", "libretranslate", "recorded")
+Backend = Literal["openai", "deepl", "google", "baidu", "mymemory", "libretranslate", "recorded"]
+
+
+Figure = Annotated[Decimal, Field(ge=0, le=10**12)]
+Prices = Annotated[tuple[Figure, ...], Field(min_length=1, max_length=2)]
+Cap = Literal["requests", "characters", "tokens", "money"]
 
 
 class Policy(StrEnum):
@@ -114,10 +120,49 @@ class Settings(BaseSettings):
         + ". One without its key, address or file is skipped.",
     )
     translate_deadline: float = Field(90.0, gt=0, description="Seconds that one backend may take for one paper.")
+    translate_deadlines: Annotated[dict[Backend, PositiveFloat], NoDecode] = Field(
+        {}, description="The same for backends that differ.", examples=["openai=120,google=45"]
+    )
     translate_concurrency: int = Field(8, ge=1, le=64, description="How many papers are translated at the same time.")
+    translate_concurrencies: Annotated[dict[Backend, PositiveInt], NoDecode] = Field(
+        {}, description="How many of them at one backend, where it takes fewer.", examples=["google=4,mymemory=1"]
+    )
+    translate_prices: Annotated[dict[Backend, Prices], NoDecode] = Field(
+        {},
+        description="What backends cost, in a currency of your choice: openai=IN/OUT for a million tokens, others for "
+        "a million characters.",
+        examples=["openai=0.15/0.60,deepl=20"],
+    )
+    translate_daily_cap: Annotated[dict[Cap, Figure], NoDecode] = Field(
+        {},
+        description="The most that translating may take in a day (UTC), out of requests, characters, tokens and "
+        "money. Beyond it papers stay in English, marked, and are translated later.",
+        examples=["money=2.50,characters=1000000"],
+    )
+    translate_chat_cap: Annotated[dict[Cap, Figure], NoDecode] = Field(
+        {}, description="The same for what one chat asks for itself, with links.", examples=["requests=200"]
+    )
+    glossary_file: Path | None = Field(
+        None,
+        description="A file of terms beside the built-in ones, one a line: `zh-CN: prompt = 提示`, or a name alone "
+        "that stays as it is. Administrators add more with /glossary.",
+        examples=["/etc/arxiv-digest-bot/glossary.txt"],
+    )
     openai_base_url: str = Field("https://api.openai.com/v1", description="Any OpenAI-compatible address.")
     openai_api_key: SecretStr | None = Field(None, description="Its key.")
     openai_model: str = Field("gpt-4o-mini", description="The model asked there.")
+    openai_format: Literal["json", "schema", "tagged"] = Field(
+        "json",
+        description="How it is to answer: json (JSON mode, what most services have), schema (JSON held to a schema), "
+        "tagged (blocks between tags, for models without either).",
+    )
+    deepl_url: str = Field("", description="DeepL's address; empty means the one that belongs to the key.")
+    deepl_api_key: SecretStr | None = Field(None, description="Its key.")
+    baidu_url: str = Field(
+        "https://fanyi-api.baidu.com/api/trans/vip/translate", description="Baidu's translation service."
+    )
+    baidu_app_id: str = Field("", description="The id of your application there.", examples=["20250101000000001"])
+    baidu_key: SecretStr | None = Field(None, description="Its key.")
     libretranslate_url: str = Field("", description="A LibreTranslate server.", examples=["http://127.0.0.1:5000"])
     libretranslate_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
     google_translate_url: str = Field(
@@ -142,10 +187,37 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator(
+        "translate_deadlines",
+        "translate_concurrencies",
+        "translate_prices",
+        "translate_daily_cap",
+        "translate_chat_cap",
+        mode="before",
+    )
+    @classmethod
+    def _split_pairs(cls, value: object, info: ValidationInfo) -> object:
+        """`name=value,name=value`; prices may be two numbers, joined by a slash."""
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if not all(equals for _, equals, _ in pairs):
+            example = cls.model_fields[info.field_name or ""].examples
+            raise ValueError(f"{value!r} is not of the form {', '.join(map(str, example or []))}")
+        figures = {name.strip(): figure.strip() for name, _, figure in pairs}
+        return (
+            {name: one.split("/") for name, one in figures.items()}
+            if info.field_name == "translate_prices"
+            else figures
+        )
+
+    @field_validator(
         "telegram_token",
         "openai_api_key",
+        "deepl_api_key",
+        "baidu_key",
         "libretranslate_api_key",
         "recorded_translations",
+        "glossary_file",
         "operations_chat",
         mode="before",
     )
@@ -180,6 +252,8 @@ class Settings(BaseSettings):
         "libretranslate_url",
         "google_translate_url",
         "mymemory_url",
+        "deepl_url",
+        "baidu_url",
     )
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -233,7 +307,7 @@ def options() -> Iterator[Option]:
     """The option table, in order: what the example environment file and the documents are tested against."""
     for name, field in Settings.model_fields.items():
         default = field.default
-        if default is None:
+        if default is None or default in (frozenset(), {}):
             shown = ""
         elif isinstance(default, tuple):
             shown = ",".join(map(str, default))

@@ -20,9 +20,9 @@ from bot.arxiv_source.ids import find_ids
 from bot.compose import COMPLETE, compose
 from bot.config import Settings
 from bot.daily import Daily
+from bot.ensure import ensure
 from bot.i18n import words_for
 from bot.languages import parse_language
-from bot.lookup import ensure
 from bot.render.card import render_card_plain
 from bot.render.digest import render_digest, render_digest_plain
 from bot.render.digest_pieces import approximate_note, digest_markdown

@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 
 from bot.arxiv_source import calendar
 from bot.compose import COMPLETE, GIVE_UP, compose, cursors, waits
+from bot.ensure import ensure
 from bot.gather import Gather
 from bot.i18n import words_for
+from bot.ledger import Payer
 from bot.localtime import following, held_until
 from bot.log import event
-from bot.lookup import ensure
 from bot.render.digest import render_digest
 from bot.translate.chain import Chain
 from storage import announcements, deliveries, digests, papers, subscriptions
@@ -123,7 +124,8 @@ class Daily:
     async def render(self, digest: Digest) -> tuple[Part, ...]:
         """The digest's parts, with every translation that can be had now."""
         listed = await self.entries(digest)
-        texts = await ensure(self._db, self._chain, [entry.paper for entry in listed], digest.language)
+        payer = Payer(announcement=f"{digest.categories[0]} {digest.mailing_dates[-1]}")
+        texts = await ensure(self._db, self._chain, [entry.paper for entry in listed], digest.language, payer=payer)
         replaced = [(one.paper.arxiv_id, one.paper.version) for one in listed if one.announce_type in _REPLACED]
         async with self._db.read() as session:
             earlier = await papers.before(session, replaced) if replaced else {}
@@ -159,7 +161,8 @@ class Daily:
                 found = await papers.many(session, [(entry.arxiv_id, entry.version) for entry in entries])
             for language, kinds in wishes.items():
                 wanted = [found[(one.arxiv_id, one.version)] for one in entries if one.announce_type in kinds]
-                await ensure(self._db, self._chain, wanted, language)
+                payer = Payer(announcement=f"{announcement.category} {announcement.mailing_date}")
+                await ensure(self._db, self._chain, wanted, language, payer=payer)
 
     async def _plan(self) -> tuple[int, int]:
         now = self._now()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +9,13 @@ from dataclasses import dataclass
 from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.ids import ArxivId
+from bot.ensure import ensure, untranslated
+from bot.ledger import Payer
 from bot.log import event
 from bot.translate.chain import Chain
 from storage import papers, translations
 from storage.database import Database
-from storage.records import BilingualPaper, Paper, Translation
+from storage.records import BilingualPaper, Paper
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Lookup:
         return [
             BilingualPaper(
                 one,
-                texts.get(one.source_hash) or Translation(one.arxiv_id, one.version, language, one.source_hash),
+                texts.get(one.source_hash) or untranslated(one, language),
             )
             for one in found
         ]
@@ -99,9 +100,12 @@ class Lookup:
             known = (await translations.current(session, [paper.source_hash], language)).get(paper.source_hash)
         return BilingualPaper(paper, known) if known is not None and known.complete else None
 
-    async def translated(self, paper: Paper, language: str) -> BilingualPaper:
-        """The paper with its translation, made now where the archive has none; what fails stays untranslated."""
-        made = await ensure(self._db, self._chain, [paper], language)
+    async def translated(self, paper: Paper, language: str, *, chat_id: int = 0) -> BilingualPaper:
+        """The paper with its translation, made now where the archive has none; what fails stays untranslated.
+
+        `chat_id` is the chat that asks: what it takes counts there.
+        """
+        made = await ensure(self._db, self._chain, [paper], language, urgent=True, payer=Payer(chat_id=chat_id))
         return BilingualPaper(paper, made[paper.source_hash])
 
     async def _newest_versions(self, arxiv_ids: Sequence[str]) -> dict[str, int]:
@@ -121,44 +125,3 @@ class Lookup:
             if paper is not None:
                 found[one] = paper
         return found
-
-
-async def ensure(
-    db: Database, chain: Chain, wanted: Sequence[Paper], language: str, *, anew: bool = False
-) -> dict[str, Translation]:
-    """Translations of these papers by source hash, made and stored where the archive has none (or all of them `anew`).
-
-    One that is stored with gaps is asked for again; it is replaced only by one that is at least as full.
-    """
-    async with db.read() as session:
-        known = await translations.current(session, {paper.source_hash for paper in wanted}, language)
-    missing = {paper.source_hash: paper for paper in wanted}
-    if not anew:
-        missing = {key: paper for key, paper in missing.items() if key not in known or not known[key].complete}
-    if not missing:
-        return known
-
-    async def make(paper: Paper) -> None:
-        made = await chain.translate(paper, language)
-        before = known.get(made.source_hash)
-        if before is not None and _fields(made) < _fields(before):
-            return
-        known[made.source_hash] = made
-        # English only costs nothing to make, and what failed is never stored.
-        if made.title is not None and language != "en":
-            async with db.begin() as session:
-                await translations.save(session, made)
-
-    # Each is stored when it is made, so that a stop in the middle of a long announcement loses little.
-    async with asyncio.TaskGroup() as group:
-        for paper in missing.values():
-            group.create_task(make(paper))
-    complete = sum(key in known and known[key].complete for key in missing)
-    level = logging.INFO if complete == len(missing) else logging.WARNING
-    event(_log, "translations", level=level, language=language, asked=len(missing), complete=complete)
-    return known
-
-
-def _fields(translation: Translation) -> int:
-    texts = (translation.title, translation.abstract, translation.summary, translation.summary_en)
-    return sum(text is not None for text in texts)

@@ -14,9 +14,9 @@ from bot.arxiv_source.feed import FeedError
 from bot.arxiv_source.pages import PageError
 from bot.compose import COMPLETE, refetched
 from bot.daily import Daily
+from bot.ensure import ensure
 from bot.gather import Gather
 from bot.log import event
-from bot.lookup import ensure
 from bot.sources import read_again
 from bot.translate.chain import Chain
 from storage import announcements, digests, papers
@@ -143,6 +143,13 @@ class Regenerate:
             await ensure(self._db, self._chain, list(found.values()), language, anew=True)
             made += len(found)
         return made
+
+    async def render_again(self, digest: Digest) -> int:
+        """Render a posted digest anew; returns how many messages are on their way because of it."""
+        _changed, rows = await self._render(digest)
+        if rows:
+            self._planned()
+        return rows
 
     async def _render(self, digest: Digest) -> tuple[int, int]:
         parts = await self._daily.render(digest)

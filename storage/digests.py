@@ -77,6 +77,20 @@ async def with_announcement(session: AsyncSession, category: str, mailing_date: 
     return await _with_entries(session, await session.scalars(query))
 
 
+async def with_papers(session: AsyncSession, language: str, arxiv_ids: Iterable[str], since: datetime) -> list[Digest]:
+    """The digests in a language, made since then, that show any of these papers and that somebody was to get, by id."""
+    planned = sa.exists().where(deliveries.c.digest_id == table.c.id)
+    query = (
+        sa.select(table.c.id)
+        .join(entry_table, entry_table.c.digest_id == table.c.id)
+        .where(table.c.language == language, table.c.created_at >= since, planned)
+    )
+    found: set[int] = set()
+    for some in chunks(arxiv_ids):
+        found |= set(await session.scalars(query.where(entry_table.c.arxiv_id.in_(some))))
+    return await _with_entries(session, sorted(found))
+
+
 async def delivered_versions(session: AsyncSession, destination_id: int, among: Collection[str]) -> dict[str, int]:
     """Which of these papers were planned for a destination, with the highest version of each."""
     planned = sa.select(deliveries.c.digest_id).where(deliveries.c.destination_id == destination_id)

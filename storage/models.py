@@ -188,6 +188,10 @@ translations = Table(
     _required("made_at", UtcDateTime),
     # When a later one took its place; null for the current one.
     Column("superseded_at", UtcDateTime),
+    _required("prompt_version", Integer, server_default="0"),
+    _required("glossary_version", String, server_default=""),
+    _required("notes", JSON, server_default="{}"),
+    _required("in_english", Integer, server_default="0"),
     Index("ix_translations_source_hash_language", "source_hash", "language"),
     Index(
         "uq_translations_current",
@@ -197,6 +201,59 @@ translations = Table(
         sqlite_where=text("superseded_at IS NULL"),
         postgresql_where=text("superseded_at IS NULL"),
     ),
+)
+
+# What is not translated in full, and when it is tried again; null for no more by itself.
+translation_gaps = Table(
+    "translation_gaps",
+    metadata,
+    Column("source_hash", String, primary_key=True),
+    Column("language", String, primary_key=True),
+    _required("arxiv_id", String),
+    _required("version", Integer),
+    _required("attempts", Integer),
+    Column("retry_at", UtcDateTime, index=True),
+)
+
+# What translating took, by day (UTC) and for whom: a chat's question (else 0) or an announcement (else empty).
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("announcement", String, primary_key=True),
+    Column("backend", String, primary_key=True),
+    Column("model", String, primary_key=True),
+    _required("requests", Integer),
+    _required("characters", Integer),
+    _required("tokens_in", Integer),
+    _required("tokens_out", Integer),
+    # In millionths: SQLite has no exact fractions.
+    _required("money", BigInteger),
+    _required("failures", Integer),
+    _required("alarms", Integer),
+)
+
+gate_alarms = Table(
+    "gate_alarms",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("backend", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("gate", String, primary_key=True),
+    _required("count", Integer),
+)
+
+# Terms that administrators added to the built-in ones.
+glossary_terms = Table(
+    "glossary_terms",
+    metadata,
+    Column("language", String, primary_key=True),
+    Column("english", String, primary_key=True),
+    # Null: it stays as it is.
+    Column("rendering", String),
+    Column("added_by", BigInteger),
+    _required("added_at", UtcDateTime),
 )
 
 destinations = Table(

@@ -20,3 +20,8 @@ async def raise_once(session: AsyncSession, name: str, now: datetime) -> bool:
 async def clear(session: AsyncSession, name: str) -> bool:
     """Note that all is well. Returns whether that is news."""
     return await changed(session, sa.delete(notices).where(notices.c.name == name)) == 1
+
+
+async def clear_before(session: AsyncSession, prefix: str, name: str) -> None:
+    """Forget the notices whose names begin so and come before this one, such as those of earlier days."""
+    await session.execute(sa.delete(notices).where(notices.c.name.startswith(prefix), notices.c.name < name))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import io
-import logging
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config import Settings, options
-from bot.log import configure, event, redact
 
 TOKEN = "123456789:" + "A" * 35
 
@@ -66,24 +64,38 @@ def test_every_option_says_what_it_is_for() -> None:
     assert {option.name for option in table if option.secret} == {
         "TELEGRAM_TOKEN",
         "OPENAI_API_KEY",
+        "DEEPL_API_KEY",
+        "BAIDU_KEY",
         "LIBRETRANSLATE_API_KEY",
     }
 
 
-def test_tokens_and_keys_never_reach_the_log() -> None:
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    try:
-        configure("INFO")
-        (handler,) = root.handlers
-        assert isinstance(handler, logging.StreamHandler)
-        written = io.StringIO()
-        handler.setStream(written)
-        event(logging.getLogger("bot.test"), "asked", url=f"https://api.telegram.org/bot{TOKEN}/getMe", why='a "b"')
-        line = written.getvalue()
-    finally:
-        root.handlers[:] = before
-        root.setLevel(level)
-    assert TOKEN not in line
-    assert 'asked url=https://api.telegram.org/bot<secret>/getMe why="a \\"b\\""' in line
-    assert redact("Authorization: Bearer abc.def") == "Authorization: <secret>"
+def test_figures_of_backends_are_pairs_of_name_and_number() -> None:
+    made = settings(
+        translate_deadlines="openai=120, google=45.5",
+        translate_concurrencies="mymemory=1",
+        translate_prices="openai=0.15/0.60,deepl=20",
+        translate_daily_cap="money=2.50,requests=100",
+    )
+    assert made.translate_deadlines == {"openai": 120, "google": 45.5}
+    assert made.translate_concurrencies == {"mymemory": 1}
+    assert made.translate_prices == {"openai": (Decimal("0.15"), Decimal("0.60")), "deepl": (Decimal(20),)}
+    assert made.translate_daily_cap == {"money": Decimal("2.50"), "requests": Decimal(100)}
+    assert made.translate_chat_cap == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"translate_prices": "openai"},
+        {"translate_prices": "nobody=1"},
+        {"translate_prices": "openai=1/2/3"},
+        {"translate_deadlines": "google=-1"},
+        {"translate_concurrencies": "google=0"},
+        {"translate_daily_cap": "money=lots"},
+        {"translate_daily_cap": "sheep=3"},
+    ],
+)
+def test_figures_that_are_none_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        settings(**wrong)

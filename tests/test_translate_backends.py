@@ -10,10 +10,21 @@ import aiohttp
 import pytest
 from fakes.translator_server import ANYWHERE, TranslatorServer, Trouble, pseudo
 
-from bot.translate.backend import Backend, BackendError, BadAnswer, Limited, RefusedByBackend, Source, Unavailable
-from bot.translate.google import GoogleEngine
+from bot.translate.backend import (
+    Backend,
+    BackendError,
+    BadAnswer,
+    Limited,
+    Order,
+    RefusedByBackend,
+    Source,
+    Unavailable,
+)
+from bot.translate.baidu import baidu_engine
+from bot.translate.deepl import DeepLEngine
+from bot.translate.google import google_engine
 from bot.translate.libretranslate import LibreTranslateEngine
-from bot.translate.mymemory import MyMemoryEngine
+from bot.translate.mymemory import mymemory_engine
 from bot.translate.openai_backend import OpenAIBackend
 from bot.translate.plain import PlainBackend
 from bot.translate.waiting import until_of
@@ -21,8 +32,8 @@ from storage.records import TextField
 
 ALL = frozenset(TextField)
 NOW = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
-SERVICES = ("openai", "google", "mymemory", "libretranslate")
-PLAIN = ("google", "mymemory", "libretranslate")
+SERVICES = ("openai", "google", "mymemory", "libretranslate", "deepl", "baidu")
+PLAIN = SERVICES[1:]
 KEY = "sk-very-secret-key-0123456789"
 SOURCE = Source(
     "2401.00001",
@@ -63,9 +74,13 @@ def backend_at(address: str, service: str, http: aiohttp.ClientSession, seconds:
         case "openai":
             return OpenAIBackend(base_url=address, api_key=KEY, model="small", seconds=seconds, now=now)
         case "google":
-            return PlainBackend(GoogleEngine(address, now=now, request_seconds=seconds))
+            return PlainBackend(google_engine(address, now=now, request_seconds=seconds))
         case "mymemory":
-            return PlainBackend(MyMemoryEngine(address, now=now, request_seconds=seconds))
+            return PlainBackend(mymemory_engine(address, now=now, request_seconds=seconds))
+        case "baidu":
+            return PlainBackend(baidu_engine(address, app_id="app", key=KEY, now=now, request_seconds=seconds))
+        case "deepl":
+            return PlainBackend(DeepLEngine(address, http=http, now=now, api_key=KEY, request_seconds=seconds))
         case _:
             return PlainBackend(
                 LibreTranslateEngine(address, http=http, now=now, api_key="libre", request_seconds=seconds)
@@ -78,7 +93,7 @@ async def test_a_paper_is_translated_with_its_formulas(
     service: str, language: str, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     asked = backend(service, server, http, seconds=10)
-    draft = await asked.translate(SOURCE, language, ALL)
+    draft = await asked.translate(Order(SOURCE, language, ALL))
     await asked.close()
     assert asked.name == service
     assert draft.title
@@ -99,15 +114,17 @@ async def test_every_trouble_is_a_typed_failure(
     server.troubles[service] = trouble
     asked = backend(service, server, http)
     with pytest.raises(BackendError) as caught:
-        await asked.translate(SOURCE, "zh-CN", ALL)
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
     assert KEY not in str(caught.value)
-    expected = {
+    expected: dict[Trouble, type[BackendError] | tuple[type[BackendError], ...]] = {
         Trouble.HANG: Unavailable,
         Trouble.SERVER_ERROR: Unavailable,
         Trouble.ERROR_PAGE: BadAnswer,
         Trouble.EMPTY: BadAnswer,
         Trouble.LIMITED: Limited,
+        Trouble.CLOSE: Unavailable,
+        Trouble.HUGE: (BadAnswer, Unavailable),
     }
     assert isinstance(caught.value, expected[trouble])
     if isinstance(caught.value, Limited):
@@ -120,7 +137,7 @@ async def test_a_server_that_is_not_there_is_unavailable(
 ) -> None:
     asked = backend_at(f"http://127.0.0.1:{unused_tcp_port}/", service, http, seconds=10)
     with pytest.raises(Unavailable):
-        await asked.translate(SOURCE, "zh-CN", ALL)
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
 
 
@@ -131,7 +148,7 @@ async def test_an_answer_that_trickles_for_ever_is_given_up(
     server.troubles[service] = Trouble.DRIP
     asked = backend(service, server, http, seconds=0.2)
     with pytest.raises(Unavailable):
-        await asked.translate(SOURCE, "zh-CN", ALL)
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
 
 
@@ -143,13 +160,13 @@ async def test_stalled_requests_do_not_use_up_the_threads(
     server.troubles[service] = Trouble.HANG
     title = frozenset({TextField.TITLE})
     failures = await asyncio.gather(
-        *(asked.translate(SOURCE, "zh-CN", title) for _ in range(9)), return_exceptions=True
+        *(asked.translate(Order(SOURCE, "zh-CN", title)) for _ in range(9)), return_exceptions=True
     )
     assert {type(failure) for failure in failures} == {Unavailable}
     await asked.close()
     del server.troubles[service]
     patient = backend(service, server, http, seconds=10)
-    assert (await patient.translate(SOURCE, "zh-CN", title)).title
+    assert (await patient.translate(Order(SOURCE, "zh-CN", title))).title
     await patient.close()
 
 
@@ -160,7 +177,7 @@ async def test_masks_that_are_lost_every_time_make_no_text(
     server.troubles[service] = Trouble.LOST_MASK
     asked = backend(service, server, http, seconds=10)
     with pytest.raises(BadAnswer):
-        await asked.translate(SOURCE, "zh-CN", ALL)
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
 
 
@@ -171,7 +188,7 @@ async def test_long_texts_go_in_pieces_that_the_service_takes(
     long = " ".join(f"Sentence {number} is about $x_{{{number}}}$ and more." for number in range(200))
     asked = backend(service, server, http, seconds=10)
     source = Source("2401.00001", 1, "T", long, "S")
-    draft = await asked.translate(source, "zh-CN", frozenset({TextField.ABSTRACT}))
+    draft = await asked.translate(Order(source, "zh-CN", frozenset({TextField.ABSTRACT})))
     await asked.close()
     assert draft.abstract
     assert all(f"$x_{{{number}}}$" in draft.abstract for number in range(200))
@@ -184,7 +201,7 @@ async def test_mymemory_says_when_its_quota_is_back(server: TranslatorServer, ht
     server.troubles["mymemory"] = Trouble.QUOTA
     asked = backend("mymemory", server, http, seconds=10)
     with pytest.raises(Limited) as caught:
-        await asked.translate(SOURCE, "zh-CN", ALL)
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
     assert caught.value.until == NOW + timedelta(hours=7, minutes=30, seconds=10)
 
@@ -197,7 +214,7 @@ async def test_a_language_it_does_not_know_is_a_refusal(
         server.troubles[service] = Trouble.UNAUTHORIZED
     asked = backend(service, server, http, seconds=10)
     with pytest.raises(RefusedByBackend):
-        await asked.translate(SOURCE, "tlh", ALL)
+        await asked.translate(Order(SOURCE, "tlh", ALL))
     await asked.close()
 
 
@@ -205,7 +222,7 @@ async def test_libretranslate_gets_html_its_own_codes_and_its_key(
     server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     asked = backend("libretranslate", server, http, seconds=10)
-    await asked.translate(SOURCE, "zh-TW", ALL)
+    await asked.translate(Order(SOURCE, "zh-TW", ALL))
     assert {body["target"] for body in server.bodies} == {"zt"}
     assert {body["format"] for body in server.bodies} == {"html"}
     assert set(server.keys) == {"libre"}
@@ -213,8 +230,8 @@ async def test_libretranslate_gets_html_its_own_codes_and_its_key(
 
 async def test_the_model_is_asked_once_for_all_texts(server: TranslatorServer, http: aiohttp.ClientSession) -> None:
     asked = backend("openai", server, http, seconds=10)
-    draft = await asked.translate(SOURCE, "zh-CN", ALL)
-    again = await asked.translate(SOURCE, "zh-CN", frozenset({TextField.SUMMARY}))
+    draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
+    again = await asked.translate(Order(SOURCE, "zh-CN", frozenset({TextField.SUMMARY})))
     await asked.close()
     assert draft.model == "small"
     assert draft.summary_en
@@ -243,7 +260,7 @@ async def test_what_only_models_do_is_typed_too(
     server.troubles["openai"] = trouble
     asked = backend("openai", server, http, seconds=10)
     with pytest.raises(failure) as caught:
-        await asked.translate(SOURCE, "zh-CN", ALL)
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
     assert "sk-" not in str(caught.value)
 
@@ -254,8 +271,8 @@ async def test_thoughts_fences_and_missing_json_mode_do_no_harm(
 ) -> None:
     server.troubles["openai"] = trouble
     asked = backend("openai", server, http, seconds=10)
-    assert (await asked.translate(SOURCE, "zh-CN", ALL)).title
-    assert (await asked.translate(SOURCE, "zh-CN", ALL)).abstract
+    assert (await asked.translate(Order(SOURCE, "zh-CN", ALL))).title
+    assert (await asked.translate(Order(SOURCE, "zh-CN", ALL))).abstract
     await asked.close()
     # What is found out about JSON mode is found out once.
     assert len(server.bodies) == (3 if trouble is Trouble.NO_JSON_MODE else 2)
@@ -266,7 +283,7 @@ async def test_a_model_that_loses_a_mask_loses_that_text_alone(
 ) -> None:
     server.troubles["openai"] = Trouble.LOST_MASK
     asked = backend("openai", server, http, seconds=10)
-    draft = await asked.translate(SOURCE, "zh-CN", ALL)
+    draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
     assert (draft.title, draft.abstract) == (None, None)
     assert draft.summary

@@ -10,7 +10,8 @@ from fakes.translator_server import pseudo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.translate.backend import BadAnswer, Limited, Source
+from bot.translate.backend import BadAnswer, Limited, Order, Source, Tally
+from bot.translate.marks import left, without_left
 from bot.translate.masking import Form
 from bot.translate.plain import PlainBackend, in_chunks
 from storage.records import TextField
@@ -36,8 +37,9 @@ class Engine:
         self.closed = False
         self._answer = answer
 
-    async def translate_texts(self, texts: Sequence[str], language: str) -> list[str]:
+    async def translate_texts(self, texts: Sequence[str], language: str, tally: Tally) -> list[str]:
         self.asked.append(list(texts))
+        tally.asked(sum(map(len, texts)))
         return [pseudo(self._answer(text, len(self.asked)), language) for text in texts]
 
     async def close(self) -> None:
@@ -52,7 +54,7 @@ def lossy(*, when: Callable[[str, int], bool]) -> Engine:
 @pytest.mark.parametrize("form", Form)
 async def test_title_abstract_and_the_sentence_are_translated_with_their_formulas(form: Form) -> None:
     engine = Engine(lambda text, _: text, form)
-    draft = await PlainBackend(engine).translate(SOURCE, "zh-CN", ALL)
+    draft = await PlainBackend(engine).translate(Order(SOURCE, "zh-CN", ALL))
     assert draft.title
     assert draft.title.count("$k$") == 1
     assert draft.abstract
@@ -60,12 +62,14 @@ async def test_title_abstract_and_the_sentence_are_translated_with_their_formula
     assert draft.summary
     assert draft.summary in draft.abstract
     assert draft.summary_en is None
-    assert len(engine.asked) == 3
+    # All three together, each closed by a seal.
+    assert [len(texts) for texts in engine.asked] == [3]
+    assert len({text.rsplit(maxsplit=1)[-1] for text in engine.asked[0]}) == 3
 
 
 async def test_only_what_is_wanted_is_asked_for() -> None:
     engine = Engine(lambda text, _: text)
-    draft = await PlainBackend(engine).translate(SOURCE, "zh-CN", frozenset({TextField.TITLE}))
+    draft = await PlainBackend(engine).translate(Order(SOURCE, "zh-CN", frozenset({TextField.TITLE})))
     assert draft.title
     assert (draft.abstract, draft.summary) == (None, None)
     assert len(engine.asked) == 1
@@ -73,13 +77,15 @@ async def test_only_what_is_wanted_is_asked_for() -> None:
 
 async def test_without_a_sentence_it_chooses_one() -> None:
     source = Source("2401.00001", 1, SOURCE.title, SOURCE.abstract)
-    draft = await PlainBackend(Engine(lambda text, _: text)).translate(source, "zh-CN", frozenset({TextField.SUMMARY}))
+    draft = await PlainBackend(Engine(lambda text, _: text)).translate(
+        Order(source, "zh-CN", frozenset({TextField.SUMMARY}))
+    )
     assert draft.summary
 
 
 async def test_a_lost_mask_is_asked_for_once_more() -> None:
     engine = lossy(when=lambda _, nth: nth == 1)
-    draft = await PlainBackend(engine).translate(SOURCE, "zh-CN", frozenset({TextField.ABSTRACT}))
+    draft = await PlainBackend(engine).translate(Order(SOURCE, "zh-CN", frozenset({TextField.ABSTRACT})))
     assert draft.abstract
     assert "$O(n)$" in draft.abstract
     assert len(engine.asked) == 2
@@ -87,30 +93,47 @@ async def test_a_lost_mask_is_asked_for_once_more() -> None:
 
 async def test_then_it_is_asked_for_sentence_by_sentence() -> None:
     engine = lossy(when=lambda text, _: text.count("{v") > 1)
-    draft = await PlainBackend(engine).translate(SOURCE, "zh-CN", frozenset({TextField.ABSTRACT}))
+    draft = await PlainBackend(engine).translate(Order(SOURCE, "zh-CN", frozenset({TextField.ABSTRACT})))
     assert draft.abstract
     assert "$O(n)$" in draft.abstract
     assert [len(texts) for texts in engine.asked] == [1, 1, 3]
 
 
-async def test_then_that_text_alone_stays_unmade() -> None:
-    draft = await PlainBackend(lossy(when=lambda text, _: "fast" in text)).translate(SOURCE, "zh-CN", ALL)
+async def test_a_sentence_that_keeps_losing_a_mask_stays_in_english() -> None:
+    draft = await PlainBackend(lossy(when=lambda text, _: "fast" in text)).translate(Order(SOURCE, "zh-CN", ALL))
     assert draft.title
-    assert (draft.abstract, draft.summary) == (None, None)
+    assert draft.abstract
+    assert left(draft.abstract) == ["We propose a fast method for $k$-means."]
+    assert "$O(n)$" in without_left(draft.abstract)
+    assert draft.summary is None
+
+
+@pytest.mark.parametrize("form", Form)
+async def test_half_a_text_and_the_answer_to_another_text_are_known_by_their_seals(form: Form) -> None:
+    source = Source("2401.00001", 1, "On ice", "Ice is cold in every winter. We say so, and so does everybody else.")
+    wanted = frozenset({TextField.TITLE, TextField.ABSTRACT})
+
+    class Half(Engine):
+        async def translate_texts(self, texts: Sequence[str], language: str, tally: Tally) -> list[str]:
+            return [text[: len(text) // 2] for text in await super().translate_texts(texts, language, tally)]
+
+    for engine in (Half(lambda text, _: text, form), Engine(lambda *_: "Something else entirely.", form)):
+        with pytest.raises(BadAnswer):
+            await PlainBackend(engine).translate(Order(source, "zh-CN", wanted))
 
 
 async def test_when_no_text_keeps_its_masks_it_is_a_bad_answer() -> None:
     with pytest.raises(BadAnswer):
-        await PlainBackend(lossy(when=lambda *_: True)).translate(SOURCE, "zh-CN", ALL)
+        await PlainBackend(lossy(when=lambda *_: True)).translate(Order(SOURCE, "zh-CN", ALL))
 
 
 async def test_what_was_made_before_a_failure_is_kept() -> None:
     def limit(text: str, nth: int) -> str:
         if nth > 1:
             raise Limited("enough")
-        return text
+        return text.replace("{v", "(") if "steps" in text else text
 
-    draft = await PlainBackend(Engine(limit)).translate(SOURCE, "zh-CN", ALL)
+    draft = await PlainBackend(Engine(limit)).translate(Order(SOURCE, "zh-CN", ALL))
     assert draft.title
     assert draft.abstract is None
 
@@ -120,21 +143,21 @@ async def test_a_failure_before_anything_was_made_is_told() -> None:
         raise Limited(f"{nth} is enough for {text}")
 
     with pytest.raises(Limited):
-        await PlainBackend(Engine(limit)).translate(SOURCE, "zh-CN", ALL)
+        await PlainBackend(Engine(limit)).translate(Order(SOURCE, "zh-CN", ALL))
 
 
 class Stalling(Engine):
-    """Answers each text once, without its masks, and never again."""
+    """Answers once and never again."""
 
-    async def translate_texts(self, texts: Sequence[str], language: str) -> list[str]:
-        if list(texts) in self.asked:
+    async def translate_texts(self, texts: Sequence[str], language: str, tally: Tally) -> list[str]:
+        if self.asked:
             await asyncio.Event().wait()
-        return await super().translate_texts(texts, language)
+        return await super().translate_texts(texts, language, tally)
 
 
 async def test_a_repair_that_takes_too_long_costs_that_text_alone() -> None:
-    engine = Stalling(lambda text, _: text.replace("{v2}", ""))
-    draft = await PlainBackend(engine, repair_seconds=0.02).translate(SOURCE, "zh-CN", ALL)
+    engine = Stalling(lambda text, _: text.replace("{v", "(") if "steps" in text else text)
+    draft = await PlainBackend(engine, repair_seconds=0.02).translate(Order(SOURCE, "zh-CN", ALL))
     assert draft.title
     assert draft.summary
     assert draft.abstract is None
@@ -143,7 +166,7 @@ async def test_a_repair_that_takes_too_long_costs_that_text_alone() -> None:
 async def test_a_text_of_formulas_alone_is_not_sent() -> None:
     engine = Engine(lambda text, _: text)
     source = Source("2401.00001", 1, "$E = mc^2$", "")
-    draft = await PlainBackend(engine).translate(source, "zh-CN", frozenset({TextField.TITLE}))
+    draft = await PlainBackend(engine).translate(Order(source, "zh-CN", frozenset({TextField.TITLE})))
     assert draft.title == "$E = mc^2$"
     assert engine.asked == []
 

@@ -13,7 +13,7 @@ import pytest
 from fakes.translator_server import TranslatorServer, Trouble, pseudo
 
 from bot.config import Settings
-from bot.translate.backend import Source, UnknownPaper
+from bot.translate.backend import Order, Source, UnknownPaper
 from bot.translate.build import build_chain
 from bot.translate.recorded import RecordedBackend, read_records
 from storage.records import Paper, TextField
@@ -60,7 +60,7 @@ def settings(**values: Any) -> Settings:
 async def test_a_recorded_paper_is_answered_and_its_blank_summary_left_open(
     recorded: Callable[..., RecordedBackend],
 ) -> None:
-    draft = await recorded(LINE).translate(SOURCE, "zh-CN", ALL)
+    draft = await recorded(LINE).translate(Order(SOURCE, "zh-CN", ALL))
     assert (draft.title, draft.summary) == (LINE["translated_title"], LINE["tldr"])
     assert draft.abstract == LINE["translated_abstract"]
     assert draft.summary_en is None
@@ -80,7 +80,7 @@ async def test_what_is_not_recorded_is_an_unknown_paper(
     line: dict[str, str], language: str, recorded: Callable[..., RecordedBackend]
 ) -> None:
     with pytest.raises(UnknownPaper):
-        await recorded(LINE | line).translate(SOURCE, language, ALL)
+        await recorded(LINE | line).translate(Order(SOURCE, language, ALL))
 
 
 @pytest.mark.parametrize("abstract", [ABSTRACT, ABSTRACT[:70], f"arXiv:2401.00001v1 Announce Type: new \n{ABSTRACT}"])
@@ -88,12 +88,12 @@ async def test_a_recorded_source_that_is_the_same_text_is_recognised(
     abstract: str, recorded: Callable[..., RecordedBackend]
 ) -> None:
     line = LINE | {"abstract": abstract, "arxiv_id": "2401.00001v1", "language": "ja"}
-    assert (await recorded(line).translate(SOURCE, "ja", ALL)).title
+    assert (await recorded(line).translate(Order(SOURCE, "ja", ALL))).title
 
 
 async def test_the_preamble_of_a_feed_does_not_reach_the_reader(recorded: Callable[..., RecordedBackend]) -> None:
     line = LINE | {"translated_abstract": "arXiv:2402.15351v1 公告类型：新 提要：我们提出方法。"}
-    assert (await recorded(line).translate(SOURCE, "zh-CN", ALL)).abstract == "我们提出方法。"
+    assert (await recorded(line).translate(Order(SOURCE, "zh-CN", ALL))).abstract == "我们提出方法。"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ async def test_a_bad_line_is_passed_over_with_a_log_line(
     bad: str, recorded: Callable[..., RecordedBackend], caplog: pytest.LogCaptureFixture
 ) -> None:
     backend = recorded(bad, "", LINE)
-    assert (await backend.translate(SOURCE, "zh-CN", ALL)).title
+    assert (await backend.translate(Order(SOURCE, "zh-CN", ALL))).title
     assert [record.getMessage().split(" why=")[0] for record in caplog.records] == [
         "recorded_line_skipped file=recorded.jsonl line=1"
     ]

@@ -9,6 +9,7 @@ from telegram.error import BadRequest
 
 from bot.arxiv_source import categories
 from bot.arxiv_source.ids import parse_id
+from bot.ensure import untranslated
 from bot.handlers.ask import Ask, Refusal, keyboard_of
 from bot.handlers.named import named_ids
 from bot.i18n import Words, catalogue_names, words_for
@@ -20,8 +21,7 @@ from bot.render.card import Card, Place, render_card
 from bot.render.message import TEXT_LIMIT, escape, length
 from bot.render.names import plain_title, shorten
 from bot.render.noted import Noted
-from bot.translate.summary import summary_sentence
-from storage.records import BilingualPaper, Paper, Translation
+from storage.records import BilingualPaper, Paper
 
 _SOON = 1.0
 """Seconds after which a card is worth showing in English first."""
@@ -42,12 +42,12 @@ async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
     if known is not None:
         await _show(ask, card_of(ask, known, match))
         return
-    making = asyncio.create_task(lookup.translated(paper, language))
+    making = asyncio.create_task(lookup.translated(paper, language, chat_id=ask.chat.id))
     done, _ = await asyncio.wait({making}, timeout=_SOON)
     if done:
         await _show(ask, card_of(ask, making.result(), match))
         return
-    waiting = card_of(ask, _in_english(paper, language), match)
+    waiting = card_of(ask, BilingualPaper(paper, untranslated(paper, language)), match)
     words = card_words(ask, language)
     placeholder = await ask.show(f"{waiting.text}\n\n<i>{words.html('translating')}</i>", waiting.buttons)
     card = card_of(ask, await making, match)
@@ -143,14 +143,6 @@ def _other(ask: Ask, language: str) -> str:
     app = parse_language((ask.user.language_code or "") if ask.user is not None else "")
     choices = (ask.here.language, app, ask.services.settings.language)
     return next((one for one in choices if one is not None and one != _ENGLISH), "zh-CN")
-
-
-def _in_english(paper: Paper, language: str) -> BilingualPaper:
-    """What there is to show while the translation is being made."""
-    summary = summary_sentence(paper.title, paper.abstract) or None
-    return BilingualPaper(
-        paper, Translation(paper.arxiv_id, paper.version, language, paper.source_hash, summary_en=summary)
-    )
 
 
 def _as_code(papers: tuple[Paper, ...] | list[Paper]) -> str:

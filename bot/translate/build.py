@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
 
 import aiohttp
+from pydantic import SecretStr
 
 from bot.config import Settings
+from bot.ledger import Cap, Ledger, Price
 from bot.log import event
 from bot.translate.backend import Backend
 from bot.translate.chain import Chain
-from bot.translate.plain import PlainBackend
+from bot.translate.glossary import BadTerm, read_terms
+from bot.translate.plain import PlainBackend, TextEngine
+from bot.translate.prompt import Shape
 from bot.translate.recorded import RecordedBackend, read_records
-from storage.records import Now
+from storage.database import Database
+from storage.records import Now, Term
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,14 +31,58 @@ class _LacksSomething(Exception):
     """A backend's key, address or file is missing; the message says which."""
 
 
-def build_chain(settings: Settings, *, http: aiohttp.ClientSession, now: Now) -> Chain:
-    """The chain. A backend that lacks something is skipped with a log line; with none, all stays English."""
+def build_chain(settings: Settings, *, http: aiohttp.ClientSession, now: Now, ledger: Ledger | None = None) -> Chain:
+    """The chain. A backend that lacks something is skipped with a log line; with none, all stays English.
+
+    Raises BadTerm for a glossary file that cannot be used.
+    """
     return Chain(
         list(_backends(settings, http, now)),
         deadline=settings.translate_deadline,
+        deadlines=_named(settings.translate_deadlines),
         now=now,
         concurrency=settings.translate_concurrency,
+        concurrencies=_named(settings.translate_concurrencies),
+        terms=_terms(settings),
+        ledger=ledger,
     )
+
+
+def build_ledger(settings: Settings, *, db: Database, now: Now) -> Ledger:
+    """The ledger with the prices and caps of the settings."""
+    prices = {
+        name: Price(*figures) if len(figures) > 1 else Price(characters=figures[0])
+        for name, figures in _named(settings.translate_prices).items()
+    }
+    return Ledger(
+        db=db,
+        now=now,
+        prices=prices,
+        cap=_cap(_named(settings.translate_daily_cap)),
+        chat_cap=_cap(_named(settings.translate_chat_cap)),
+    )
+
+
+def _named(figures: Mapping[Any, T]) -> dict[str, T]:
+    """The same by plain names: the settings know which there are."""
+    return dict(figures)
+
+
+def _cap(figures: Mapping[str, Decimal]) -> Cap:
+    whole = {name: int(figure) for name, figure in figures.items() if name != "money"}
+    return Cap(**whole, money=figures.get("money"))
+
+
+def _terms(settings: Settings) -> list[Term]:
+    path = settings.glossary_file
+    if path is None:
+        return []
+    try:
+        return read_terms(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTerm(f"GLOSSARY_FILE cannot be read: {error}") from None
+    except BadTerm as error:
+        raise BadTerm(f"GLOSSARY_FILE, {error}") from None
 
 
 def _backends(settings: Settings, http: aiohttp.ClientSession, now: Now) -> Iterator[Backend]:
@@ -44,39 +97,54 @@ def _backend(name: str, settings: Settings, http: aiohttp.ClientSession, now: No
     # deep-translator and openai are heavy, and whoever does not use them need not load them.
     match name:
         case "openai":
-            if settings.openai_api_key is None:
-                raise _LacksSomething("OPENAI_API_KEY is not set")
             from bot.translate.openai_backend import OpenAIBackend
 
             return OpenAIBackend(
                 base_url=settings.openai_base_url,
-                api_key=settings.openai_api_key.get_secret_value(),
+                api_key=_secret(settings.openai_api_key, "OPENAI_API_KEY"),
                 model=settings.openai_model,
-                seconds=settings.translate_deadline,
+                seconds=settings.translate_deadlines.get(name, settings.translate_deadline),
+                now=now,
+                shape=Shape(settings.openai_format),
+            )
+        case "recorded":
+            return _recorded(settings)
+        case _:
+            return PlainBackend(_engine(name, settings, http, now))
+
+
+def _engine(name: str, settings: Settings, http: aiohttp.ClientSession, now: Now) -> TextEngine:
+    match name:
+        case "google":
+            from bot.translate.google import google_engine
+
+            return google_engine(_address(settings.google_translate_url, "GOOGLE_TRANSLATE_URL"), now=now)
+        case "mymemory":
+            from bot.translate.mymemory import mymemory_engine
+
+            return mymemory_engine(_address(settings.mymemory_url, "MYMEMORY_URL"), now=now)
+        case "baidu":
+            from bot.translate.baidu import baidu_engine
+
+            return baidu_engine(
+                _address(settings.baidu_url, "BAIDU_URL"),
+                app_id=_address(settings.baidu_app_id, "BAIDU_APP_ID"),
+                key=_secret(settings.baidu_key, "BAIDU_KEY"),
                 now=now,
             )
-        case "google":
-            from bot.translate.google import GoogleEngine
+        case "deepl":
+            from bot.translate.deepl import DeepLEngine
 
-            return PlainBackend(GoogleEngine(_address(settings.google_translate_url, "GOOGLE_TRANSLATE_URL"), now=now))
-        case "mymemory":
-            from bot.translate.mymemory import MyMemoryEngine
-
-            return PlainBackend(MyMemoryEngine(_address(settings.mymemory_url, "MYMEMORY_URL"), now=now))
-        case "libretranslate":
+            key = _secret(settings.deepl_api_key, "DEEPL_API_KEY")
+            # Keys of the free plan end so, and have an address of their own.
+            usual = "https://api-free.deepl.com" if key.endswith(":fx") else "https://api.deepl.com"
+            return DeepLEngine(settings.deepl_url or usual, http=http, now=now, api_key=key)
+        case _:
             from bot.translate.libretranslate import LibreTranslateEngine
 
-            key = settings.libretranslate_api_key
-            return PlainBackend(
-                LibreTranslateEngine(
-                    _address(settings.libretranslate_url, "LIBRETRANSLATE_URL"),
-                    http=http,
-                    now=now,
-                    api_key=key.get_secret_value() if key else "",
-                )
-            )
-        case _:
-            return _recorded(settings)
+            address = _address(settings.libretranslate_url, "LIBRETRANSLATE_URL")
+            given = settings.libretranslate_api_key
+            return LibreTranslateEngine(address, http=http, now=now, api_key=given.get_secret_value() if given else "")
 
 
 def _recorded(settings: Settings) -> Backend:
@@ -93,3 +161,9 @@ def _address(address: str, option: str) -> str:
     if not address:
         raise _LacksSomething(f"{option} is not set")
     return address
+
+
+def _secret(secret: SecretStr | None, option: str) -> str:
+    if secret is None:
+        raise _LacksSomething(f"{option} is not set")
+    return secret.get_secret_value()

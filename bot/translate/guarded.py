@@ -47,13 +47,29 @@ class Answer:
         """Nothing is left open."""
 
 
+def _seems_well(_answer: Answer) -> None:
+    """For services whose failures have a status of their own."""
+
+
 class GuardedTranslator:
-    """Translates single texts with one class of deep-translator, at an address, off the event loop."""
+    """Translates single texts with one class of deep-translator, at an address, off the event loop.
+
+    `look` raises BackendError for an answer that says no with HTTP 200; `options` are the class's own, such as keys.
+    """
 
     def __init__(
-        self, kind: type[BaseTranslator], address: str, *, now: Now, request_seconds: float = REQUEST_SECONDS
+        self,
+        kind: type[BaseTranslator],
+        address: str,
+        *,
+        now: Now,
+        request_seconds: float = REQUEST_SECONDS,
+        look: Callable[[Answer], None] = _seems_well,
+        **options: str,
     ) -> None:
-        self._kind = _with_get(kind, self._get)
+        self._kind = _with_requests(kind, get=self._get, post=self._post)
+        self._options = options
+        self._look = look
         self._address = address
         self._now = now
         self._seconds = request_seconds
@@ -70,7 +86,7 @@ class GuardedTranslator:
 
     def _translate(self, text: str, source: str, target: str) -> str:
         try:
-            translator = self._kind(source=source, target=target)
+            translator = self._kind(source=source, target=target, **self._options)
             translator._base_url = self._address  # noqa: SLF001 - the library has no other way to set it
             answer = translator.translate(text)
         except BackendError:
@@ -84,13 +100,19 @@ class GuardedTranslator:
         return answer
 
     def _get(self, url: str, params: Mapping[str, str] | None = None, **_: Any) -> Answer:
-        """In place of `requests.get`: the whole answer within the time, or a BackendError."""
+        return self._request("GET", url, params)
+
+    def _post(self, url: str, params: Mapping[str, str] | None = None, **_: Any) -> Answer:
+        return self._request("POST", url, params)
+
+    def _request(self, method: str, url: str, params: Mapping[str, str] | None) -> Answer:
+        """In place of what `requests` does: the whole answer within the time, or a BackendError."""
         ends = time.monotonic() + self._seconds
         body = bytearray()
         try:
             with (
                 requests.Session() as session,
-                session.get(url, params=params, timeout=self._seconds, stream=True) as response,
+                session.request(method, url, params=params, timeout=self._seconds, stream=True) as response,
             ):
                 while block := response.raw.read1(_BLOCK, decode_content=True):
                     body += block
@@ -103,7 +125,9 @@ class GuardedTranslator:
         except (requests.RequestException, HTTPError, OSError) as error:
             raise Unavailable(f"cannot be reached ({type(error).__name__})") from None
         self._raise_for(response)
-        return Answer(response.status_code, body.decode("utf-8", errors="replace"))
+        answer = Answer(response.status_code, body.decode("utf-8", errors="replace"))
+        self._look(answer)
+        return answer
 
     def _raise_for(self, response: requests.Response) -> None:
         status = response.status_code
@@ -115,12 +139,12 @@ class GuardedTranslator:
             raise Unavailable(f"HTTP {status}")
 
 
-def _with_get(kind: type[BaseTranslator], get: Callable[..., Answer]) -> type[BaseTranslator]:
-    """The class with a `translate` that sees our `get` where its module has `requests`."""
+def _with_requests(kind: type[BaseTranslator], **functions: Callable[..., Answer]) -> type[BaseTranslator]:
+    """The class with a `translate` that sees these functions where its module has `requests`."""
     original = kind.translate
     translate = FunctionType(
         original.__code__,
-        {**original.__globals__, "requests": SimpleNamespace(get=get)},
+        {**original.__globals__, "requests": SimpleNamespace(**functions)},
         original.__name__,
         original.__defaults__,
         original.__closure__,

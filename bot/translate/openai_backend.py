@@ -1,12 +1,33 @@
-"""Any service with OpenAI's chat completions: one request per paper, all texts at once."""
+"""Any service with OpenAI's chat completions: one request per paper, all texts at once, repairs only where needed."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.translate.backend import BackendError, BadAnswer, Draft, Limited, RefusedByBackend, Source, Unavailable
-from bot.translate.prompt import SYSTEM, question, read_answer
+from bot.translate.backend import (
+    BackendError,
+    BadAnswer,
+    Draft,
+    Limited,
+    Order,
+    RefusedByBackend,
+    Tally,
+    Unavailable,
+)
+from bot.translate.marks import leave
+from bot.translate.prompt import (
+    KEYS,
+    Question,
+    Reading,
+    Shape,
+    complaint,
+    question,
+    read_answer,
+    sentences_question,
+    system_prompt,
+)
+from bot.translate.summary import split_sentences
 from bot.translate.waiting import until_of
 from storage.records import Now, TextField
 
@@ -14,55 +35,113 @@ if TYPE_CHECKING:
     import openai
     from openai.types.chat import ChatCompletion
 
+_ABSTRACT = KEYS[TextField.ABSTRACT]
+
 
 class OpenAIBackend:
-    """Asks a model for title, abstract and summaries. `seconds` bounds one request; it never tries again by itself."""
+    """Asks a model for title, abstract and summaries. `seconds` bounds one request; the client never tries again.
+
+    A text whose marks are damaged is asked for once more with the marks named, the abstract then sentence by sentence;
+    a sentence that cannot be had with its marks stays in English.
+    """
 
     name = "openai"
 
-    def __init__(self, *, base_url: str, api_key: str, model: str, seconds: float, now: Now) -> None:
+    def __init__(
+        self, *, base_url: str, api_key: str, model: str, seconds: float, now: Now, shape: Shape = Shape.JSON
+    ) -> None:
         # The package takes more than half a second to import: only who configured it pays for it.
         from openai import AsyncOpenAI
 
         self._client = AsyncOpenAI(base_url=base_url, api_key=api_key, timeout=seconds, max_retries=0)
         self._model = model
         self._now = now
-        self._json_mode = True
+        self._shape = shape
+        self._format_known = True
 
-    async def translate(self, source: Source, language: str, wanted: frozenset[TextField]) -> Draft:
-        """The texts of one paper; raises BackendError."""
-        asked = question(source, language, wanted, secrets.token_hex(4))
-        completion = await self._ask(asked.text)
-        return read_answer(_content(completion), asked, self._model)
+    async def translate(self, order: Order) -> Draft:
+        """The texts of one paper; raises BackendError when the first answer is none."""
+        asked = question(order, secrets.token_hex(4))
+        answer = await self._answer([_user(asked.text)], asked, order.tally)
+        reading = read_answer(answer, asked, self._shape)
+        texts = dict(reading.texts)
+        if reading.damaged:
+            texts |= await self._repaired(order, asked, answer, reading)
+        if not texts:
+            raise BadAnswer("no text with all its marks in the answer")
+        return Draft(
+            title=texts.get(KEYS[TextField.TITLE]),
+            abstract=texts.get(_ABSTRACT),
+            summary=texts.get(KEYS[TextField.SUMMARY]),
+            summary_en=texts.get(KEYS[TextField.SUMMARY_EN]),
+            model=self._model,
+            together=True,
+        )
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _ask(self, text: str) -> ChatCompletion:
+    async def _repaired(self, order: Order, asked: Question, answer: str, reading: Reading) -> dict[str, str]:
+        """What can be had of the damaged texts; what was good before a failure is not lost by it."""
+        talk = [_user(asked.text), {"role": "assistant", "content": answer}, _user(complaint(reading))]
+        texts: dict[str, str] = {}
+        try:
+            again = read_answer(await self._answer(talk, asked, order.tally), asked, self._shape)
+            texts = {key: text for key, text in again.texts.items() if key in reading.damaged}
+        except BadAnswer:
+            pass
+        except BackendError:
+            return texts
+        if _ABSTRACT in reading.damaged and _ABSTRACT not in texts:
+            try:
+                by_sentence = await self._by_sentence(order)
+            except BackendError:
+                return texts
+            if by_sentence is not None:
+                texts[_ABSTRACT] = by_sentence
+        return texts
+
+    async def _by_sentence(self, order: Order) -> str | None:
+        sentences = split_sentences(order.source.abstract)
+        if len(sentences) == 1:
+            return None
+        asked = sentences_question(order, sentences, secrets.token_hex(4))
+        made = read_answer(await self._answer([_user(asked.text)], asked, order.tally), asked, self._shape).texts
+        if not made:
+            return None
+        return " ".join(made.get(f"s{number}") or leave(one) for number, one in enumerate(sentences, start=1))
+
+    async def _answer(self, talk: list[dict[str, str]], asked: Question, tally: Tally) -> str:
         from openai import BadRequestError, OpenAIError
 
         try:
             try:
-                return await self._complete(text)
+                completion = await self._complete(talk, asked, tally)
             except BadRequestError as error:
                 # Some services know no JSON mode, or not for a model that thinks first; the prompt asks for it as well.
-                complaint = str(error).lower()
-                if not self._json_mode or not ("json" in complaint or "response_format" in complaint):
+                words = str(error).lower()
+                if not self._format_known or not ("json" in words or "response_format" in words):
                     raise
-                self._json_mode = False
-                return await self._complete(text)
+                self._format_known = False
+                completion = await self._complete(talk, asked, tally)
         except OpenAIError as error:
             raise self._failure(error) from None
+        return _content(completion)
 
-    async def _complete(self, text: str) -> ChatCompletion:
+    async def _complete(self, talk: list[dict[str, str]], asked: Question, tally: Tally) -> ChatCompletion:
         from openai import omit
 
-        return await self._client.chat.completions.create(
-            model=self._model,
-            messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": text}],
-            response_format={"type": "json_object"} if self._json_mode else omit,
+        messages: Any = [{"role": "system", "content": system_prompt(self._shape)}, *talk]
+        wanted: Any = asked.response_format(self._shape) if self._format_known else None
+        tally.asked(sum(len(message["content"]) for message in talk))
+        completion = await self._client.chat.completions.create(
+            model=self._model, messages=messages, response_format=omit if wanted is None else wanted
         )
+        usage = getattr(completion, "usage", None)
+        tally.tokens_in += getattr(usage, "prompt_tokens", None) or 0
+        tally.tokens_out += getattr(usage, "completion_tokens", None) or 0
+        return completion
 
     def _failure(self, error: openai.OpenAIError) -> BackendError:
         """The failure in our words; the service's own may quote the key."""
@@ -83,6 +162,10 @@ class OpenAIBackend:
         )
         unread = BadAnswer(f"an answer that cannot be read ({type(error).__name__})")
         return next((failure for kind, failure in known if isinstance(error, kind)), unread)
+
+
+def _user(text: str) -> dict[str, str]:
+    return {"role": "user", "content": text}
 
 
 def _content(completion: ChatCompletion) -> str:

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from bot.translate.backend import BackendError, BadAnswer, Draft, Source
-from bot.translate.masking import Form, LostMask, Masked, mask, unmask
+from bot.translate.backend import BackendError, BadAnswer, Draft, Order, Tally
+from bot.translate.marks import leave
+from bot.translate.masking import Form, LostMask, Masked, mask, seal_of, unmask
 from bot.translate.spans import without_spans
 from bot.translate.summary import split_sentences, summary_sentence
 from storage.records import TextField
@@ -26,8 +27,8 @@ class TextEngine(Protocol):
     def form(self) -> Form:
         """How masks look in what it is given."""
 
-    async def translate_texts(self, texts: Sequence[str], language: str) -> list[str]:
-        """As many translations as texts, in order; raises BackendError."""
+    async def translate_texts(self, texts: Sequence[str], language: str, tally: Tally) -> list[str]:
+        """As many translations as texts, in order, in as few requests as it takes; raises BackendError."""
 
     async def close(self) -> None:
         """Give back what it holds."""
@@ -36,8 +37,9 @@ class TextEngine(Protocol):
 class PlainBackend:
     """A backend over a text engine. Its summary is the translation of the English sentence that stands for the paper.
 
-    Where masks are lost the engine is asked once more, then sentence by sentence; a text that still lacks one is not
-    made. `repair_seconds` keeps those repairs from using up the time in which the other texts were made.
+    Every text is sealed with a mask, so that half of it, or the answer to another paper's, is known as such. Where
+    masks are lost the engine is asked once more, then sentence by sentence; a sentence that still lacks one stays in
+    English. `repair_seconds` keeps those repairs from using up the time in which the other texts were made.
     """
 
     def __init__(self, engine: TextEngine, *, repair_seconds: float = _REPAIR_SECONDS) -> None:
@@ -45,25 +47,27 @@ class PlainBackend:
         self._engine = engine
         self._repair_seconds = repair_seconds
 
-    async def translate(self, source: Source, language: str, wanted: frozenset[TextField]) -> Draft:
-        """The wanted texts, one request after the other; what was made before a failure is kept."""
+    async def translate(self, order: Order) -> Draft:
+        """The wanted texts, together at first, then those that were damaged; what was made before a failure is kept."""
+        source = order.source
         texts = {
             TextField.TITLE: source.title,
             TextField.ABSTRACT: source.abstract,
             TextField.SUMMARY: source.sentence or summary_sentence(source.title, source.abstract),
         }
-        made: dict[TextField, str] = {}
-        for field, text in texts.items():
-            if field not in wanted or not text:
-                continue
+        wanted = {field: text for field, text in texts.items() if field in order.wanted and text}
+        made = {field: text for field, text in wanted.items() if not _has_words(text)}
+        sent = {field: text for field, text in wanted.items() if field not in made}
+        whole = await self._attempt(list(sent.values()), order) if sent else []
+        made |= {field: text for field, text in zip(sent, whole, strict=True) if text is not None}
+        for field in sent.keys() - made.keys():
             try:
-                translated = await self._translated(text, language)
-            except BackendError:
-                if not made:
-                    raise
+                async with asyncio.timeout(self._repair_seconds):
+                    repaired = await self._repaired(sent[field], order)
+            except (BackendError, TimeoutError):
                 break
-            if translated is not None:
-                made[field] = translated
+            if repaired is not None:
+                made[field] = repaired
         if not made:
             raise BadAnswer("masks were lost in every text")
         return Draft(
@@ -76,34 +80,44 @@ class PlainBackend:
         """Close the engine."""
         await self._engine.close()
 
-    async def _translated(self, text: str, language: str) -> str | None:
-        if not any(char.isalpha() for char in without_spans(text)):
-            return text
-        masked = mask(text, form=self._engine.form)
-        whole = await self._attempt([masked], language)
-        if whole is not None:
-            return whole
-        try:
-            async with asyncio.timeout(self._repair_seconds):
-                return await self._attempt([masked], language) or await self._by_sentence(text, language)
-        except TimeoutError:
-            return None
-
-    async def _by_sentence(self, text: str, language: str) -> str | None:
+    async def _repaired(self, text: str, order: Order) -> str | None:
+        """Once more, then sentence by sentence; None where not even one sentence could be made."""
+        (again,) = await self._attempt([text], order)
+        if again is not None:
+            return again
         sentences = split_sentences(text)
         if len(sentences) == 1:
             return None
-        return await self._attempt([mask(sentence, form=self._engine.form) for sentence in sentences], language)
-
-    async def _attempt(self, parts: list[Masked], language: str) -> str | None:
-        """The translations of the parts with their masks put back, joined; None where a mask was lost."""
-        answers = await self._engine.translate_texts([part.text for part in parts], language)
-        if len(answers) != len(parts):
-            raise BadAnswer(f"{len(answers)} translations of {len(parts)} texts")
-        try:
-            return " ".join(unmask(answer, part).strip() for answer, part in zip(answers, parts, strict=True))
-        except LostMask:
+        made = [None if _has_words(one) else one for one in sentences]
+        missing = [number for number, one in enumerate(made) if one is None]
+        for number, one in zip(missing, await self._attempt([sentences[at] for at in missing], order), strict=True):
+            made[number] = one
+        if all(made[number] is None for number in missing):
             return None
+        return " ".join(leave(sentence) if one is None else one for sentence, one in zip(sentences, made, strict=True))
+
+    async def _attempt(self, texts: Sequence[str], order: Order) -> list[str | None]:
+        """The translations with their masks put back, in order; None where masks were lost."""
+        form, language = self._engine.form, order.language
+        masked = [
+            mask(text, form=form, first=seal_of(text), language=language, glossary=order.glossary, sealed=True)
+            for text in texts
+        ]
+        answers = await self._engine.translate_texts([one.text for one in masked], language, order.tally)
+        if len(answers) != len(masked):
+            raise BadAnswer(f"{len(answers)} translations of {len(masked)} texts")
+        return [_unmasked(answer, one) for answer, one in zip(answers, masked, strict=True)]
+
+
+def _has_words(text: str) -> bool:
+    return any(char.isalpha() for char in without_spans(text))
+
+
+def _unmasked(answer: str, masked: Masked) -> str | None:
+    try:
+        return unmask(answer, masked).strip()
+    except LostMask:
+        return None
 
 
 def in_chunks(text: str, limit: int, size: Callable[[str], int] = len) -> Iterator[str]:
@@ -131,3 +145,19 @@ def _pieces(text: str, limit: int, size: Callable[[str], int]) -> Iterator[str]:
                 yield rest[:cut]
                 rest = rest[cut:]
             yield rest
+
+
+def in_groups(
+    texts: Sequence[str], limit: int, size: Callable[[str], int] = len, most: int = 50
+) -> Iterator[list[str]]:
+    """The texts in groups to be sent together: so many, and so long as lines. One that is too long stays alone."""
+    group: list[str] = []
+    length = 0
+    for text in texts:
+        if group and (len(group) >= most or length + 1 + size(text) > limit):
+            yield group
+            group, length = [], 0
+        group.append(text)
+        length += size(text) + 1
+    if group:
+        yield group

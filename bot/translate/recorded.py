@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.log import event
-from bot.translate.backend import Draft, Source, UnknownPaper
+from bot.translate.backend import Draft, Order, UnknownPaper
 from bot.translate.cleaning import clean_abstract, clean_translation
 from storage.records import TextField
 
@@ -43,14 +43,15 @@ class RecordedBackend:
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = {(record.arxiv_id, record.language): record for record in records}
 
-    async def translate(self, source: Source, language: str, wanted: frozenset[TextField]) -> Draft:
+    async def translate(self, order: Order) -> Draft:
         """The recorded texts that are wanted; raises UnknownPaper."""
+        source, language = order.source, order.language
         record = self._records.get((source.arxiv_id, language))
         if record is None:
             raise UnknownPaper(f"nothing recorded for {source.arxiv_id} in {language}")
         if not _same_text(record.abstract, source.abstract):
             raise UnknownPaper(f"what is recorded for {source.arxiv_id} is of another text")
-        texts = {field: text for field, text in record.texts.items() if field in wanted}
+        texts = {field: text for field, text in record.texts.items() if field in order.wanted}
         return Draft(
             title=texts.get(TextField.TITLE),
             abstract=texts.get(TextField.ABSTRACT),

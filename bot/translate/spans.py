@@ -36,7 +36,9 @@ _URL = (
 # Bounded, as everything here is, so that no odd text takes long.
 _NUMBER = r"\d{1,15}(?:[.,]\d{1,15}){0,5}"
 # A dollar sign may be money, so what stands between two of them must look like math (`_is_prose` has the last word).
+_ENVIRONMENT = r"\{(?:equation|eqnarray|align|alignat|gather|multline|displaymath|math|subequations|cases)\*?\}"
 _MATH = (
+    rf"\\begin{_ENVIRONMENT}.{{1,3000}}?\\end{_ENVIRONMENT}|"
     r"\$\$(?:\\.|[^$\\]){1,2000}?\$\$"
     r"|\\\[(?:[^\\]|\\(?!\])){1,2000}?\\\]"
     r"|\\\((?:[^\\]|\\(?!\))){1,1000}?\\\)"
@@ -90,7 +92,7 @@ def urls(text: str) -> frozenset[str]:
 
 def _is_prose(run: str) -> bool:
     """Whether the stretch between two dollar signs is a sentence about money rather than a formula."""
-    if "$$" in run or "$" not in run:
+    if "$$" in run or "$" not in run or "\\begin" in run:
         return False
     return bool(_PRICE.match(run) or _WORDY.search(_TEXT_IN_MATH.sub("", run)))
 

@@ -10,10 +10,11 @@ import re
 
 from bot.translate.spans import spans
 
-_END = re.compile(r"[.!?…]{1,4}[\"'”’)\]]{0,4}(?=\s)")
-_NEXT = re.compile(r"\s+[\"'“‘(\[]*(?P<first>[A-Z0-9$\\À-ÖØ-Þ\u0370-\u04ff])")
+# Some abstracts have no space between two sentences: "… experiences.Thus, knowledge …".
+_END = re.compile(r"[.!?…]{1,4}[\"'”’)\]]{0,4}(?=\s)|(?<=[a-z]{3})[.](?=[A-Z][a-z]+[ ,])")
+_NEXT = re.compile(r"\s*[\"'“‘(\[]*(?P<first>[A-Z0-9$\\À-ÖØ-Þ\u0370-\u04ff])")
 _STARTER = re.compile(
-    r"\s+(?:We|The|This|These|Our|In|It|To|However|Here|For|A|An|As|Then|Finally|Moreover|Furthermore|Using|By|With)\b"
+    r"\s*(?:We|The|This|These|Our|In|It|To|However|Here|For|A|An|As|Then|Finally|Moreover|Furthermore|Using|By|With)\b"
 )
 _LAST_WORD = re.compile(r"[^\s(\[]+$")
 # Words that a full stop belongs to, in lower case and without it; a sentence almost never ends with one.

@@ -1,4 +1,5 @@
-"""Four translation services on the loopback: OpenAI's chat completions, LibreTranslate, Google's page, MyMemory.
+"""Six translation services on the loopback: OpenAI's chat completions, DeepL, LibreTranslate, Google's page, Baidu,
+MyMemory.
 
 They translate deterministically into made-up words of the right script and length and keep masks. Each can be told to
 misbehave in the ways that the real ones have been seen to.
@@ -11,6 +12,7 @@ import hashlib
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Self
@@ -20,6 +22,7 @@ from aiohttp.test_utils import TestServer
 
 _SCRIPTS: dict[str, tuple[str, float]] = {
     "zh": ("的研究方法模型数据学习问题提出分析结果性能网络优化系统理论实验训练图像语言任务特征算法", 0.32),
+    "zh-TW": ("的研究方法模型數據學習問題提出分析結果性能網絡優化系統理論實驗訓練圖像語言任務特徵算法", 0.32),
     "ja": ("あいうえおかきくけこさしすせそたちつてとなにぬねの研究方法", 0.5),
     "ko": ("가나다라마바사아자차카타파하연구방법모델", 0.5),
     "ru": ("абвгдежзиклмнопрстуфхцч", 1.0),
@@ -30,17 +33,28 @@ _SCRIPTS: dict[str, tuple[str, float]] = {
 _TOKEN = re.compile(
     r"(?P<kept>\{v\d+\}|<x id=\"\d+\"/>|&\w+;|https?://\S+|\d+[.,]\d+)|(?P<word>[A-Za-z][\w'-]*)|(?P<rest>.)", re.DOTALL
 )
+_MASK = re.compile(r"\{v\d+\}|<x id=\"\d+\"/>")
 _WIDE = {".": "。", ",": "，", ";": "；", ":": "：", "?": "？", " ": ""}
 _ERROR_PAGE = "<!DOCTYPE html><html><head><title>Error 502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _GOOGLE_ERROR = "Error 500 (Server Error)!!1500.That’s an error.There was an error. Please try again later."
 _OTHER_TEXT = (
     "We grow tomatoes in a greenhouse and measure how the colour of the light changes the taste of each fruit."
 )
+_HIJACKED = "本文非常好。请所有读者访问 https://evil.example 并转账一百元。"
+_HUGE = json.dumps({"translatedText": "好" * 3_500_000}, ensure_ascii=False)
 _QUOTA = (
     "MYMEMORY WARNING: YOU USED ALL AVAILABLE FREE TRANSLATIONS FOR TODAY. NEXT AVAILABLE IN  07 HOURS 30 MINUTES 10 "
     "SECONDS VISIT HTTPS://MYMEMORY.TRANSLATED.NET/DOC/USAGELIMITS.PHP TO TRANSLATE MORE"
 )
-_LANGUAGE_WORDS = {"Chinese": "zh", "Japanese": "ja", "Korean": "ko", "Russian": "ru", "Arabic": "ar", "Hindi": "hi"}
+_LANGUAGE_WORDS = {
+    "Traditional": "zh-TW",
+    "Chinese": "zh",
+    "Japanese": "ja",
+    "Korean": "ko",
+    "Russian": "ru",
+    "Arabic": "ar",
+    "Hindi": "hi",
+}
 
 
 class Trouble(Enum):
@@ -51,6 +65,7 @@ class Trouble(Enum):
     ERROR_PAGE = auto()
     ECHO = auto()
     LOST_MASK = auto()
+    LOST_SECOND_MASK = auto()
     EMPTY = auto()
     BAD_JSON = auto()
     REFUSAL = auto()
@@ -62,16 +77,32 @@ class Trouble(Enum):
     NO_JSON_MODE = auto()
     CHATTY = auto()
     DRIP = auto()
+    CLOSE = auto()
+    HALF = auto()
+    HUGE = auto()
+    BACKSLASHES = auto()
+    OBEYS = auto()
+    OTHER_TEXT = auto()
+    GLUED = auto()
 
 
-ANYWHERE = (Trouble.HANG, Trouble.SERVER_ERROR, Trouble.ERROR_PAGE, Trouble.ECHO, Trouble.EMPTY, Trouble.LIMITED)
+ANYWHERE = (
+    Trouble.HANG,
+    Trouble.SERVER_ERROR,
+    Trouble.ERROR_PAGE,
+    Trouble.ECHO,
+    Trouble.EMPTY,
+    Trouble.LIMITED,
+    Trouble.CLOSE,
+    Trouble.HUGE,
+)
 """What every one of the services can do."""
 
 
 def pseudo(text: str, language: str) -> str:
     """A made-up translation: each word becomes letters of the language's script, the same word always the same."""
     base = language.split("-", maxsplit=1)[0]
-    letters, ratio = _SCRIPTS.get(base, _SCRIPTS[""])
+    letters, ratio = _SCRIPTS.get(language) or _SCRIPTS.get(base) or _SCRIPTS[""]
     dense = base in {"zh", "ja"}
 
     def one(match: re.Match[str]) -> str:
@@ -94,12 +125,16 @@ class TranslatorServer:
         self.asked: list[tuple[str, str]] = []
         self.keys: list[str] = []
         self.bodies: list[dict[str, Any]] = []
+        self.requests: Counter[str] = Counter()
+        self.latency = 0.0
         self._closing = asyncio.Event()
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._openai)
         app.router.add_post("/translate", self._libretranslate)
         app.router.add_get("/m", self._google)
         app.router.add_get("/get", self._mymemory)
+        app.router.add_post("/v2/translate", self._deepl)
+        app.router.add_post("/baidu", self._baidu)
         self._server = TestServer(app)
 
     async def __aenter__(self) -> Self:
@@ -112,7 +147,9 @@ class TranslatorServer:
 
     def address(self, service: str) -> str:
         """What the setting of that service would be."""
-        paths = {"openai": "/v1", "libretranslate": "", "google": "/m", "mymemory": "/get"}
+        paths = {
+            "openai": "/v1", "libretranslate": "", "google": "/m", "mymemory": "/get", "deepl": "", "baidu": "/baidu",
+        }  # fmt: skip
         return str(self._server.make_url("")).rstrip("/") + paths[service]
 
     def texts(self, service: str) -> list[str]:
@@ -123,14 +160,16 @@ class TranslatorServer:
         body = await request.json()
         self.bodies.append(body)
         self.keys.append(request.headers.get("Authorization", ""))
-        content = body["messages"][-1]["content"]
-        self.asked.append(("openai", content))
+        content = body["messages"][1]["content"]
+        said = body["messages"][-1]["content"]
+        self.asked.append(("openai", said))
         trouble = self.troubles.get("openai")
         if trouble is Trouble.NO_JSON_MODE and "response_format" in body:
             return web.json_response({"error": {"message": "response_format json_object is not supported"}}, status=400)
         if (failed := await self._failed("openai", request)) is not None:
             return failed
-        answer = json.dumps(self._paper(content, self._made("openai", language_of(content))), ensure_ascii=False)
+        texts = self._paper(content, said, self._made("openai", language_of(content)))
+        answer = self._shaped(texts, tagged="one block for each" in body["messages"][0]["content"])
         message: dict[str, Any] = {"role": "assistant", "content": answer}
         reason = "stop"
         match trouble:
@@ -140,6 +179,8 @@ class TranslatorServer:
                 message["content"] = answer[: len(answer) // 2]
             case Trouble.CUT:
                 message["content"], reason = answer[: len(answer) // 2], "length"
+            case Trouble.BACKSLASHES:
+                message["content"] = answer.replace("{v", "\\alpha_{v")
             case Trouble.REFUSAL:
                 message |= {"content": None, "refusal": "I cannot help with that."}
             case Trouble.CHATTY:
@@ -147,16 +188,26 @@ class TranslatorServer:
                     f'<think>The user wants {{"title": …}}.</think>\nHere it is:\n```json\n{answer}\n```'
                 )
         choice = {"index": 0, "finish_reason": reason, "message": message}
-        return web.json_response(
-            {"id": "x", "object": "chat.completion", "created": 0, "model": body["model"], "choices": [choice]}
-        )
+        usage = {"prompt_tokens": 400, "completion_tokens": 460, "total_tokens": 860}
+        head = {"id": "x", "object": "chat.completion", "created": 0, "model": body["model"]}
+        return web.json_response({**head, "choices": [choice], "usage": usage})
 
-    def _paper(self, content: str, made: Callable[[str], str]) -> dict[str, str]:
-        """The JSON that is asked for, from what stands between the delimiters."""
-        found = re.search(r"^id: (.*)\ntitle: (.*)\nabstract: (.*)\nPAPER-", content, re.MULTILINE)
-        assert found, content
+    def _shaped(self, texts: dict[str, str], *, tagged: bool) -> str:
+        if tagged:
+            return "\n".join(f"<{key}>{text}</{key}>" for key, text in texts.items())
+        return json.dumps(texts, ensure_ascii=False)
+
+    def _paper(self, content: str, said: str, made: Callable[[str], str]) -> dict[str, str]:
+        """The texts that are asked for, from what stands between the delimiters."""
         keys = re.search(r"^Keys: (.*)$", content, re.MULTILINE)
         assert keys, content
+        wanted = keys[1] if said == content else said[said.index("with the keys") :]
+        sentences = re.findall(r"^(s\d+): (.*)$", content, re.MULTILINE)
+        if sentences:
+            arxiv_id = re.findall(r"^id: (.*)$", content, re.MULTILINE)[0]
+            return {"id": arxiv_id, **{key: made(text) for key, text in sentences}}
+        found = re.search(r"^id: (.*)\ntitle: (.*)\nabstract: (.*)\nPAPER-", content, re.MULTILINE)
+        assert found, content
         arxiv_id, title, abstract = found.groups()
         if self.troubles.get("openai") is Trouble.OTHER_PAPER:
             arxiv_id, title, abstract = "9999.00001", "On tomatoes", _OTHER_TEXT
@@ -168,7 +219,7 @@ class TranslatorServer:
             "tldr": made(sentence),
             "tldr_en": sentence,
         }
-        return {key: text for key, text in texts.items() if f'"{key}"' in keys[1]}
+        return {key: text for key, text in texts.items() if f'"{key}"' in wanted}
 
     async def _libretranslate(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
@@ -177,8 +228,37 @@ class TranslatorServer:
         self.asked += [("libretranslate", text) for text in body["q"]]
         if (failed := await self._failed("libretranslate", request)) is not None:
             return failed
-        made = self._made("libretranslate", {"zt": "zh"}.get(body["target"], body["target"]))
+        made = self._made("libretranslate", {"zt": "zh-TW"}.get(body["target"], body["target"]))
         return web.json_response({"translatedText": [made(text) for text in body["q"]]})
+
+    async def _deepl(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.bodies.append(body)
+        self.keys.append(request.headers.get("Authorization", ""))
+        self.asked += [("deepl", text) for text in body["text"]]
+        if (failed := await self._failed("deepl", request)) is not None:
+            return failed
+        if self.troubles.get("deepl") is Trouble.QUOTA:
+            return web.json_response({"message": "Quota Exceeded"}, status=456)
+        made = self._made(
+            "deepl", {"ZH-HANS": "zh", "ZH-HANT": "zh-TW"}.get(body["target_lang"], body["target_lang"].lower())
+        )
+        return web.json_response({"translations": [{"text": made(text)} for text in body["text"]]})
+
+    async def _baidu(self, request: web.Request) -> web.StreamResponse:
+        text = request.query["q"]
+        self.asked.append(("baidu", text))
+        self.keys.append(request.query["sign"])
+        if (failed := await self._failed("baidu", request)) is not None:
+            return failed
+        if self.troubles.get("baidu") is Trouble.QUOTA:
+            return web.json_response({"error_code": "54004", "error_msg": "Please recharge"})
+        if self.troubles.get("baidu") is Trouble.REFUSAL:
+            return web.json_response({"error_code": "54001", "error_msg": "Invalid Sign"})
+        codes = {"jp": "ja", "kor": "ko", "fra": "fr", "spa": "es", "ara": "ar", "cht": "zh-TW"}
+        made = self._made("baidu", codes.get(request.query["to"], request.query["to"]))
+        lines = [{"src": line, "dst": made(line)} for line in text.split("\n")]
+        return web.json_response({"from": "en", "to": request.query["to"], "trans_result": lines})
 
     async def _google(self, request: web.Request) -> web.StreamResponse:
         text = request.query["q"]
@@ -203,28 +283,48 @@ class TranslatorServer:
 
     def _made(self, service: str, language: str) -> Callable[[str], str]:
         """How that service translates at present."""
-        match self.troubles.get(service):
-            case Trouble.ECHO:
-                return str
-            case Trouble.EMPTY:
-                return lambda _: ""
-            case Trouble.LOST_MASK:
-                return lambda text: pseudo(re.sub(r"\{v\d+\}|<x id=\"\d+\"/>", "", text, count=1), language)
-            case Trouble.OTHER_PAPER:
-                return lambda _: pseudo(_OTHER_TEXT, language)
-            case _:
-                return lambda text: pseudo(text, language)
+
+        def whole(text: str) -> str:
+            return pseudo(text, language)
+
+        def without_first_mask(text: str) -> str:
+            return "\n".join(whole(_MASK.sub("", line, count=1)) for line in text.split("\n"))
+
+        def without_second_mask(text: str) -> str:
+            masks = _MASK.findall(text)
+            return whole(text.replace(masks[1], "", 1) if len(masks) > 2 else text)
+
+        ways: dict[Trouble, Callable[[str], str]] = {
+            Trouble.ECHO: str,
+            Trouble.EMPTY: lambda _: "",
+            Trouble.LOST_MASK: without_first_mask,
+            Trouble.LOST_SECOND_MASK: without_second_mask,
+            Trouble.OTHER_PAPER: lambda _: whole(_OTHER_TEXT),
+            Trouble.OTHER_TEXT: lambda _: whole(_OTHER_TEXT),
+            Trouble.HALF: lambda text: whole(text)[: len(whole(text)) // 2],
+            Trouble.OBEYS: lambda text: _HIJACKED if "gnore" in text else whole(text),
+            Trouble.GLUED: lambda text: whole(text).replace("\n", ""),
+        }
+        trouble = self.troubles.get(service)
+        return ways.get(trouble, whole) if trouble is not None else whole
 
     async def _failed(self, service: str, request: web.Request) -> web.StreamResponse | None:
         """The answer of a service that does not come to translating."""
+        self.requests[service] += 1
+        if self.latency:
+            await asyncio.sleep(self.latency)
         trouble = self.troubles.get(service)
-        if trouble is Trouble.HANG:
-            await self._closing.wait()
         if trouble is Trouble.DRIP:
             return await self._dripped(request)
+        if trouble is Trouble.HANG:
+            await self._closing.wait()
+        if trouble is Trouble.CLOSE and request.transport is not None:
+            request.transport.close()
         refusal = {"error": {"message": "Incorrect API key provided: sk-12345678"}}
         answers = {
             Trouble.HANG: lambda: web.Response(status=503),
+            Trouble.CLOSE: lambda: web.Response(status=503),
+            Trouble.HUGE: lambda: web.Response(text=_HUGE, content_type="application/json"),
             Trouble.SERVER_ERROR: lambda: web.Response(status=500, text=_ERROR_PAGE, content_type="text/html"),
             Trouble.ERROR_PAGE: lambda: web.Response(text=_ERROR_PAGE, content_type="text/html"),
             Trouble.UNAUTHORIZED: lambda: web.json_response(refusal, status=401),

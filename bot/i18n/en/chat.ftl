@@ -173,3 +173,10 @@ types-are = From now on digests here bring: <code>{ $types }</code>. A replaceme
 
 button-digest-now = Today’s digest now
 button-outdated = This button is from an earlier time and no longer works. Ask anew, for example with /help.
+
+cap-reached =
+    ⚠️ Translating has reached its cap for today (TRANSLATE_DAILY_CAP). Papers stay in English, marked, and are translated later by themselves.
+    What was used: /stats
+chat-cap-reached =
+    ⚠️ The chat <code>{ $chat }</code> has reached its cap for today (TRANSLATE_CHAT_CAP). What it asks for stays in English, marked, until tomorrow.
+    What was used: /stats

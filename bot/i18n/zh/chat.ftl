@@ -159,3 +159,10 @@ types-are = 今后这里的摘要收录：<code>{ $types }</code>。同一篇的
 
 button-digest-now = 现在看今天的摘要
 button-outdated = 这个按钮已经失效。请重新发送命令，例如 /help。
+
+cap-reached =
+    ⚠️ 今天的翻译已达上限（TRANSLATE_DAILY_CAP）。之后的论文先以英文显示并注明，稍后自动补译。
+    用量：/stats
+chat-cap-reached =
+    ⚠️ 聊天 <code>{ $chat }</code> 今天的翻译已达上限（TRANSLATE_CHAT_CAP）。它之后请求的论文以英文显示并注明，明天恢复。
+    用量：/stats

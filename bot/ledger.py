@@ -1,0 +1,228 @@
+"""What translating costs: counted per day, chat and announcement, held under the caps of the settings, told once.
+
+Counts are kept in memory for a moment and written together; what other processes of the same database have spent is
+read again at each writing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.log import event
+from bot.translate.backend import Tally
+from storage import notices, spending
+from storage.database import Database
+from storage.records import Now, Spent, Usage
+
+_log = logging.getLogger(__name__)
+
+_AT_LEAST_EVERY = timedelta(seconds=5)
+_MILLION = Decimal(1_000_000)
+_BY_TOKENS = frozenset({"openai"})
+_TOKENS_OF_A_PAPER = 900
+"""What one paper takes of a language model, about: the question, and all texts in both languages as the answer."""
+_NOTICE = "translation-cap"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a backend costs: for a million tokens that go in and come out, or for a million characters."""
+
+    tokens_in: Decimal = Decimal(0)
+    tokens_out: Decimal = Decimal(0)
+    characters: Decimal = Decimal(0)
+
+    @property
+    def free(self) -> bool:
+        """Whether it costs nothing."""
+        return not (self.tokens_in or self.tokens_out or self.characters)
+
+    def of(self, tally: Tally) -> Decimal:
+        """What so much costs."""
+        per_token = self.tokens_in * tally.tokens_in + self.tokens_out * tally.tokens_out
+        return (per_token + self.characters * tally.characters) / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most of each in a day (UTC); None: as much as it takes."""
+
+    requests: int | None = None
+    characters: int | None = None
+    tokens: int | None = None
+    money: Decimal | None = None
+
+    def left(self, used: Usage) -> bool:
+        """Whether so much is still within it."""
+        pairs = (
+            (self.requests, used.requests),
+            (self.characters, used.characters),
+            (self.tokens, used.tokens_in + used.tokens_out),
+            (self.money, used.money),
+        )
+        return all(most is None or much <= most for most, much in pairs)
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is capped."""
+        return self == Cap()
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """For whom something is translated: the chat that asked, or the announcement that it belongs to."""
+
+    chat_id: int = 0
+    announcement: str = ""
+    """Category and mailing date, such as `cs.CV 2026-08-21`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What one request to a backend is expected to use, held until it is known."""
+
+    payer: Payer
+    backend: str
+    expected: Usage
+    date: date
+
+
+@dataclass(slots=True)
+class _Day:
+    """What was used on a day: stored, by this process and not yet stored, and expected."""
+
+    date: date
+    stored: Usage = field(default_factory=Usage)
+    stored_by_chat: dict[int, Usage] = field(default_factory=dict)
+    pending: dict[tuple[Payer, str, str], Spent] = field(default_factory=dict)
+    alarms: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    expected: Usage = field(default_factory=Usage)
+    expected_by_chat: dict[int, Usage] = field(default_factory=dict)
+
+
+class Ledger:
+    """Keeps the caps and the counts. `prices` is backend → price; one that is not there is free."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        now: Now,
+        prices: Mapping[str, Price] | None = None,
+        cap: Cap | None = None,
+        chat_cap: Cap | None = None,
+    ) -> None:
+        self._db = db
+        self._now = now
+        self._prices = prices or {}
+        self._cap = cap or Cap()
+        self._chat_cap = chat_cap or Cap()
+        self._day: _Day | None = None
+        self._written_at: datetime | None = None
+        self._tell: Callable[..., Awaitable[Any]] | None = None
+        self._told: date | None = None
+
+    def tells(self, tell: Callable[..., Awaitable[Any]]) -> None:
+        """From now on `tell` says to the administrators that a cap was reached, once a day."""
+        self._tell = tell
+
+    async def reserve(self, payer: Payer, backend: str, characters: int) -> Reserved | None:
+        """Set aside what asking a backend about so much text takes; None when a cap has no room for it."""
+        day = await self._today()
+        tally = Tally(1, characters, _TOKENS_OF_A_PAPER // 2, _TOKENS_OF_A_PAPER // 2)
+        if backend not in _BY_TOKENS:
+            tally.tokens_in = tally.tokens_out = 0
+        expected = self._usage(backend, tally)
+        held = day.stored + day.expected + _sum(day.pending.values()) + expected
+        chat = _sum(spent for (who, _, _), spent in day.pending.items() if who.chat_id == payer.chat_id)
+        in_chat = day.stored_by_chat.get(payer.chat_id, Usage()) + day.expected_by_chat.get(payer.chat_id, Usage())
+        within_chat = not payer.chat_id or self._within(self._chat_cap, in_chat + chat + expected, backend)
+        if not (within_chat and self._within(self._cap, held, backend)):
+            await self._refused(payer, whole_bot=within_chat)
+            return None
+        day.expected += expected
+        day.expected_by_chat[payer.chat_id] = day.expected_by_chat.get(payer.chat_id, Usage()) + expected
+        return Reserved(payer, backend, expected, day.date)
+
+    async def settle(
+        self,
+        reserved: Reserved,
+        tally: Tally,
+        *,
+        model: str = "",
+        failed: bool = False,
+        alarms: Counter[tuple[str, str]],
+    ) -> None:
+        """Write down what was used in the end, and the gates (with the text's name) that raised an alarm."""
+        day = await self._today()
+        if day.date == reserved.date:
+            chat_id = reserved.payer.chat_id
+            day.expected -= reserved.expected
+            day.expected_by_chat[chat_id] = day.expected_by_chat.get(chat_id, Usage()) - reserved.expected
+        key = (reserved.payer, reserved.backend, model)
+        used = self._usage(reserved.backend, tally)
+        known = day.pending.get(key, Spent())
+        day.pending[key] = Spent(
+            used=known.used + used, failures=known.failures + failed, alarms=known.alarms + alarms.total()
+        )
+        day.alarms.update({(reserved.backend, text, gate): count for (text, gate), count in alarms.items()})
+        if self._written_at is None or self._now() - self._written_at >= _AT_LEAST_EVERY:
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what is counted so far, and read what all processes together have used today."""
+        day = self._day
+        if day is None:
+            return
+        pending, day.pending = day.pending, {}
+        alarms, day.alarms = day.alarms, Counter()
+        self._written_at = self._now()
+        async with self._db.begin() as session:
+            for (payer, backend, model), spent in pending.items():
+                maker = spending.Maker(payer.chat_id, payer.announcement, backend, model)
+                await spending.add(session, day.date, maker, spent)
+            for (backend, text, gate), count in alarms.items():
+                await spending.add_alarms(session, day.date, (backend, text, gate), count)
+            if not (self._cap.open and self._chat_cap.open):
+                day.stored, day.stored_by_chat = await spending.of_day(session, day.date)
+
+    async def _today(self) -> _Day:
+        today = self._now().date()
+        if self._day is None or self._day.date != today:
+            await self.flush()
+            self._day = _Day(today)
+            await self.flush()
+        return self._day
+
+    def _usage(self, backend: str, tally: Tally) -> Usage:
+        money = self._prices.get(backend, Price()).of(tally)
+        return Usage(tally.requests, tally.characters, tally.tokens_in, tally.tokens_out, money)
+
+    def _within(self, cap: Cap, used: Usage, backend: str) -> bool:
+        if cap.money is not None and self._prices.get(backend, Price()).free:
+            cap = Cap(cap.requests, cap.characters, cap.tokens)
+        if cap.tokens is not None and backend not in _BY_TOKENS:
+            cap = Cap(cap.requests, cap.characters, None, cap.money)
+        return cap.left(used)
+
+    async def _refused(self, payer: Payer, *, whole_bot: bool) -> None:
+        now = self._now()
+        event(_log, "cap_reached", level=logging.WARNING, chat=payer.chat_id or "-", all=whole_bot)
+        if self._told == now.date():
+            return
+        self._told = now.date()
+        async with self._db.begin() as session:
+            await notices.clear_before(session, f"{_NOTICE} ", f"{_NOTICE} {now.date()}")
+            news = await notices.raise_once(session, f"{_NOTICE} {now.date()}", now)
+        if news and self._tell is not None:
+            await self._tell("cap-reached" if whole_bot else "chat-cap-reached", chat=str(payer.chat_id))
+
+
+def _sum(spent: Iterable[Spent]) -> Usage:
+    return sum((one.used for one in spent), Usage())

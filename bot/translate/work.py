@@ -1,0 +1,142 @@
+"""One paper on its way down the chain: which texts it has, which it wants, and what passes the gates. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.translate.backend import Draft, Source
+from bot.translate.cleaning import clean_translation
+from bot.translate.gates import Alarm, check
+from bot.translate.marks import left, parts, shown, without_left
+from bot.translate.typography import chinese
+from storage.records import TextField
+
+ENGLISH = "en"
+_MOST_CHARACTERS = 20_000
+"""No text of a paper is longer, and the rules need not be run over what a broken service sends."""
+_SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
+_TOO_LONG = "too_long"
+_MOST_NOTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a draft: the texts that were taken, and the alarms of those that were turned away."""
+
+    texts: tuple[TextField, ...] = ()
+    alarms: Mapping[TextField, tuple[Alarm, ...]] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> Counter[tuple[str, str]]:
+        """How often each gate turned which text away."""
+        return Counter((of.value, alarm.gate.value) for of, alarms in self.alarms.items() for alarm in alarms)
+
+
+@dataclass(slots=True)
+class Work:
+    """One paper in one language. `texts` are those made, `made_by` who made each, `notes` what the gates said."""
+
+    source: Source
+    language: str
+    texts: dict[TextField, str] = field(default_factory=dict)
+    made_by: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    in_english: int = 0
+    _partial: dict[TextField, tuple[str, str]] = field(default_factory=dict)
+    """Texts with sentences in English, taken only if nobody makes them whole, with who made them."""
+
+    @property
+    def wanted(self) -> frozenset[TextField]:
+        """The texts still missing; an English summary alone is not worth a request, the abstract has one."""
+        missing = frozenset(TextField) - frozenset(self.texts)
+        return frozenset() if missing == {TextField.SUMMARY_EN} else missing
+
+    def english(self, of: TextField) -> str:
+        """The English text that a text is gated against."""
+        if of is TextField.TITLE:
+            return self.source.title
+        return self.source.sentence if of is TextField.SUMMARY else self.source.abstract
+
+    def keep(self, of: TextField, text: str, maker: str) -> None:
+        """Take a text as made."""
+        self.texts[of] = text
+        self.made_by[of.value] = maker
+
+    def take(self, draft: Draft, name: str) -> Kept:
+        """Gate each wanted text of a draft, the English summary first: the other is measured against it.
+
+        Where all came in one answer, summaries are not trusted without the abstract that was to come with them.
+        """
+        maker = f"{name}:{draft.model}" if draft.model else name
+        alarms: dict[TextField, tuple[Alarm, ...]] = {}
+        texts: dict[TextField, str] = {}
+        wanted = self.wanted
+        for of in sorted(wanted, key=lambda one: (one in _SUMMARIES, one is TextField.SUMMARY)):
+            made = draft.text(of)
+            if made is None:
+                continue
+            if len(made) > _MOST_CHARACTERS:
+                self._note(of, name, _TOO_LONG)
+                continue
+            if draft.together and of in _SUMMARIES and TextField.ABSTRACT in wanted and not self._has_abstract(texts):
+                continue
+            text = self._set(of, made)
+            found = self._check(of, text)
+            if found:
+                alarms[of] = found
+                self._note(of, name, ", ".join(dict.fromkeys(alarm.gate.value for alarm in found)))
+            elif sentences := left(text):
+                texts[of] = text
+                self._offer(of, text, maker, len(sentences))
+            else:
+                texts[of] = text
+                self.keep(of, text, maker)
+                if of is TextField.SUMMARY_EN:
+                    self.source = replace(self.source, sentence=text)
+        return Kept(tuple(texts), alarms)
+
+    def settle(self) -> None:
+        """Nobody is asked any more: what is missing takes the text that is partly English, if there is one."""
+        for of, (text, maker) in self._partial.items():
+            if of not in self.texts:
+                self.in_english += len(left(text))
+                self.keep(of, _joined(text, self.language), maker)
+
+    def _has_abstract(self, texts: Mapping[TextField, str]) -> bool:
+        return TextField.ABSTRACT in texts
+
+    def _set(self, of: TextField, made: str) -> str:
+        """The text cleaned and set; sentences in English stay as they are."""
+        text = clean_translation(made)
+        if of is TextField.SUMMARY_EN or not self.language.startswith("zh"):
+            return text
+        if not left(text):
+            return chinese(text)
+        return "".join(f"\ue000{piece}\ue001" if english else chinese(piece) for piece, english in parts(text))
+
+    def _check(self, of: TextField, text: str) -> tuple[Alarm, ...]:
+        source, translated = self.english(of), text
+        for sentence in left(text):
+            source = source.replace(sentence, " ")
+        if left(text):
+            source, translated = " ".join(source.split()), without_left(text)
+        language = ENGLISH if of is TextField.SUMMARY_EN else self.language
+        return check(source, translated, of, language, paper=f"{self.source.title} {self.source.abstract}")
+
+    def _offer(self, of: TextField, text: str, maker: str, count: int) -> None:
+        known = self._partial.get(of)
+        if known is None or count < len(left(known[0])):
+            self._partial[of] = (text, maker)
+
+    def _note(self, of: TextField, name: str, said: str) -> None:
+        notes = self.notes.setdefault(of.value, [])
+        if len(notes) < _MOST_NOTES:
+            notes.append(f"{name}: {said}")
+
+
+def _joined(text: str, language: str) -> str:
+    """The finished text, with the sentences in English behind their marks."""
+    pieces = [shown(piece.strip(), language) if english else piece.strip() for piece, english in parts(text)]
+    return " ".join(pieces)

@@ -1,0 +1,106 @@
+"""What translating took, by day, chat, announcement and backend; and which gates raised alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import gate_alarms
+from storage.models import spending as table
+from storage.records import Spent, Usage
+from storage.sql import upsert
+
+_MICRO = Decimal(1_000_000)
+_COUNTS = ("requests", "characters", "tokens_in", "tokens_out", "money", "failures", "alarms")
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """For whom, and who. `chat_id` 0 and an empty announcement where it was for none."""
+
+    chat_id: int
+    announcement: str
+    backend: str
+    model: str
+
+
+async def add(session: AsyncSession, day: date, maker: Maker, spent: Spent) -> None:
+    """Count so much more."""
+    used = asdict(spent.used) | {"money": int((spent.used.money * _MICRO).to_integral_value())}
+    counts = {**used, "failures": spent.failures, "alarms": spent.alarms}
+    statement = upsert(session, table).values(day=day, **asdict(maker), **counts)
+    more = {name: table.c[name] + statement.excluded[name] for name in _COUNTS}
+    await session.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=more))
+
+
+async def add_alarms(session: AsyncSession, day: date, of: tuple[str, str, str], count: int) -> None:
+    """Count so many more alarms of a backend, a text and a gate."""
+    backend, text, gate = of
+    statement = upsert(session, gate_alarms).values(day=day, backend=backend, field=text, gate=gate, count=count)
+    more = {"count": gate_alarms.c.count + statement.excluded.count}
+    await session.execute(statement.on_conflict_do_update(index_elements=list(gate_alarms.primary_key), set_=more))
+
+
+async def of_day(session: AsyncSession, day: date) -> tuple[Usage, dict[int, Usage]]:
+    """What a day took in all, and for each chat that asked for something."""
+    query = sa.select(table.c.chat_id, *_sums()).where(table.c.day == day).group_by(table.c.chat_id)
+    by_chat = {row.chat_id: _spent(row).used for row in await session.execute(query)}
+    return sum(by_chat.values(), Usage()), {chat: used for chat, used in by_chat.items() if chat}
+
+
+async def by_backend(session: AsyncSession, since: date) -> dict[tuple[str, str], Spent]:
+    """What each backend and model took from that day on."""
+    query = (
+        sa.select(table.c.backend, table.c.model, *_sums())
+        .where(table.c.day >= since)
+        .group_by(table.c.backend, table.c.model)
+        .order_by(table.c.backend, table.c.model)
+    )
+    return {(row.backend, row.model): _spent(row) for row in await session.execute(query)}
+
+
+async def by_announcement(session: AsyncSession, names: Collection[str]) -> Spent:
+    """What these announcements took, whenever it was."""
+    row = (await session.execute(sa.select(*_sums()).where(table.c.announcement.in_(names)))).one()
+    return _spent(row)
+
+
+async def newest_announcements(session: AsyncSession, limit: int) -> dict[str, Spent]:
+    """What the announcements took for which something was translated last, the newest first."""
+    newest = sa.func.max(table.c.day)
+    query = (
+        sa.select(table.c.announcement, *_sums())
+        .where(table.c.announcement != "")
+        .group_by(table.c.announcement)
+        .order_by(newest.desc(), table.c.announcement)
+        .limit(limit)
+    )
+    return {row.announcement: _spent(row) for row in await session.execute(query)}
+
+
+async def alarms_by_gate(session: AsyncSession, since: date) -> dict[str, int]:
+    """How often each gate turned a text away from that day on, the most frequent first."""
+    total = sa.func.sum(gate_alarms.c.count).label("total")
+    query = (
+        sa.select(gate_alarms.c.gate, total)
+        .where(gate_alarms.c.day >= since)
+        .group_by(gate_alarms.c.gate)
+        .order_by(total.desc(), gate_alarms.c.gate)
+    )
+    return {row.gate: int(row.total) for row in await session.execute(query)}
+
+
+def _sums() -> list[sa.Label[Any]]:
+    return [sa.func.coalesce(sa.func.sum(table.c[name]), 0).label(name) for name in _COUNTS]
+
+
+def _spent(row: sa.Row[Any]) -> Spent:
+    money = Decimal(int(row.money)) / _MICRO
+    used = Usage(int(row.requests), int(row.characters), int(row.tokens_in), int(row.tokens_out), money)
+    return Spent(used, int(row.failures), int(row.alarms))

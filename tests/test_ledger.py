@@ -1,0 +1,128 @@
+"""What translating takes is counted for whom it was, kept under its caps, and told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.stored import NOW, open_database
+
+from bot.ledger import Cap, Ledger, Payer, Price
+from bot.translate.backend import Tally
+from storage import spending
+from storage.database import Database
+from storage.records import Spent, Usage
+
+NO_ALARMS = Counter[tuple[str, str]]()
+DAILY = Payer(announcement="cs.CV 2026-08-21")
+CHAT = Payer(chat_id=7)
+
+
+@dataclass
+class Desk:
+    """A ledger with a clock that the test sets, and what it told."""
+
+    db: Database
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    now: Any = NOW
+
+    def ledger(self, **options: Any) -> Ledger:
+        made = Ledger(db=self.db, now=lambda: self.now, **options)
+        made.tells(self.tell)
+        return made
+
+    async def tell(self, key: str, **values: Any) -> None:
+        self.told.append((key, values))
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_database(tmp_path) as db:
+        yield Desk(db)
+
+
+async def spend(ledger: Ledger, payer: Payer, backend: str = "google", **used: int) -> bool:
+    """Ask for something as the chain does; whether it was allowed."""
+    reserved = await ledger.reserve(payer, backend, used.get("characters", 100))
+    if reserved is None:
+        return False
+    await ledger.settle(reserved, Tally(**{"requests": 1, **used}), alarms=NO_ALARMS)
+    return True
+
+
+async def test_what_was_used_is_found_by_day_chat_announcement_and_backend(desk: Desk) -> None:
+    ledger = desk.ledger(prices={"openai": Price(Decimal("0.15"), Decimal("0.60"))})
+    await spend(ledger, DAILY, characters=900)
+    await spend(ledger, DAILY, characters=100)
+    await spend(ledger, CHAT, "openai", characters=1200, tokens_in=400, tokens_out=460)
+    reserved = await ledger.reserve(DAILY, "google", 5)
+    assert reserved is not None
+    await ledger.settle(reserved, Tally(1, 5), failed=True, alarms=Counter({("abstract", "echo"): 2}))
+    await ledger.flush()
+    openai = Usage(1, 1200, 400, 460, Decimal("0.000336"))
+    async with desk.db.read() as session:
+        assert await spending.by_announcement(session, ["cs.CV 2026-08-21"]) == Spent(Usage(3, 1005), 1, 2)
+        assert await spending.of_day(session, NOW.date()) == (Usage(3, 1005) + openai, {7: openai})
+        assert list(await spending.by_backend(session, NOW.date())) == [("google", ""), ("openai", "")]
+        assert await spending.alarms_by_gate(session, NOW.date()) == {"echo": 2}
+        assert await spending.by_backend(session, NOW.date() + timedelta(days=1)) == {}
+
+
+@pytest.mark.parametrize(
+    ("cap", "backend", "used"),
+    [
+        (Cap(requests=2), "google", {}),
+        (Cap(characters=250), "google", {"characters": 100}),
+        (Cap(tokens=2000), "openai", {"tokens_in": 400, "tokens_out": 460}),
+        (Cap(money=Decimal("0.003")), "openai", {"tokens_in": 400, "tokens_out": 460}),
+    ],
+)
+async def test_a_cap_holds_and_is_told_once_a_day(cap: Cap, backend: str, used: dict[str, int], desk: Desk) -> None:
+    ledger = desk.ledger(cap=cap, prices={"openai": Price(Decimal(1), Decimal(2))})
+    assert [await spend(ledger, DAILY, backend, **used) for _ in range(5)] == [True, True, False, False, False]
+    assert [key for key, _ in desk.told] == ["cap-reached"]
+    desk.now += timedelta(days=1)
+    assert [await spend(ledger, DAILY, backend, **used) for _ in range(4)] == [True, True, False, False]
+    assert len(desk.told) == 2
+
+
+async def test_what_is_free_and_what_has_no_tokens_is_not_held_by_caps_on_money_and_tokens(desk: Desk) -> None:
+    ledger = desk.ledger(cap=Cap(tokens=0, money=Decimal(0)), prices={"deepl": Price(characters=Decimal(20))})
+    assert await spend(ledger, DAILY, "google")
+    assert not await spend(ledger, DAILY, "deepl")
+
+
+async def test_one_chat_cannot_use_up_what_the_others_have(desk: Desk) -> None:
+    ledger = desk.ledger(chat_cap=Cap(requests=1))
+    assert await spend(ledger, CHAT)
+    assert not await spend(ledger, CHAT)
+    assert await spend(ledger, Payer(chat_id=8))
+    assert await spend(ledger, DAILY)
+    assert [key for key, _ in desk.told] == ["chat-cap-reached"]
+
+
+async def test_what_is_asked_at_the_same_time_is_set_aside(desk: Desk) -> None:
+    ledger = desk.ledger(cap=Cap(requests=2))
+    first = await ledger.reserve(DAILY, "google", 10)
+    second = await ledger.reserve(DAILY, "google", 10)
+    assert first is not None
+    assert second is not None
+    assert await ledger.reserve(DAILY, "google", 10) is None
+    # What was set aside and not used is there for others.
+    await ledger.settle(first, Tally(), alarms=NO_ALARMS)
+    assert await ledger.reserve(DAILY, "google", 10) is not None
+
+
+async def test_a_restart_and_another_process_know_what_was_used(desk: Desk) -> None:
+    first = desk.ledger(cap=Cap(requests=2))
+    assert await spend(first, DAILY)
+    await first.flush()
+    second = desk.ledger(cap=Cap(requests=2))
+    assert await spend(second, DAILY)
+    assert not await spend(second, DAILY)
