@@ -200,7 +200,7 @@ def _digest(row: sa.Row[Any], entries: Iterable[DigestEntry]) -> Digest:
         language=row.language,
         interface=row.interface,
         entries=tuple(entries),
-        look=Look(Layout(row.layout), row.papers_shown, row.attach_file, row.show_abstracts),
+        look=Look(Layout(row.layout), row.papers_shown, row.attach_file, row.show_abstracts, row.paged),
         id=row.id,
         created_at=row.created_at,
         approximate=tuple(date.fromisoformat(day) for day in row.approximate),

@@ -310,6 +310,7 @@ digests = Table(
     _required("attach_file", Boolean, server_default=true()),
     _required("show_abstracts", Boolean, server_default=false()),
     _required("approximate", JSON, server_default="[]"),
+    _required("paged", Boolean, server_default=false()),
 )
 
 # What digests.categories and digests.mailing_dates hold, for finding a digest by them.

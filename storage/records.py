@@ -275,6 +275,13 @@ class Look:
     """Whether the whole digest comes along as a Markdown document."""
     show_abstracts: bool = False
     """Whether abstracts stand in the chat, folded, too."""
+    paged: bool = False
+    """Whether it is one message that its buttons lead through; else one message a page."""
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the document comes along."""
+        return self.attach_file or self.layout is Layout.FILE
 
 
 EVERY_DAY = frozenset(range(1, 8))

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from fakes.render_material import ENTRY, PAPER, TRANSLATION, digest, hostile_entries
-from fakes.telegram_html import parse_message
+from fakes.telegram_html import Parsed, parse_message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import words_for
-from bot.render.digest import MAX_MESSAGES, render_digest, render_digest_plain
+from bot.i18n import Words, words_for
+from bot.render.classic import MAX_MESSAGES
+from bot.render.digest import render_digest, render_digest_plain
 from bot.render.digest_pieces import digest_markdown, file_name
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import to_record
-from storage.records import AnnounceType, BilingualPaper, PartKind
+from bot.simulator.html_text import parse as parse_html
+from storage.records import AnnounceType, BilingualPaper, Layout, Look, Part, PartKind
 
 pytestmark = pytest.mark.pure
 
@@ -151,18 +154,105 @@ def test_a_file_name_with_too_many_categories_counts_the_rest() -> None:
     assert name == "arxiv-cs.AA-cs.BB-cs.CC-cs.DD-cs.EE-and-3-more-2026-08-21.md"
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def look(**wishes: object) -> Look:
+    return Look(**wishes)  # type: ignore[arg-type]
+
+
+def rendered(entries: list[BilingualPaper], words: Words = ZH, **wishes: object) -> tuple[list[Parsed], list[Part]]:
+    """The messages as a reader gets them, and the documents."""
+    parts = render_digest(replace(digest(), look=look(**wishes)), entries, words)
+    assert [part.number for part in parts] == list(range(1, len(parts) + 1))
+    documents = [part for part in parts if part.kind is PartKind.DOCUMENT]
+    return [parse_message(part.payload["text"]) for part in parts[: len(parts) - len(documents)]], documents
+
+
+def test_only_as_many_papers_stand_in_the_chat_as_are_wanted() -> None:
+    (message,), (document,) = rendered(numbered(12), papers_shown=5)
+    assert message.links()[-1].endswith("2608.00005")
+    assert message.text.endswith("\n\n……其余 7 篇见文件")
+    assert "12 篇新论文" in message.text
+    assert document.payload["content"].count("\n| [^") == 12
+
+
+@pytest.mark.parametrize("paged", [False, True])
+@pytest.mark.parametrize(("count", "shown"), [(12, 5), (500, 0), (500, 5)])
+def test_without_the_file_nothing_claims_to_stand_in_it(count: int, shown: int, paged: bool) -> None:  # noqa: FBT001 - a case
+    entries = numbered(count, summary="字" * 100)
+    messages, documents = rendered(entries, EN, papers_shown=shown or 200, attach_file=False, paged=paged)
+    assert documents == []
+    assert "file" not in "".join(message.text for message in messages)
+    # Of a paged digest only the first page is a part, and the last one tells what is left out.
+    assert messages[-1].text.endswith("more that are not shown here") is (not paged or shown == 5)
+
+
+@pytest.mark.parametrize("attach_file", [False, True])
+def test_the_file_layout_is_the_document_with_a_head_line_alone(attach_file: bool) -> None:  # noqa: FBT001 - a case
+    messages, (document,) = rendered(numbered(2), layout=Layout.FILE, attach_file=attach_file)
+    assert messages == []
+    assert parse_message(document.payload["caption"], limit=1024).text == (
+        "cs.CV cs.LG · 2026-08-21\n2 篇新论文\n本期全部 2 篇论文，附完整摘要"
+    )
+
+
+def test_abstracts_stand_folded_below_the_summaries() -> None:
+    plain_ones, folded = rendered([ENTRY] * 3)[0][0], rendered([ENTRY] * 3, show_abstracts=True)[0][0]
+    assert plain_ones.marked("blockquote") == []
+    assert folded.marked("blockquote") == ["我们证明稀疏注意力需要 O(n log n) 时间，并给出匹配的上界。"] * 3
+
+
+@pytest.mark.parametrize("paged", [False, True])
+def test_a_single_entry_that_is_longer_than_a_message_is_cut_to_one(paged: bool) -> None:  # noqa: FBT001 - a case
+    long = replace(TRANSLATION, title="题 " * 5000, summary="句 " * 5000, abstract="段 " * 20_000)
+    endless = BilingualPaper(replace(PAPER, authors=("A. Author",) * 1000), long, AnnounceType.NEW)
+    (message,), _ = rendered([endless], show_abstracts=True, paged=paged)
+    assert message.text.count("…") == 3
+    assert message.links() == ["https://arxiv.org/abs/2608.01234"]
+
+
+def test_a_page_always_has_the_same_papers_however_long_their_texts_are() -> None:
+    for length, count in ((10, 10), (1000, 10)):
+        texts = replace(TRANSLATION, title="题" * length, summary="句" * length)
+        (message,), _ = rendered([replace(ENTRY, translation=texts)] * 25, paged=True)
+        assert len(message.links()) == count
+    (message,), _ = rendered([ENTRY] * 25, paged=True, show_abstracts=True)
+    assert len(message.links()) == 4
+
+
+LOOKS = st.builds(
+    Look,
+    layout=st.sampled_from([Layout.CLASSIC, Layout.FILE]),
+    papers_shown=st.sampled_from([0, 1, 5, 50]),
+    attach_file=st.booleans(),
+    show_abstracts=st.booleans(),
+    paged=st.booleans(),
+)
+EXAMPLES = int(os.environ.get("DIGEST_EXAMPLES", "30"))
+"""How many digests of made-up papers are tried; 10,000 papers are about 4,000 of them."""
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     st.lists(hostile_entries(stretch=(1, 1, 8)), min_size=1, max_size=4),
     st.sampled_from([1, 60]),
     st.lists(st.sampled_from(["cs.CV", "<b>", "a" * 200]), min_size=1, max_size=30),
+    LOOKS,
 )
 def test_no_papers_make_a_digest_that_telegram_would_refuse(
-    entries: list[BilingualPaper], times: int, categories: list[str]
+    entries: list[BilingualPaper], times: int, categories: list[str], wanted: Look
 ) -> None:
-    parts = render_digest(replace(digest(*categories), approximate=(date(2026, 5, 1),)), entries * times, ZH)
-    assert 2 <= len(parts) <= MAX_MESSAGES + 1
-    for part in parts[:-1]:
-        parse_message(part.payload["text"])
-    parse_message(parts[-1].payload["caption"], limit=1024)
-    parts[-1].payload["content"].encode()
+    asked = replace(digest(*categories), look=wanted, approximate=(date(2026, 5, 1),))
+    parts = render_digest(asked, entries * times, ZH)
+    messages = [part for part in parts if part.kind is PartKind.MESSAGE]
+    assert len(messages) <= (1 if wanted.paged else MAX_MESSAGES)
+    for part in messages:
+        read_as_telegram_does(part.payload["text"])
+    for part in parts[len(messages) :]:
+        parse_message(part.payload["caption"], limit=1024)
+        part.payload["content"].encode()
+
+
+def read_as_telegram_does(text: str) -> Parsed:
+    """By the tests' own reader and by the simulator's, which must agree."""
+    parsed = parse_message(text)
+    assert parse_html(text)[0] == parsed.text
+    return parsed

@@ -1,25 +1,36 @@
-"""A digest in the classic layout: a few messages of titles and summaries, then everything as a Markdown file."""
+"""A digest as its destination wants to see it: the messages of its layout, and everything as a Markdown file.
+
+A digest that is paged is one message, which its buttons change in place; another one is a few messages in a row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from bot.i18n import Words
-from bot.render.digest_pieces import (
-    CATEGORIES_CONTINUED,
-    approximate_note,
-    document_part,
-    entry_html,
-    kinds_line,
-    make_part,
-    title_html,
-)
-from bot.render.message import MESSAGE, SEPARATOR, escape, group, measure, plain
+from bot.render.classic import classic_page_size, classic_sheets
+from bot.render.digest_pieces import document_part, kind_of, make_part
+from bot.render.message import plain
 from bot.render.names import ARXIV
-from storage.records import BilingualPaper, Digest, Part, PartKind
+from bot.render.sheet import Frame, Sheet
+from storage.records import BilingualPaper, Digest, Layout, Look, Part, PartKind
 
-MAX_MESSAGES = 5
-"""A digest takes no more messages than this in a chat; what is beyond stands in the file."""
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a layout makes messages, and how many entries it has on a page."""
+
+    sheets: Callable[[Frame, Sequence[BilingualPaper]], tuple[Sheet, ...]]
+    page_size: Callable[[Look], int]
+
+
+_STYLES: Mapping[Layout, _Style] = {
+    Layout.CLASSIC: _Style(classic_sheets, classic_page_size),
+    Layout.RICH: _Style(classic_sheets, classic_page_size),
+}
+"""Every layout that has messages; the file is the one that has none."""
 
 
 def render_digest(
@@ -29,48 +40,50 @@ def render_digest(
     *,
     base: str = ARXIV,
 ) -> tuple[Part, ...]:
-    """The parts to send, numbered from 1: at most MAX_MESSAGES messages, then one document. No entries, no parts.
+    """The parts to send, numbered from 1: the messages of its look, then the document if it is wanted.
 
-    The same input gives the same bytes.
+    Of a paged digest only the first page is a part. No entries, no parts. The same input gives the same bytes.
     """
     if not entries:
         return ()
-    texts = _messages(digest, entries, words, base)
-    return (
-        *(
-            make_part(number, PartKind.MESSAGE, {"text": text, "buttons": []})
-            for number, text in enumerate(texts, start=1)
-        ),
-        document_part(len(texts) + 1, digest, entries, words, base),
-    )
+    kinds = tuple(map(kind_of, entries))
+    frame = Frame(digest, words, kinds, base, pages=page_count(digest.look, len(kinds)))
+    payloads = []
+    if style := _STYLES.get(digest.look.layout):
+        given = entries[page_slice(digest.look, len(entries), 1)]
+        payloads = [_message(sheet) for sheet in style.sheets(frame, given)]
+    parts = [make_part(number, *payload) for number, payload in enumerate(payloads, start=1)]
+    if digest.look.has_file:
+        parts.append(document_part(len(parts) + 1, digest, entries, words, base))
+    return tuple(parts)
+
+
+def page_count(look: Look, total: int) -> int:
+    """How many pages so many entries make; 1 where they are not paged."""
+    style = _STYLES.get(look.layout)
+    if style is None or not look.paged:
+        return 1
+    return max(-(-min(look.papers_shown or total, total) // style.page_size(look)), 1)
+
+
+def page_slice(look: Look, total: int, page: int) -> slice:
+    """Which of so many entries stand on a page (from 1); on the only one there is where they are not paged."""
+    style = _STYLES.get(look.layout)
+    size = style.page_size(look) if style is not None and look.paged else total
+    return slice((page - 1) * size, min(page * size, look.papers_shown or total))
 
 
 def render_digest_plain(parts: Sequence[Part]) -> str:
     """What a reader sees of the parts, as text: messages apart by a rule, the document as its name and caption."""
     shown = [
-        plain(part.payload["text"])
-        if part.kind is PartKind.MESSAGE
-        else f"[{part.payload['file_name']}]\n{plain(part.payload['caption'])}"
+        f"[{part.payload['file_name']}]\n{plain(part.payload['caption'])}"
+        if part.kind is PartKind.DOCUMENT
+        else plain(part.payload["text"])
         for part in parts
     ]
     return "\n\n---\n\n".join(shown) + "\n" if shown else ""
 
 
-def _messages(digest: Digest, entries: Sequence[BilingualPaper], words: Words, base: str) -> list[str]:
-    head = f"<b>arXiv</b> {title_html(digest)}\n{escape(kinds_line(entries, words))}"
-    if note := approximate_note(digest.approximate, words):
-        head += f"\n<i>{escape(note)}</i>"
-    blocks = [entry_html(number, entry, words, base) for number, entry in enumerate(entries, start=1)]
-    # Only when all is packed is it known how many pages there are and how much is left for the file.
-    continued = f"{title_html(digest, CATEGORIES_CONTINUED)} · {MAX_MESSAGES}/{MAX_MESSAGES}"
-    more = escape(words("render-more-in-file", count=len(entries)))
-    reserved = measure(f"{continued}{SEPARATOR}{SEPARATOR}{more}")
-    groups = group(blocks, limits=MESSAGE - reserved, head=head)
-    shown = groups[:MAX_MESSAGES]
-    texts = [SEPARATOR.join(shown[0])]
-    for number, blocks_there in enumerate(shown[1:], start=2):
-        page = f"{title_html(digest, CATEGORIES_CONTINUED)} · {number}/{len(shown)}"
-        texts.append(SEPARATOR.join([page, *blocks_there]))
-    if left := sum(map(len, groups[MAX_MESSAGES:])):
-        texts[-1] += SEPARATOR + escape(words("render-more-in-file", count=left))
-    return texts
+def _message(sheet: Sheet) -> tuple[PartKind, Mapping[str, Any]]:
+    payload = {"text": sheet.text, "buttons": []}
+    return (PartKind.RICH, {**payload, "rich": {"html": sheet.rich}}) if sheet.rich else (PartKind.MESSAGE, payload)

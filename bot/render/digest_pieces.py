@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -31,13 +31,35 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
 
-def entry_html(number: int, entry: BilingualPaper, words: Words, base: str = ARXIV) -> str:
-    """One entry: number, linked title, marks, and the summary in the reader's language below, or what changed."""
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """How many characters the texts of an entry may have, each."""
+
+    title: int = LONGEST_TITLE
+    summary: int = LONGEST_SUMMARY
+    abstract: int = 1500
+
+
+def entry_html(
+    number: int,
+    entry: BilingualPaper,
+    words: Words,
+    base: str = ARXIV,
+    *,
+    longest: Longest = Longest(),
+    abstracts: bool = False,
+) -> str:
+    """One entry: number, linked title, marks, and the summary in the reader's language below, or what changed.
+
+    With `abstracts` the one in the reader's language, too, folded.
+    """
     texts = texts_of(entry, words)
-    title = link(abs_url(entry.paper.arxiv_id, base), escape(shorten(texts.titles[0], LONGEST_TITLE)))
+    title = link(abs_url(entry.paper.arxiv_id, base), escape(shorten(texts.titles[0], longest.title)))
     first_line = " · ".join([f"{number}. {title}", *map(escape, marks_of(entry, words))])
     below = texts.summaries[:1] if entry.previous is None else change_lines(entry.previous, entry.paper, words)
-    return "\n".join([first_line, *(escape(shorten(text, LONGEST_SUMMARY)) for text in below)])
+    lines = [first_line, *(escape(shorten(text, longest.summary)) for text in below)]
+    abstract = escape(shorten(texts.abstracts[0], longest.abstract)) if abstracts and texts.abstracts else ""
+    return "\n".join([*lines, *([f"<blockquote expandable>{abstract}</blockquote>"] if abstract else [])])
 
 
 def marks_of(entry: BilingualPaper, words: Words) -> list[str]:

@@ -28,6 +28,7 @@ render-count-replace-cross = { $count } replaced cross-listings
 render-replaced = updated to v{ $version }
 render-approximate = Approximate: the papers of { $dates } were chosen by submission time and may differ a little from what arXiv announced.
 render-more-in-file = … and { $count } more in the file
+render-more = … and { $count } more that are not shown here
 render-caption =
     { $count ->
         [one] The paper of this digest, with its full abstract

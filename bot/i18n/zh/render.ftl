@@ -28,6 +28,7 @@ render-count-replace-cross = { $count } 篇交叉列表更新
 render-replaced = 更新至 v{ $version }
 render-approximate = 近似结果：{ $dates } 的论文按提交时间选取，可能与 arXiv 当日公布的列表略有出入。
 render-more-in-file = ……其余 { $count } 篇见文件
+render-more = ……其余 { $count } 篇未在此列出
 render-caption = 本期全部 { $count } 篇论文，附完整摘要
 
 render-unchanged = 标题与摘要均无变化。
