@@ -265,7 +265,7 @@ async def test_methods_are_found_in_any_case_and_strangers_are_turned_away(
     await call(telegram, "SENDMESSAGE", chat_id=chat.id, text="x")
     assert [message.text for message in telegram.messages(chat)] == ["x"]
     with pytest.raises(EndPointNotFound):
-        await bot.do_api_request("sendRichMessage", api_kwargs={"chat_id": chat.id})
+        await bot.do_api_request("sendHologram", api_kwargs={"chat_id": chat.id})
     stranger = Bot("1:" + "x" * 35, base_url=f"{telegram.url}/bot")
     with pytest.raises(InvalidToken):
         await stranger.initialize()

@@ -12,6 +12,7 @@ from bot.simulator.world import World
 Method = Callable[[World, Params], Any]
 _TABLE: dict[str, Method] = {
     "sendMessage": methods_send.send_message,
+    "sendRichMessage": methods_send.send_rich_message,
     "sendDocument": methods_send.send_document,
     "sendChatAction": methods_send.send_chat_action,
     "copyMessage": methods_send.copy_message,
@@ -53,4 +54,4 @@ _TABLE: dict[str, Method] = {
 }
 METHODS: Mapping[str, Method] = {name.lower(): method for name, method in _TABLE.items()}
 # Those that write a message, which is what Telegram's flood limits count.
-WRITING = frozenset({"sendmessage", "senddocument", "copymessage", "forwardmessage"})
+WRITING = frozenset({"sendmessage", "sendrichmessage", "senddocument", "copymessage", "forwardmessage"})

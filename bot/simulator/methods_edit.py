@@ -8,7 +8,7 @@ from typing import Any
 from bot.simulator import rights
 from bot.simulator.errors import bad_request
 from bot.simulator.markup import read_buttons
-from bot.simulator.methods_send import body_text, caption_text, link_preview, read_document
+from bot.simulator.methods_send import body_text, caption_text, link_preview, read_document, rich_content
 from bot.simulator.params import Params
 from bot.simulator.shapes import Json, message_json
 from bot.simulator.state import Chat, Message
@@ -47,18 +47,20 @@ def _apply(world: World, method: str, message: Message, **changes: Any) -> Json:
 
 
 def edit_message_text(world: World, params: Params) -> Json:
-    """`editMessageText`."""
+    """`editMessageText`, also into or out of a rich message."""
     message = _target(world, params)
-    text, entities = body_text(params)
+    if "rich_message" in params and world.speaks_rich:
+        content = rich_content(params)
+    else:
+        text, entities = body_text(params)
+        content = {"text": text, "entities": entities, "rich": (), "html": params.text("text")}
     if message.document:
         raise bad_request("there is no text in the message to edit")
     return _apply(
         world,
         "editMessageText",
         message,
-        text=text,
-        entities=entities,
-        html=params.text("text"),
+        **content,
         buttons=read_buttons(params),
         link_preview=link_preview(params),
     )

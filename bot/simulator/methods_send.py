@@ -1,4 +1,4 @@
-"""The methods that write messages: sendMessage, sendDocument, copyMessage, forwardMessage, sendChatAction."""
+"""The methods that write messages: sendMessage, sendRichMessage, sendDocument, copyMessage and their like."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bot.simulator.errors import bad_request
 from bot.simulator.html_text import parse
 from bot.simulator.markup import read_buttons
 from bot.simulator.params import Params, Upload
+from bot.simulator.rich_html import parse_rich
+from bot.simulator.rich_plain import rich_plain
 from bot.simulator.shapes import Json, message_json
 from bot.simulator.state import Chat, Document, Entity, EntityType, Message
 from bot.simulator.world import World
@@ -126,6 +128,22 @@ def send_message(world: World, params: Params) -> Json:
     return deliver(world, "sendMessage", draft)
 
 
+def rich_content(params: Params) -> Json:
+    """The fields of a draft for the rich message of a request; the simulator reads its HTML form only."""
+    message = params.mapping("rich_message")
+    html = message.get("html")
+    if not isinstance(html, str) or sum(name in message for name in ("html", "markdown", "blocks")) != 1:
+        raise bad_request("RICH_MESSAGE_CONTENT_REQUIRED")
+    blocks = parse_rich(clean(html), finds_entities=not message.get("skip_entity_detection"))
+    return {"rich": tuple(blocks), "text": rich_plain(blocks), "entities": (), "html": html}
+
+
+def send_rich_message(world: World, params: Params) -> Json:
+    """`sendRichMessage`."""
+    where = place(world, params)
+    return deliver(world, "sendRichMessage", where.draft(world, params, **rich_content(params)))
+
+
 def read_document(world: World, upload: Upload | None, reference: str, caption: str) -> Document:
     """The file of a request: uploaded, or one that Telegram has already."""
     if upload is not None:
@@ -169,7 +187,9 @@ def copy_message(world: World, params: Params) -> Json:
         caption, entities = caption_text(params)
         html = params.text("caption")
         document = read_document(world, None, document.file_id, caption)
-    draft = where.draft(world, params, text=source.text, entities=entities, html=html, document=document)
+    draft = where.draft(
+        world, params, text=source.text, entities=entities, html=html, rich=source.rich, document=document
+    )
     return {"message_id": deliver(world, "copyMessage", draft)["message_id"]}
 
 
@@ -183,6 +203,7 @@ def forward_message(world: World, params: Params) -> Json:
         text=source.text,
         entities=source.entities,
         html=source.html,
+        rich=source.rich,
         document=source.document,
         origin=source.origin or source,
     )

@@ -83,6 +83,7 @@ def _message(world: World, message: Message) -> Json:
         "silent": message.silent,
         "forwarded": sender_name(message.origin) if message.origin else "",
         "text": message.shown,
+        "rich": list(message.rich),
         "entities": [entity_json(entity) for entity in message.entities],
         "document": document
         and {"id": document.file_id, "name": document.name, "size": len(document.content), "photo": document.photo},

@@ -52,7 +52,7 @@ class BotApi:
             if request.match_info["token"] != self._token:
                 raise _WRONG_TOKEN
             method = request.match_info["method"]
-            if method.lower() not in METHODS and method.lower() not in self._polling.methods:
+            if not self._knows(method.lower()):
                 raise _NOT_FOUND
             params = await read(request)
             self._world.called(method)
@@ -62,6 +62,11 @@ class BotApi:
             return await self._answer(method, params)
         except ApiError as error:
             return web.json_response(error.body(), status=error.code)
+
+    def _knows(self, name: str) -> bool:
+        if name == "sendrichmessage" and not self._world.speaks_rich:
+            return False
+        return name in METHODS or name in self._polling.methods
 
     async def _answer(self, method: str, params: Params) -> web.Response:
         return web.json_response({"ok": True, "result": await self._call(method.lower(), params)})

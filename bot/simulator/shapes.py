@@ -168,6 +168,8 @@ def _content(message: Message) -> Json:
             if entities:
                 body["caption_entities"] = entities
         return body
+    if message.rich:
+        return {"rich_message": {"blocks": list(message.rich)}}
     if not message.text:
         return {}
     return {"text": message.text} | ({"entities": entities} if entities else {})

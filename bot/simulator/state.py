@@ -158,7 +158,8 @@ class Message:
     """One message as it stands now.
 
     `thread_id` is 0 outside topics and in General. `html` is the markup as the bot sent it, `text` what a reader sees
-    (the caption of a document is in `document.caption`). `date` is in seconds since 1970. `edited` counts the edits
+    (the caption of a document is in `document.caption`). `rich` are the blocks of a rich message, whose `text` is made
+    of them for the terminal. `date` is in seconds since 1970. `edited` counts the edits
     that changed something.
     """
 
@@ -171,6 +172,7 @@ class Message:
     text: str = ""
     entities: tuple[Entity, ...] = ()
     html: str = ""
+    rich: tuple[dict[str, Any], ...] = ()
     document: Document | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
     reply_to: Message | None = None

@@ -46,12 +46,16 @@ class Profile:
 
 
 class World:
-    """Everything there is. `now` gives seconds since 1970; `privacy` is the bot's privacy mode in groups."""
+    """Everything there is. `now` gives seconds since 1970; `privacy` is the bot's privacy mode in groups.
+
+    Without `speaks_rich` it is a Telegram from before rich messages: it neither knows their method nor their parameter.
+    """
 
     def __init__(self, *, bot: User, now: Callable[[], float], privacy: bool) -> None:
         self.bot = bot
         self.now = now
         self.privacy = privacy
+        self.speaks_rich = True
         self.changed = Signal()
         self.updates = Updates()
         self.service = User(SERVICE_ID, "Telegram")
