@@ -394,15 +394,20 @@ saved_papers = Table(
     Index("ix_saved_papers_user_id_saved_at", "user_id", "saved_at"),
 )
 
-# What may be asked only so often, by all processes together.
+# What may be asked only one at a time and only so often, by all processes together.
 turns = Table(
     "turns",
     metadata,
     Column("name", String, primary_key=True),
     # When the next one may begin.
     _required("free_at", UtcDateTime),
-    # Nobody before this, not even who was given a moment earlier; null for never held.
+    # Nobody before this; null for never held.
     Column("held_until", UtcDateTime),
+    # Who has the turn, and until when at the latest; null for nobody.
+    Column("busy_until", UtcDateTime),
+    Column("owner", String),
+    # Until when those that are not urgent let others pass.
+    Column("urgent_until", UtcDateTime),
 )
 
 # What the administrators were told about and is not right again.

@@ -5,7 +5,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -158,7 +157,7 @@ async def test_a_pause_holds_for_those_who_already_waited_for_their_moment(
     assert two.began == []
 
 
-async def test_who_wakes_long_after_the_moment_takes_another(start: Callable[[], Process]) -> None:
+async def test_who_wakes_late_waits_for_whoever_was_given_the_turn_meanwhile(start: Callable[[], Process]) -> None:
     one, two, three = (start() for _ in range(3))
     await one.ask()
 
@@ -169,8 +168,8 @@ async def test_who_wakes_long_after_the_moment_takes_another(start: Callable[[],
 
     two.clock.meanwhile = busy
     await two.ask()
-    assert three.began == [6]
-    assert two.began == [9]
+    assert three.began == [5]
+    assert two.began == [8]
 
 
 async def test_no_moment_is_taken_for_one_who_gave_up(start: Callable[[], Process]) -> None:
@@ -257,6 +256,91 @@ async def test_a_database_that_does_not_answer_in_time_stops_nobody(db: Database
     assert one.began == [0, 3]
 
 
+async def test_while_a_request_is_under_way_no_other_process_begins_one(start: Callable[[], Process]) -> None:
+    one, two = start(), start()
+    answered = asyncio.Event()
+
+    began = asyncio.Event()
+
+    async def slow() -> None:
+        began.set()
+        one.began.append((one.clock.now - NOW).total_seconds())
+        await answered.wait()
+        one.clock.now += 20 * SECOND
+
+    asking = asyncio.create_task(one.turns.take(slow))
+    await began.wait()
+
+    async def it_answers() -> None:
+        assert two.began == []
+        two.clock.now += 20 * SECOND
+        answered.set()
+        await asking
+
+    two.clock.meanwhile = it_answers
+    await two.ask()
+    assert (one.began, two.began) == ([0], [23])
+
+
+async def test_a_process_that_is_gone_in_the_middle_of_a_request_stops_the_others_for_its_lease_only(
+    db: Database, start: Callable[[], Process]
+) -> None:
+    gone = DatabaseTurns(db)
+    assert await gone.take(NOW, 3 * SECOND, lease=70 * SECOND, urgent=False) is None
+    two = start()
+    await two.ask()
+    assert two.began == [70]
+    # What it says after all changes nothing.
+    await gone.ended(NOW, None)
+    await two.ask()
+    assert two.began == [70, 73]
+
+
+async def test_closing_in_the_middle_of_a_request_gives_the_turn_back(start: Callable[[], Process]) -> None:
+    one, two = start(), start()
+    began = asyncio.Event()
+
+    async def for_ever() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    asking = asyncio.create_task(one.turns.take(for_ever))
+    await began.wait()
+    await one.turns.close()
+    with pytest.raises(ArxivUnavailable, match="stopping"):
+        await asking
+    await two.ask()
+    assert two.began == [3]
+
+
+async def test_somebody_who_waits_for_an_answer_goes_before_the_feeds_of_other_processes(
+    start: Callable[[], Process],
+) -> None:
+    one, bulk, person = (start() for _ in range(3))
+    await one.ask()
+    waits = asyncio.Event()
+
+    async def until_bulk_has_asked() -> None:
+        waits.set()
+        await bulk_has_asked.wait()
+
+    bulk_has_asked = asyncio.Event()
+    person.clock.meanwhile = until_bulk_has_asked
+    first = asyncio.create_task(person.ask(urgent=True))
+    await waits.wait()
+    bulk.clock.now += 3 * SECOND
+
+    async def let_the_person_go() -> None:
+        assert bulk.began == []
+        bulk_has_asked.set()
+        await first
+
+    bulk.clock.meanwhile = let_the_person_go
+    await bulk.ask()
+    assert person.began == [3]
+    assert bulk.began == [6]
+
+
 ASKER = """
 import asyncio, sys, time
 from datetime import UTC, datetime
@@ -264,10 +348,12 @@ from bot.arxiv_source.shared_turns import DatabaseTurns
 from bot.arxiv_source.turns import Turns
 from storage.database import Database
 
-async def job():
-    print(time.time(), flush=True)
+async def main(address, interval, takes, count):
+    async def job():
+        print("begin", time.time(), flush=True)
+        await asyncio.sleep(takes)
+        print("end", time.time(), flush=True)
 
-async def main(address, interval, count):
     db = Database(address)
     turns = Turns(interval=interval, now=lambda: datetime.now(UTC), sleep=asyncio.sleep, shared=DatabaseTurns(db))
     print("ready", flush=True)
@@ -277,22 +363,25 @@ async def main(address, interval, count):
     await turns.close()
     await db.close()
 
-asyncio.run(main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
+asyncio.run(main(sys.argv[1], *map(float, sys.argv[2:4]), int(sys.argv[4])))
 """
 
 
-async def test_two_processes_on_one_file_keep_the_interval_together(tmp_path: Path) -> None:
-    interval, count = 0.4, 3
+async def test_two_processes_on_one_file_ask_one_at_a_time_and_keep_the_interval_together(tmp_path: Path) -> None:
+    interval, takes, count = 0.2, 0.1, 3
     pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-c", ASKER, address(tmp_path), str(interval), str(count))
+    command = (sys.executable, "-c", ASKER, address(tmp_path), str(interval), str(takes), str(count))
     with new_database(tmp_path):
         askers = [await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(2)]
         for asker in askers:
             assert asker.stdout is not None
             assert await asker.stdout.readline() == b"ready\n"
         answers = await asyncio.gather(*(asker.communicate(b"go\n") for asker in askers))
-    began = [[float(line) for line in out.split()] for out, _ in answers]
-    assert [len(times) for times in began] == [count, count]
-    gaps = [second - first for first, second in pairwise(sorted(began[0] + began[1]))]
-    # A twentieth is what Turns allows for waking late, the rest for writing the line.
-    assert min(gaps) >= interval * 0.95 - 0.04
+    told = [line.split() for out, _ in answers for line in out.decode().splitlines()]
+    assert len(told) == 4 * count
+    ordered = sorted((float(moment), what) for what, moment in told)
+    # Each request has ended before the next one begins.
+    assert [what for _, what in ordered] == ["begin", "end"] * (2 * count)
+    gaps = [second[0] - first[0] for first, second in zip(ordered[1::2], ordered[2::2], strict=False)]
+    # What is told of an end is told a little later than it was.
+    assert min(gaps) >= interval - 0.05

@@ -1,7 +1,10 @@
+"""Turns that processes of one database have one at a time."""
+
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -9,15 +12,19 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from fakes.stored import NOW, address, open_database
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import turns
 from storage.database import Database
+from storage.turns import Asker
 
 PACE = timedelta(seconds=3)
+POLL = timedelta(seconds=1)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+LEASE = timedelta(seconds=70)
+A, B, C = (Asker(name, LEASE) for name in "abc")
 
 
 @pytest.fixture
@@ -26,9 +33,14 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
         yield opened
 
 
-async def take(db: Database, now: datetime = NOW, name: str = "arxiv") -> datetime:
+async def take(db: Database, asker: Asker = A, now: datetime = NOW, name: str = "arxiv") -> datetime | None:
     async with db.begin() as session:
-        return await turns.take(session, name, now, PACE)
+        return await turns.take(session, name, now, PACE, asker)
+
+
+async def ended(db: Database, asker: Asker = A, free_at: datetime = NOW + PACE) -> None:
+    async with db.begin() as session:
+        await turns.ended(session, "arxiv", free_at, asker)
 
 
 async def hold(db: Database, until: datetime) -> None:
@@ -36,127 +48,164 @@ async def hold(db: Database, until: datetime) -> None:
         await turns.hold(session, "arxiv", until)
 
 
-async def ended(db: Database, free_at: datetime) -> None:
-    async with db.begin() as session:
-        await turns.ended(session, "arxiv", free_at)
-
-
 async def held_until(db: Database, now: datetime = NOW) -> datetime | None:
     async with db.read() as session:
         return await turns.held_until(session, "arxiv", now)
 
 
-async def test_the_first_turn_is_now_and_those_after_it_an_interval_apart(db: Database) -> None:
-    assert [await take(db) for _ in range(3)] == [NOW, NOW + PACE, NOW + 2 * PACE]
+async def test_the_first_who_asks_has_the_turn_and_the_others_ask_again_until_it_ends(db: Database) -> None:
+    assert await take(db, A) is None
+    assert await take(db, B) == NOW + POLL
+    assert await take(db, B, NOW + 20 * SECOND) == NOW + 21 * SECOND
+    await ended(db, A, NOW + 24 * SECOND)
+    assert await take(db, B, NOW + 21 * SECOND) == NOW + 24 * SECOND
+    assert await take(db, B, NOW + 24 * SECOND) is None
 
 
 async def test_a_turn_long_after_the_last_is_now(db: Database) -> None:
-    await take(db)
-    assert await take(db, NOW + timedelta(days=400)) == NOW + timedelta(days=400)
+    await take(db, A)
+    await ended(db, A)
+    assert await take(db, B, NOW + timedelta(days=400)) is None
+
+
+async def test_who_never_ends_a_turn_has_it_until_the_lease_is_over(db: Database) -> None:
+    await take(db, A)
+    assert await take(db, B, NOW + LEASE - SECOND / 2) == NOW + LEASE
+    assert await take(db, B, NOW + LEASE) is None
+    # And when the first one ends at last, that ends nothing of the second's.
+    await ended(db, A, NOW)
+    assert await take(db, C, NOW + LEASE + PACE) == NOW + LEASE + PACE + POLL
+
+
+async def test_who_restarts_under_the_same_name_takes_its_own_turn_over(db: Database) -> None:
+    await take(db, A)
+    assert await take(db, A, NOW + PACE) is None
+
+
+async def test_an_urgent_one_goes_before_all_that_are_not_whatever_process_they_are_in(db: Database) -> None:
+    await take(db, A)
+    urgent = replace(C, urgent=True)
+    assert await take(db, B) == NOW + POLL
+    assert await take(db, urgent) == NOW + POLL
+    await ended(db, A, NOW + PACE)
+    assert await take(db, urgent, NOW + POLL) == NOW + PACE
+    assert await take(db, B, NOW + PACE) == NOW + PACE + POLL
+    assert await take(db, urgent, NOW + PACE) is None
+    await ended(db, urgent, NOW + 2 * PACE)
+    assert await take(db, B, NOW + 2 * PACE) is None
+
+
+async def test_an_urgent_one_that_is_gone_stops_nobody_for_long(db: Database) -> None:
+    await take(db, A)
+    await take(db, replace(C, urgent=True))
+    await ended(db, A, NOW)
+    assert await take(db, B, NOW + POLL) == NOW + PACE
+    assert await take(db, B, NOW + PACE) is None
 
 
 async def test_different_names_do_not_wait_for_each_other(db: Database) -> None:
-    await take(db)
-    assert await take(db, name="another") == NOW
+    await take(db, A)
+    assert await take(db, B, name="another") is None
 
 
 async def test_a_turn_whose_transaction_fails_is_free_again(db: Database) -> None:
     async def fail() -> None:
         async with db.begin() as session:
-            await turns.take(session, "arxiv", NOW, PACE)
+            await turns.take(session, "arxiv", NOW, PACE, A)
             raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError, match="in the middle"):
         await fail()
-    assert await take(db) == NOW
+    assert await take(db, B) is None
 
 
-async def test_two_connections_that_take_at_once_get_different_turns(db: Database, tmp_path: Path) -> None:
+async def test_of_many_connections_that_take_at_once_one_gets_the_turn(db: Database, tmp_path: Path) -> None:
     other = Database(address(tmp_path))
     try:
-        given_out = await asyncio.gather(*(take(one) for one in (db, other) for _ in range(5)))
+        asked = [take(one, Asker(f"{place}-{n}", LEASE)) for place, one in enumerate((db, other)) for n in range(5)]
+        given_out = await asyncio.gather(*asked)
     finally:
         await other.close()
-    assert sorted(given_out) == [NOW + number * PACE for number in range(10)]
+    assert sorted(given_out, key=lambda again: again is not None) == [None, *[NOW + POLL] * 9]
 
 
-async def test_the_turn_after_a_long_request_waits_for_its_end_but_never_comes_sooner(db: Database) -> None:
-    await take(db)
-    await ended(db, NOW + 20 * SECOND)
-    assert await take(db) == NOW + 20 * SECOND
-    await ended(db, NOW + 21 * SECOND)
-    assert await take(db) == NOW + 23 * SECOND
+async def test_an_end_never_brings_the_next_turn_forward(db: Database) -> None:
+    await take(db, A)
+    await ended(db, A, NOW + 20 * SECOND)
+    await ended(db, A, NOW + 10 * SECOND)
+    assert await take(db, B, NOW + 15 * SECOND) == NOW + 20 * SECOND
 
 
-async def test_nobody_gets_a_turn_before_the_end_of_a_hold(db: Database) -> None:
-    await hold(db, NOW + 600 * SECOND)
-    taken = [await take(db) for _ in range(3)]
-    assert taken == [NOW + timedelta(seconds=600 + after) for after in (0, 3, 6)]
-    assert await take(db, NOW + 601 * SECOND) == NOW + 609 * SECOND
-
-
-async def test_who_was_given_a_turn_before_a_hold_can_see_it(db: Database) -> None:
+async def test_a_shorter_hold_does_not_end_a_longer_one(db: Database) -> None:
     assert await held_until(db) is None
-    await take(db)
     await hold(db, NOW + 60 * SECOND)
+    await hold(db, NOW + 10 * SECOND)
     assert await held_until(db) == NOW + 60 * SECOND
     assert await held_until(db, NOW + 60 * SECOND) is None
 
 
-async def test_a_shorter_hold_does_not_end_a_longer_one(db: Database) -> None:
-    await hold(db, NOW + 60 * SECOND)
-    await hold(db, NOW + 10 * SECOND)
-    assert await held_until(db) == NOW + 60 * SECOND
-
-
 @pytest.mark.parametrize("wrong", [timedelta(days=2), timedelta(days=9000), timedelta(days=-9000)])
 async def test_a_clock_that_was_far_off_stops_nobody(db: Database, wrong: timedelta) -> None:
-    await take(db, NOW + wrong)
+    await take(db, A, NOW + wrong)
+    await take(db, replace(C, urgent=True), NOW + wrong)
     await hold(db, NOW + wrong)
-    assert [await take(db), await take(db)] == [NOW, NOW + PACE]
+    assert await take(db, B) is None
     assert await held_until(db) is None
     await hold(db, NOW + 60 * SECOND)
     assert await held_until(db) == NOW + 60 * SECOND
 
 
 async def test_a_clock_that_was_an_hour_ahead_stops_nobody_for_an_hour(db: Database) -> None:
-    await take(db, NOW + timedelta(hours=1))
-    assert await take(db) == NOW
+    await take(db, A, NOW + timedelta(hours=1))
+    await ended(db, A, NOW + timedelta(hours=1))
+    assert await take(db, B) is None
 
 
-nows = st.integers(-100_000, 100_000).map(lambda ms: NOW + timedelta(milliseconds=ms))
-deeds = st.lists(st.tuples(st.sampled_from(["take", "take", "take", "hold", "ended"]), nows), max_size=20)
+deeds = st.lists(
+    st.tuples(st.sampled_from(["take", "take", "hurry", "end"]), st.sampled_from("abc"), st.integers(0, 4_000)),
+    max_size=20,
+)
 
 
+@settings(max_examples=15)
 @given(deeds)
-def test_whenever_and_however_often_turns_are_taken_they_are_an_interval_apart(
-    doings: list[tuple[str, datetime]],
+def test_whoever_takes_and_whenever_one_has_the_turn_at_a_time_and_they_are_an_interval_apart(
+    doings: list[tuple[str, str, int]],
 ) -> None:
     async def play() -> list[tuple[datetime, datetime]]:
-        given_out = []
+        had: list[tuple[datetime, datetime]] = []
+        running: dict[str, datetime] = {}
+        now = NOW
         with TemporaryDirectory() as folder:
             async with open_database(Path(folder)) as db:
-                for what, when in doings:
-                    if what == "take":
-                        given_out.append((when, await take(db, when)))
-                    else:
-                        await (hold if what == "hold" else ended)(db, when)
-        return given_out
+                for what, name, later in doings:
+                    now += timedelta(milliseconds=later)
+                    if what == "end" and name in running:
+                        had.append((running.pop(name), now))
+                        await ended(db, Asker(name, LEASE), now + PACE)
+                    elif (
+                        what != "end"
+                        and name not in running
+                        and await take(db, Asker(name, LEASE * 99, urgent=what == "hurry"), now) is None
+                    ):
+                        running[name] = now
+        return [*had, *((began, now) for began in running.values())]
 
-    given_out = asyncio.run(play())
-    moments = sorted(moment for _, moment in given_out)
-    assert all(second - first >= PACE for first, second in pairwise(moments))
-    assert all(moment >= now for now, moment in given_out)
+    for (_, end), (begin, _) in pairwise(sorted(asyncio.run(play()))):
+        assert begin >= end + PACE
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1)), st.booleans())  # noqa: DTZ001 - made aware below
-def test_whatever_a_wrong_clock_left_behind_a_turn_comes_within_a_day_and_a_queue(when: datetime, held: bool) -> None:  # noqa: FBT001 - drawn
+def test_whatever_a_wrong_clock_left_behind_a_turn_comes_within_a_lease(when: datetime, held: bool) -> None:  # noqa: FBT001 - drawn
     async def play() -> datetime:
         with TemporaryDirectory() as folder:
             async with open_database(Path(folder)) as db:
-                await take(db, when.replace(tzinfo=NOW.tzinfo))
+                await take(db, A, when.replace(tzinfo=NOW.tzinfo))
                 if held:
                     await hold(db, when.replace(tzinfo=NOW.tzinfo))
-                return await take(db)
+                now = await held_until(db) or NOW
+                while (again := await take(db, B, now)) is not None:
+                    now = again
+                return now
 
-    assert NOW <= asyncio.run(play()) <= NOW + DAY + turns.LONGEST_QUEUE * PACE
+    assert NOW <= asyncio.run(play()) <= NOW + DAY + turns.LONGEST_LEASE

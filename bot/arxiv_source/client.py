@@ -35,6 +35,8 @@ _SUBJECT = re.compile(r"[A-Za-z][A-Za-z.-]{0,30}")
 _FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
 _PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _CHUNK = 2**16
+_LETTING_GO = 10.0
+"""Seconds after its deadline in which a request surely has let go of its connection."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -92,7 +94,7 @@ class ArxivClient:
         self._now = now
         self._sleep = sleep
         self._deadline = deadline
-        self._turns = Turns(interval=interval, now=now, sleep=sleep, shared=shared)
+        self._turns = Turns(interval=interval, now=now, sleep=sleep, shared=shared, lease=deadline + _LETTING_GO)
         self._api = LookupApi(url=api_url, user_agent=agent, interval=interval, deadline=deadline, now=now)
         self._feeds: dict[str, asyncio.Task[FetchedFeed]] = {}
         self._lookups: dict[ArxivId, asyncio.Future[Paper | None]] = {}

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class DatabaseTurns:
-    """Moments from the database. While it does not answer, this process keeps its own pace.
+    """Turns from the database, one at a time. While it does not answer, this process keeps its own pace.
 
     The log tells once that the database is gone, and once that it is back. `deadline` is how many seconds it has to
     answer, or a little longer: SQLite is not interrupted in its wait for a lock, which takes five at most. As each
@@ -31,37 +32,33 @@ class DatabaseTurns:
     def __init__(self, db: Database, *, deadline: float = 5.0) -> None:
         self._db = db
         self._deadline = deadline
+        self._name = uuid4().hex
         self._again_at: datetime | None = None
 
-    async def take(self, now: datetime, interval: timedelta) -> datetime | None:
-        """The next moment that no process has; None while the database does not answer.
+    async def take(self, now: datetime, interval: timedelta, *, lease: timedelta, urgent: bool) -> datetime | None:
+        """When to ask again for the turn; None once it is this process's, or while the database does not answer.
 
         Raises ArxivUnavailable while arXiv wants a pause, as any of the processes learnt.
         """
         # A clock that was set back must not make the rest longer.
         if self._again_at is not None and now < self._again_at <= now + _REST:
             return None
-        moment = held_until = None
+        again = held_until = None
+        asker = turns.Asker(self._name, lease, urgent)
         async with self._or_alone(now), self._db.begin() as session:
             held_until = await turns.held_until(session, _NAME, now)
             if held_until is None:
-                moment = await turns.take(session, _NAME, now, interval)
-        _refuse(held_until)
-        return moment
-
-    async def heed(self, now: datetime) -> None:
-        """Raise ArxivUnavailable while arXiv wants a pause."""
-        held_until = None
-        async with self._or_alone(now), self._db.read() as session:
-            held_until = await turns.held_until(session, _NAME, now)
-        _refuse(held_until)
+                again = await turns.take(session, _NAME, now, interval, asker)
+        if held_until is not None:
+            raise ArxivUnavailable("arXiv asks for patience", held_until)
+        return again
 
     async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
         """Tell the other processes that a request ended, and how long arXiv wants to be left alone."""
         if self._again_at is not None and held_until is None:
             return
         async with self._or_alone(free_at), self._db.begin() as session:
-            await turns.ended(session, _NAME, free_at)
+            await turns.ended(session, _NAME, free_at, turns.Asker(self._name, timedelta(0)))
             if held_until is not None:
                 await turns.hold(session, _NAME, held_until)
 
@@ -79,8 +76,3 @@ class DatabaseTurns:
             if self._again_at is not None:
                 event(_log, "arxiv_turns_shared")
             self._again_at = None
-
-
-def _refuse(held_until: datetime | None) -> None:
-    if held_until is not None:
-        raise ArxivUnavailable("arXiv asks for patience", held_until)

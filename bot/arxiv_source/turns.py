@@ -16,36 +16,27 @@ from storage.records import Now
 Sleep = Callable[[float], Awaitable[None]]
 _Result = TypeVar("_Result")
 
-# Of the interval: how late after its moment a job may begin, for the next moment may belong to another process.
-_LATEST = 0.05
-# So many moments may be missed in a row, on a machine that is too busy; arXiv is asked nevertheless then.
-_MOST_MISSED = 10
+_SHORTEST_SLEEP = 0.01
 
 
 class Shared(Protocol):
-    """Gives out moments to begin at, one interval apart, to all who ask at the same pace."""
+    """Gives turns to all who ask at the same pace: to one at a time, an interval apart."""
 
-    async def take(self, now: datetime, interval: timedelta) -> datetime | None:
-        """A moment, `now` or later, that nobody else is given; None where nobody can be asked: begin at once.
+    async def take(self, now: datetime, interval: timedelta, *, lease: timedelta, urgent: bool) -> datetime | None:
+        """When to ask again; None once the turn is given, or where nobody can be asked: begin at once.
 
-        Raises ArxivUnavailable while arXiv wants a pause.
+        After `lease` a turn that nobody ended is over. Raises ArxivUnavailable while arXiv wants a pause.
         """
 
-    async def heed(self, now: datetime) -> None:
-        """Raise ArxivUnavailable where arXiv wants a pause: others may have learnt so after a moment was taken."""
-
     async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
-        """A job ended: moments not yet taken begin at `free_at`, and none at all before `held_until`."""
+        """The turn is over: the next one begins at `free_at`, and none at all before `held_until`."""
 
 
 class Alone:
     """One process that asks alone: its own pause is all there is to keep."""
 
-    async def take(self, now: datetime, interval: timedelta) -> datetime | None:
+    async def take(self, now: datetime, interval: timedelta, *, lease: timedelta, urgent: bool) -> datetime | None:
         """There is nobody to ask."""
-
-    async def heed(self, now: datetime) -> None:
-        """There is nobody to hear of a pause from."""
 
     async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
         """There is nobody to tell."""
@@ -53,6 +44,7 @@ class Alone:
 
 @dataclass(order=True, slots=True)
 class _Waiting:
+    urgent: bool = field(compare=False)
     rank: tuple[bool, int]
     job: Callable[[], Awaitable[Any]] = field(compare=False)
     done: asyncio.Future[Any] = field(compare=False)
@@ -64,14 +56,15 @@ class Turns:
     From the end, because then the gap holds as arXiv sees it however long an answer took. The pause is over before
     the next job is chosen, so that an urgent one that comes in during it still goes first.
 
-    With others who ask arXiv too, `shared` gives the moment to begin at once the pause is over. So all starts are an
-    interval apart (less a twentieth, as processes do not wake on the dot), and where nobody waited already, the next
-    one is an interval after the end. Moments are given in advance: a job that takes longer than the interval may still
-    be running when another process begins.
+    With others who ask arXiv too, `shared` gives the turn once the pause is over, to one job of all processes at a
+    time. `lease` is how many seconds a job takes at the very most: who has a turn for longer is taken for gone.
     """
 
-    def __init__(self, *, interval: float, now: Now, sleep: Sleep, shared: Shared | None = None) -> None:
+    def __init__(
+        self, *, interval: float, now: Now, sleep: Sleep, shared: Shared | None = None, lease: float = 90.0
+    ) -> None:
         self._interval = timedelta(seconds=interval)
+        self._lease = timedelta(seconds=lease)
         self._now = now
         self._sleep = sleep
         self._shared = shared if shared is not None and interval > 0 else Alone()
@@ -91,7 +84,7 @@ class Turns:
         if self._closed:
             raise _closed()
         done: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, _Waiting((not urgent, next(self._order)), job, done))
+        heapq.heappush(self._waiting, _Waiting(urgent, (not urgent, next(self._order)), job, done))
         if self._runner is None:
             self._runner = asyncio.create_task(self._run())
         return await done
@@ -104,11 +97,12 @@ class Turns:
         """Break off the job that runs; it and those that wait end in ArxivUnavailable."""
         self._closed = True
         if self._runner is not None:
-            # What a job learnt about pauses is still told to the others.
             if not self._telling:
                 self._runner.cancel()
             await asyncio.wait([self._runner])
             self._runner = None
+            # A turn that was broken off is over, too, and what was learnt in it is still told to the others.
+            await self._tell_others(self._interval)
         while self._waiting:
             _fail(self._waiting.pop().done, _closed())
 
@@ -116,19 +110,21 @@ class Turns:
         while self._somebody_waits() and not self._closed:
             refused = await self._until_turn()
             if not self._somebody_waits():
+                # The turn came too late for anybody.
+                await self._tell_others(timedelta(0))
                 break
             one = heapq.heappop(self._waiting)
             if refused is not None:
                 _fail(one.done, refused)
                 continue
             await self._run_one(one)
-            await self._tell_others()
+            await self._tell_others(self._interval)
         self._runner = None
 
-    async def _tell_others(self) -> None:
+    async def _tell_others(self, pause: timedelta) -> None:
         held_until, self._held_until = self._held_until, None
         self._telling = True
-        await self._shared.ended(self._now() + self._interval, held_until)
+        await self._shared.ended(self._now() + pause, held_until)
         self._telling = False
 
     def _somebody_waits(self) -> bool:
@@ -141,16 +137,12 @@ class Turns:
         """Return when a job may begin, or why none may."""
         await self._pause()
         try:
-            for _ in range(_MOST_MISSED):
-                moment = await self._shared.take(self._now(), self._interval)
-                if moment is None:
+            while self._somebody_waits():
+                urgent = self._waiting[0].urgent
+                again = await self._shared.take(self._now(), self._interval, lease=self._lease, urgent=urgent)
+                if again is None:
                     break
-                left = moment - self._now()
-                if left > timedelta(0):
-                    await self._sleep(left.total_seconds())
-                    await self._shared.heed(self._now())
-                if self._now() - moment <= self._interval * _LATEST:
-                    break
+                await self._sleep(max((again - self._now()).total_seconds(), _SHORTEST_SLEEP))
         except ArxivUnavailable as refused:
             return refused
         return None
