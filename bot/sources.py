@@ -107,7 +107,7 @@ class Sources:
             source = source or fetched.url
             if _shown(listings) >= listings[-1].total:
                 break
-        return await self._with_versions(_of_listings(day, listings, bodies, source), listings)
+        return await self._completed(_of_listings(day, listings, bodies, source), listings)
 
     async def by_submission(self, category: str, day: date) -> Answer:
         """The papers that were submitted when those of that date were, for dates that arXiv no longer shows.
@@ -196,20 +196,21 @@ class Sources:
             listing = await self._read(fetched, partial(parse_listing, query=category))
         except PageError as error:
             return Answer(AnnouncementState.LATE, reason=str(error))
-        return await self._with_versions(_of_listings(day, [listing], [fetched.body], fetched.url), [listing])
+        return await self._completed(_of_listings(day, [listing], [fetched.body], fetched.url), [listing])
 
-    async def _with_versions(self, answer: Answer, listings: Sequence[Listing]) -> Answer:
-        """The same with the versions that the pages do not tell, as far as arXiv tells them now."""
+    async def _completed(self, answer: Answer, listings: Sequence[Listing]) -> Answer:
+        """The same with the versions and authors that the pages do not tell, as far as arXiv tells them now."""
         guessed = {arxiv_id for listing in listings for arxiv_id in listing.unversioned}
-        asked = [ArxivId(one.paper.arxiv_id) for one in answer.entries if one.paper.arxiv_id in guessed]
+        papers = [one.paper for one in answer.entries]
+        asked = [ArxivId(one.arxiv_id) for one in papers if one.arxiv_id in guessed or one.more_authors]
         if not asked:
             return answer
         try:
             found = {one.arxiv_id: paper for one, paper in (await self._arxiv.papers(asked)).items()}
         except ArxivUnavailable as error:
-            event(_log, "versions_unknown", level=logging.WARNING, papers=len(asked), reason=error)
+            event(_log, "versions_and_authors_unknown", level=logging.WARNING, papers=len(asked), reason=error)
             return answer
-        entries = tuple(_versioned(one, found.get(one.paper.arxiv_id)) for one in answer.entries)
+        entries = tuple(_with_what_is_known(one, found.get(one.paper.arxiv_id), guessed) for one in answer.entries)
         return replace(answer, entries=entries)
 
 
@@ -247,10 +248,14 @@ def _of_listings(day: date, listings: Sequence[Listing], bodies: Sequence[bytes]
     return Answer(state, entries, _BETWEEN_PAGES.join(bodies), source, reason)
 
 
-def _versioned(entry: Entry, known: Paper | None) -> Entry:
+def _with_what_is_known(entry: Entry, known: Paper | None, guessed: Collection[str]) -> Entry:
     if known is None:
         return entry
-    paper = replace(entry.paper, version=known.version, abstract=entry.paper.abstract or known.abstract)
+    paper = replace(entry.paper, abstract=entry.paper.abstract or known.abstract)
+    if paper.arxiv_id in guessed:
+        paper = replace(paper, version=known.version)
+    if paper.more_authors and known.authors:
+        paper = replace(paper, authors=known.authors, more_authors=False)
     return replace(entry, paper=paper)
 
 

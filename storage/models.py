@@ -122,6 +122,7 @@ papers = Table(
     Column("journal_ref", Text),
     Column("doi", Text),
     _required("withdrawn", Boolean),
+    _required("more_authors", Boolean, server_default=false()),
 )
 
 # What is found of each paper, as `segment.py` makes it of its newest version and all current translations. Rows are

@@ -52,6 +52,8 @@ class Paper:
     journal_ref: str | None = None
     doi: str | None = None
     withdrawn: bool = False
+    more_authors: bool = False
+    """Whether `authors` are only the first of them: arXiv's listing pages end long lists without a sign."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -515,8 +517,12 @@ def newer(known: Paper | None, seen: Paper) -> Paper:
     """What to keep of two views of one version: the seen one, with what only the known one could tell."""
     if known is None or known.version != seen.version:
         return seen
+    whole = known if known.authors and (seen.more_authors or not seen.authors) else seen
     return replace(
         seen,
+        abstract=seen.abstract or known.abstract,
+        authors=whole.authors,
+        more_authors=whole.more_authors,
         submitted_at=seen.submitted_at or known.submitted_at,
         updated_at=seen.updated_at or known.updated_at,
         announced_on=known.announced_on or seen.announced_on,

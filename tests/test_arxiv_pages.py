@@ -187,6 +187,23 @@ def test_without_links_the_authors_are_in_the_text() -> None:
     assert read(CROSSED, linked, "(author list is unavailable)").authors == ()
 
 
+@pytest.mark.parametrize(("count", "read_of_them", "more"), [(99, 99, False), (100, 100, True), (150, 101, True)])
+def test_a_list_of_authors_that_a_page_may_have_cut_is_not_taken_for_whole(
+    count: int, read_of_them: int, *, more: bool
+) -> None:
+    many = changed(authors=tuple(f"A. {number}" for number in range(count)))
+    (entry,) = parse_listing(listing_page("cs.CV", [many], DAY)).entries
+    assert (len(entry.paper.authors), entry.paper.more_authors) == (read_of_them, more)
+
+
+def test_authors_that_a_page_says_it_leaves_out_are_known_to_be_missing() -> None:
+    linked = '<a href="/search/" rel="nofollow">B. Two</a>'
+    paper = read(CROSSED, linked, f"{linked}, et al. (12 additional authors not shown)")
+    assert (paper.authors, paper.more_authors) == (("B. Two",), True)
+    paper = read(CROSSED, linked, "B. Two, C. Three et al.")
+    assert (paper.authors, paper.more_authors) == (("B. Two", "C. Three"), True)
+
+
 def test_categories_are_canonical_and_the_primary_one_is_first() -> None:
     aliased = changed(primary_category="cs.SY", cross_lists=("cs.LG", "eess.SY", "q-bio.NC", "cond-mat.dis-nn"))
     (entry,) = parse_listing(listing_page("cs", [aliased], DAY)).entries

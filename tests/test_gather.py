@@ -22,7 +22,7 @@ from bot.gather import CATCH_UP, Gather
 from bot.sources import read_again
 from storage import announcements, kept_answers, papers
 from storage.database import Database
-from storage.records import Announcement, AnnouncementState, AnnounceType, Entry, KeptAnswer
+from storage.records import Announcement, AnnouncementState, AnnounceType, Entry, KeptAnswer, Paper
 
 THURSDAY, TUESDAY = date(2026, 8, 20), date(2026, 8, 25)
 
@@ -338,3 +338,34 @@ async def test_where_feed_and_page_are_compared_the_page_decides_how_many_papers
     found = await desk.fetched(FRIDAY)
     assert await desk.ids(found) == named(1, 2, 3)
     assert "/list/" in found.source
+
+
+CROWD = tuple(f"Author {number}" for number in range(150))
+
+
+async def page_of_a_crowd(desk: Desk, *troubles: Trouble) -> Paper:
+    """The paper of 150 authors as it is known after the page was read: feeds hold all of them."""
+    desk.arxiv.announce("cs.CV", new(1, authors=CROWD), FRIDAY)
+    desk.arxiv.misbehave(Trouble.SERVER_ERROR, where="/atom/")
+    for trouble in troubles:
+        desk.arxiv.misbehave(trouble, where="/api/query")
+    found = await desk.fetched(FRIDAY)
+    assert "/list/" in found.source
+    async with desk.db.read() as session:
+        return (await papers.newest(session, named(1)))["2608.00001"]
+
+
+async def test_a_list_of_authors_that_the_page_cuts_is_completed_by_the_api(desk: Desk) -> None:
+    known = await page_of_a_crowd(desk)
+    assert (known.authors, known.more_authors) == (CROWD, False)
+
+
+async def test_a_list_of_authors_that_stays_cut_is_known_to_be(desk: Desk) -> None:
+    known = await page_of_a_crowd(desk, Trouble.SERVER_ERROR)
+    assert (known.authors, known.more_authors) == (CROWD[:101], True)
+    # Whoever sees all of them later completes it, and whoever sees less takes nothing away.
+    async with desk.db.begin() as session:
+        await papers.save(session, [replace(known, authors=CROWD, more_authors=False)])
+        await papers.save(session, [known])
+        kept = (await papers.newest(session, named(1)))["2608.00001"]
+    assert (kept.authors, kept.more_authors) == (CROWD, False)

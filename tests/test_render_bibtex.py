@@ -88,6 +88,11 @@ def test_authors_beyond_what_a_message_holds_are_others() -> None:
     assert "author = {Byron, Ada and Cox, Ada and others}" in render_bibtex([Noted(paper)], most_authors=2)
 
 
+def test_authors_of_whom_only_the_first_are_known_are_followed_by_others() -> None:
+    paper = replace(PAPER, authors=("Ada Byron",), more_authors=True)
+    assert "author = {Byron, Ada and others}" in render_bibtex([Noted(paper)])
+
+
 @pytest.mark.parametrize(
     ("author", "name"),
     [

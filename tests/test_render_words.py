@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 
 import pytest
+from fakes.render_material import PAPER
 from fluent.syntax import FluentParser, ast
 
 from bot.i18n import catalogue_names, words_for
@@ -51,7 +53,14 @@ def test_the_catalogues_hold_no_markup_since_renderers_join_it_to_them() -> None
 
 @pytest.mark.parametrize(("count", "shown"), [(5, "A1, A2, A3, A4, A5"), (6, "A1, A2, A3, A4, A5, … +1"), (0, "")])
 def test_authors_beyond_the_fifth_are_counted(count: int, shown: str) -> None:
-    assert authors_line([f"A{number}" for number in range(1, count + 1)], words_for("en")) == shown
+    paper = replace(PAPER, authors=tuple(f"A{number}" for number in range(1, count + 1)))
+    assert authors_line(paper, words_for("en")) == shown
+
+
+def test_authors_whose_number_nobody_knows_are_not_counted() -> None:
+    paper = replace(PAPER, authors=("A1", "A2", "A3"), more_authors=True)
+    assert authors_line(paper, words_for("en"), shown=2) == "A1, A2 et al."
+    assert authors_line(paper, words_for("zh")) == "A1、A2、A3 等"
 
 
 def test_counts_come_in_arxivs_order_and_leave_out_what_there_is_none_of() -> None:

@@ -20,6 +20,9 @@ from storage.records import AnnounceType, Entry, Paper
 
 _KINDS = {"New": AnnounceType.NEW, "Cross": AnnounceType.CROSS, "Replacement": AnnounceType.REPLACE}
 _FIELDS = {f"list-{name}": name for name in ("title", "authors", "comments", "journal-ref", "subjects")}
+_MORE_AUTHORS = re.compile(r",?\s*et al\.(?:\s*\(\d+ additional authors? not shown\))?\s*$")
+MOST_AUTHORS = 100
+"""A page shows so many authors, or one more, and leaves the others out without a word (arxiv-browse's list pages)."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -49,7 +52,8 @@ class Listing:
     mailing_date: date
     """As the page dates itself (US Eastern)."""
     entries: tuple[Entry, ...]
-    """In arXiv's order, each paper once. Of a very long list of authors the pages show only the first ones."""
+    """In arXiv's order, each paper once. Of a very long list of authors a page shows only the first ones; such papers
+    have `more_authors`, and those with just as many as a page shows, too."""
     shown: Mapping[AnnounceType, int]
     """How many papers stand in each section of this page. Replacements of both kinds count as REPLACE."""
     total: int
@@ -177,6 +181,7 @@ def _entry(kind: AnnounceType, row: _Row, place: int, query: str | None) -> Entr
         raise PageError(f"Entry {place} of the page has no {lacks}.")
     if kind is AnnounceType.REPLACE and query is not None and not categories.covers(query, ordered[:1]):
         kind = AnnounceType.REPLACE_CROSS
+    authors, more = _authors(row)
     abstract, comment = tex_to_unicode(row.text("abstract")), tex_to_unicode(row.text("comments"))
     return Entry(
         Paper(
@@ -184,7 +189,8 @@ def _entry(kind: AnnounceType, row: _Row, place: int, query: str | None) -> Entr
             version=row.version or (1 if kind in {AnnounceType.NEW, AnnounceType.CROSS} else 2),
             title=title,
             abstract=abstract,
-            authors=_authors(row),
+            authors=authors,
+            more_authors=more,
             primary_category=ordered[0],
             cross_lists=ordered[1:],
             comment=comment or None,
@@ -195,10 +201,16 @@ def _entry(kind: AnnounceType, row: _Row, place: int, query: str | None) -> Entr
     )
 
 
-def _authors(row: _Row) -> tuple[str, ...]:
-    """The names that are links; without any, the names in the text ("(author list is unavailable)" is none)."""
-    named = (tex_to_unicode(" ".join(name.split())) for name in row.authors)
-    return tuple(filter(None, named)) or split_authors(row.text("authors"))
+def _authors(row: _Row) -> tuple[tuple[str, ...], bool]:
+    """The names that are links, and whether there may be more of them than the page shows.
+
+    Without links, the names in the text ("(author list is unavailable)" is none).
+    """
+    text = row.text("authors")
+    named = tuple(name for one in row.authors if (name := tex_to_unicode(" ".join(one.split()))))
+    cut = _MORE_AUTHORS.search(text)
+    names = named or split_authors(text[: cut.start()] if cut is not None else text)
+    return names, cut is not None or len(names) >= MOST_AUTHORS
 
 
 class _Page(HTMLParser):

@@ -42,6 +42,8 @@ def _entry(key: str, one: Noted, most_authors: int | None) -> str:
     names = [_author(author) for author in paper.authors if one_line(author)]
     if most_authors is not None and len(names) > most_authors:
         names[most_authors:] = ["others"]
+    elif paper.more_authors:
+        names.append("others")
     fields = {
         "title": escaped(plain_title(paper.title)),
         "author": " and ".join(names),

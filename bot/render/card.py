@@ -240,7 +240,7 @@ def _head(
 
 
 def _authors(paper: Paper, words: Words) -> str:
-    names = authors_line(paper.authors, words)
+    names = authors_line(paper, words)
     return words("render-authors") + names if names else ""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from urllib.parse import quote
 
 from bot.i18n import Words
-from storage.records import AnnounceType
+from storage.records import AnnounceType, Paper
 
 ARXIV = "https://arxiv.org"
 ENGLISH = "en"
@@ -71,10 +71,12 @@ def shorten(text: str, limit: int) -> str:
     return head.rstrip(" \n,;:，；：、") + "…"
 
 
-def authors_line(authors: Sequence[str], words: Words, *, shown: int = 5, longest: int = 60) -> str:
-    """The first authors, and how many there are besides."""
-    names = [shorten(name, longest) for author in authors if (name := one_line(author))]
+def authors_line(paper: Paper, words: Words, *, shown: int = 5, longest: int = 60) -> str:
+    """The first authors, and how many there are besides, as far as that is known."""
+    names = [shorten(name, longest) for author in paper.authors if (name := one_line(author))]
     listed = words("render-list-separator").join(names[:shown])
+    if paper.more_authors:
+        return words("render-authors-unknown", names=listed)
     if len(names) <= shown:
         return listed
     return words("render-authors-more", names=listed, more=len(names) - shown, all=len(names))

@@ -72,7 +72,7 @@ def _facts(paper: Paper, words: Words) -> str:
     day = paper.submitted_at.date() if paper.submitted_at is not None else paper.announced_on
     facts = [
         words("render-withdrawn") if paper.withdrawn else "",
-        authors_line(paper.authors, words, shown=_AUTHORS),
+        authors_line(paper, words, shown=_AUTHORS),
         shorten(one_line(paper.primary_category), 40),
         day.isoformat() if day is not None else "",
     ]

@@ -12,6 +12,9 @@ from storage.records import AnnounceType, Entry, Paper
 PER_PAGE = 2_000
 """How many papers arXiv shows on one page."""
 
+_AUTHORS = 101
+"""How many authors arXiv shows of a paper, without a sign that there are more."""
+
 _SECTIONS = (
     ("New", {AnnounceType.NEW}),
     ("Cross", {AnnounceType.CROSS}),
@@ -103,7 +106,8 @@ def _item(entry: Entry, place: int, *, abstracts: bool) -> str:
 
 def _fields(paper: Paper, *, abstracts: bool) -> Iterable[str]:
     yield _field("list-title mathjax", "Title", escape(paper.title))
-    names = ", ".join(f'<a href="/search/" rel="nofollow">{escape(name)}</a>' for name in paper.authors)
+    shown = paper.authors[:_AUTHORS]
+    names = ", ".join(f'<a href="/search/" rel="nofollow">{escape(name)}</a>' for name in shown)
     yield f"    <div class='list-authors'>{names or '(author list is unavailable)'}</div>\n"
     if paper.comment:
         yield _field("list-comments mathjax", "Comments", escape(paper.comment))

@@ -5,6 +5,7 @@ render-list-separator = ,{" "}
 
 # $names are the first few authors, $more how many are not named, $all how many there are.
 render-authors-more = { $names }, … +{ $more }
+render-authors-unknown = { $names } et al.
 render-authors = Authors:{" "}
 render-categories = Categories:{" "}
 render-submitted = Submitted { $date }

@@ -5,6 +5,7 @@ render-list-separator = 、
 
 # $names 为前几位作者，$more 为未列出的人数，$all 为总人数。
 render-authors-more = { $names } 等 { $all } 位作者
+render-authors-unknown = { $names } 等
 render-authors = 作者：
 render-categories = 分类：
 render-submitted = 提交于 { $date }
