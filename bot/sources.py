@@ -17,7 +17,7 @@ from bot.arxiv_source.client import ArxivClient, FeedForm, FetchedFeed
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId
-from bot.arxiv_source.pages import Listing, PageError, parse_listing
+from bot.arxiv_source.pages import CountsDiffer, Listing, PageError, parse_listing
 from bot.compose import COMPLETE
 from bot.log import event
 from storage import announcements
@@ -102,7 +102,7 @@ class Sources:
                 fetched = await self._arxiv.catchup(category, day, page=page)
                 listings.append(parse_listing(fetched.body, category))
             except PageError as error:
-                return Answer(AnnouncementState.LATE, reason=str(error))
+                return _unread(error)
             bodies.append(fetched.body)
             source = source or fetched.url
             if _shown(listings) >= listings[-1].total:
@@ -195,7 +195,7 @@ class Sources:
             fetched = await self._arxiv.listing(category)
             listing = await self._read(fetched, partial(parse_listing, query=category))
         except PageError as error:
-            return Answer(AnnouncementState.LATE, reason=str(error))
+            return _unread(error)
         return await self._completed(_of_listings(day, [listing], [fetched.body], fetched.url), [listing])
 
     async def _completed(self, answer: Answer, listings: Sequence[Listing]) -> Answer:
@@ -246,6 +246,11 @@ def _of_listings(day: date, listings: Sequence[Listing], bodies: Sequence[bytes]
     state = AnnouncementState.FETCHED if entries else AnnouncementState.EMPTY
     reason = "" if entries else "arXiv's page of this date has no papers"
     return Answer(state, entries, _BETWEEN_PAGES.join(bodies), source, reason)
+
+
+def _unread(error: PageError) -> Answer:
+    state = AnnouncementState.INCOMPLETE if isinstance(error, CountsDiffer) else AnnouncementState.LATE
+    return Answer(state, reason=str(error))
 
 
 def _with_what_is_known(entry: Entry, known: Paper | None, guessed: Collection[str]) -> Entry:

@@ -1,10 +1,11 @@
-"""Tells the administrators, once each, when announcements stay away and when they are there again."""
+"""Tells the administrators, once each, when announcements stay away or do not add up, and when all is well again."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.arxiv_source import calendar
@@ -12,7 +13,7 @@ from bot.compose import COMPLETE
 from bot.log import event
 from storage import announcements, notices
 from storage.database import Database
-from storage.records import Now
+from storage.records import Announcement, AnnouncementState, Now
 
 _log = logging.getLogger(__name__)
 
@@ -20,8 +21,21 @@ USUAL = timedelta(hours=6)
 """How long after a feed's change an announcement may be missing before somebody should look. arXiv's own delays seldom
 last longer; in the recorded years a feed that was still stale by then stayed so all day."""
 
+QUIET = timedelta(hours=24)
+"""After how long on a mailing date without any new paper, in whatever category, somebody should look."""
+
 _NAME = "announcements-missing"
 _SHOWN = 20
+_LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What the administrators are told: a message of the catalogue, and for which categories and why."""
+
+    key: str
+    day: date
+    reasons: Mapping[str, str]
 
 
 class Watch:
@@ -34,25 +48,68 @@ class Watch:
 
     async def look(self, categories: Collection[str]) -> None:
         """Compare what should be there by now with what is."""
+        if not categories:
+            return
         now = self._now()
         day = calendar.mailing_date(now)
-        missing: dict[str, str] = {}
+        settled = calendar.mailing_date(now - QUIET)
         async with self._db.read() as session:
-            for category in sorted(categories):
-                known = await announcements.get(session, category, day)
-                if known is None or known.state not in COMPLETE:
-                    missing[category] = known.reason if known is not None else ""
-        if not missing:
-            async with self._db.begin() as session:
-                well_again = await notices.clear(session, _NAME)
-            if well_again:
-                event(_log, "announcements_well", date=day)
-                await self._tell("announcements-well", date=day.isoformat())
-        elif now >= calendar.feed_changes_at(day) + USUAL:
-            async with self._db.begin() as session:
-                news = await notices.raise_once(session, _NAME, now)
-            if news:
-                event(_log, "announcements_missing", level=logging.WARNING, date=day, categories=",".join(missing))
-                names = ", ".join(list(missing)[:_SHOWN])
-                reason = next((why for why in missing.values() if why), "-")
-                await self._tell(_NAME, date=day.isoformat(), count=len(missing), categories=names, reason=reason)
+            known = await announcements.on(session, categories, day)
+            before = await announcements.on(session, categories, settled)
+            new_papers = await announcements.count_new(session, categories, since=settled)
+        missing = {
+            category: one.reason if (one := known.get(category)) is not None else ""
+            for category in sorted(categories)
+            if category not in known or known[category].state not in COMPLETE
+        }
+        trouble = self._worst(now, day, missing, known)
+        if trouble is None and not new_papers and any(one.state in COMPLETE for one in before.values()):
+            trouble = _Trouble("announcements-quiet", settled, {})
+        if trouble is not None:
+            await self._raise(trouble, now)
+        elif not missing and new_papers:
+            await self._all_well(day)
+
+    def _worst(
+        self, now: datetime, day: date, missing: Mapping[str, str], known: Mapping[str, Announcement]
+    ) -> _Trouble | None:
+        if missing and now >= calendar.feed_changes_at(day) + USUAL:
+            return _Trouble(_NAME, day, missing)
+        # What contradicts its own counts when asked for again will hardly get better by waiting: arXiv's pages have
+        # changed, or are read wrongly.
+        differing = {
+            category: reason
+            for category, reason in missing.items()
+            if (one := known.get(category)) is not None
+            and one.state is AnnouncementState.INCOMPLETE
+            and one.fetched_at != one.asked_since
+        }
+        return _Trouble("announcements-differ", day, differing) if differing else None
+
+    async def _raise(self, trouble: _Trouble, now: datetime) -> None:
+        """One message however many categories and whatever follows from it, until all is well again."""
+        async with self._db.begin() as session:
+            news = await notices.raise_once(session, _NAME, now)
+        if not news:
+            return
+        event(
+            _log,
+            trouble.key.replace("-", "_"),
+            level=logging.WARNING,
+            date=trouble.day,
+            categories=",".join(trouble.reasons) or "-",
+        )
+        await self._tell(
+            trouble.key,
+            date=trouble.day.isoformat(),
+            count=len(trouble.reasons),
+            categories=", ".join(list(trouble.reasons)[:_SHOWN]),
+            reason=next((why[:_LONGEST_REASON] for why in trouble.reasons.values() if why), "-"),
+        )
+
+    async def _all_well(self, day: date) -> None:
+        async with self._db.begin() as session:
+            well_again = await notices.clear(session, _NAME)
+        if well_again:
+            event(_log, "announcements_well", date=day)
+            await self._tell("announcements-well", date=day.isoformat())

@@ -85,6 +85,26 @@ async def latest(session: AsyncSession, category: str) -> Announcement | None:
     return await _first(session, query.order_by(table.c.mailing_date.desc()).limit(1))
 
 
+async def on(session: AsyncSession, categories: Iterable[str], day: date) -> dict[str, Announcement]:
+    """What is known of these categories' announcements of one date."""
+    return {one.category: one for one in await _of(session, categories, table.c.mailing_date == day)}
+
+
+async def count_new(session: AsyncSession, categories: Iterable[str], *, since: date) -> int:
+    """How many new papers stand in these categories' announcements of that date or later."""
+    found = 0
+    for some in chunks(categories):
+        query = (
+            select(func.count())
+            .select_from(entry_table)
+            .join(table, table.c.id == entry_table.c.announcement_id)
+            .where(table.c.category.in_(some), table.c.mailing_date >= since)
+            .where(entry_table.c.announce_type == AnnounceType.NEW)
+        )
+        found += (await session.execute(query)).scalar_one()
+    return found
+
+
 async def entries(session: AsyncSession, announcement_ids: Iterable[int]) -> list[AnnouncedEntry]:
     """The entries of these announcements, by announcement and place."""
     found: list[AnnouncedEntry] = []

@@ -45,6 +45,10 @@ class PageError(Exception):
     """The bytes are not one whole listing page; what arXiv announced stays unknown. The message is a sentence."""
 
 
+class CountsDiffer(PageError):
+    """What the page says of how many papers there are is not what was read, or not what it says elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A listing page, whole as a page; whether it also is the whole announcement is what `whole` tells."""
@@ -150,7 +154,7 @@ def _total(page: _Page) -> int:
         raise PageError(f"The page is damaged: {page.stray}.")
     for section in page.sections:
         if len(section.rows) != section.shown or section.shown > section.total:
-            raise PageError(
+            raise CountsDiffer(
                 f"The page says that it shows {section.shown} of {section.total} papers ({section.kind}), "
                 f"but {len(section.rows)} were read."
             )
@@ -162,7 +166,9 @@ def _total(page: _Page) -> int:
     counted = sum(section.total for section in page.sections)
     stated = {int(found) for found in _TOTAL.findall(around)} or {counted}
     if len(stated) > 1 or min(stated) < counted:
-        raise PageError(f"The page says that there are {min(stated)} papers in all, but its sections have {counted}.")
+        raise CountsDiffer(
+            f"The page says that there are {min(stated)} papers in all, but its sections have {counted}."
+        )
     return stated.pop()
 
 

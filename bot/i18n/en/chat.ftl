@@ -163,7 +163,15 @@ announcements-missing =
     }.
     { $reason }
     I go on asking; nothing is shown as “no papers” meanwhile.
-announcements-well = ✅ The announcement of { $date } is there for every category.
+announcements-differ =
+    ⚠️ What arXiv shows for { $date } does not add up for { $count ->
+        [one] { $categories }
+       *[other] { $count } categories: { $categories }
+    }.
+    { $reason }
+    I go on asking; what cannot be counted is not delivered.
+announcements-quiet = ⚠️ No new paper in any category since the announcement of { $date }, for a whole day: arXiv may have changed, or the bot no longer understands it. See `arxiv-digest-bot announcements`.
+announcements-well = ✅ All is well again: the announcement of { $date } is there for every category.
 
 command-types = Which entries come: new papers, cross-lists, replacements
 which-types =

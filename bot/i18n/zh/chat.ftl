@@ -149,6 +149,11 @@ announcements-missing =
     ⚠️ { $date } 的公告至今缺少 { $count } 个分类：{ $categories }。
     { $reason }
     我会继续询问；在此期间不会把它当作“没有论文”。
+announcements-differ =
+    ⚠️ arXiv 为 { $date } 给出的内容前后不符，涉及 { $count } 个分类：{ $categories }。
+    { $reason }
+    我会继续询问；对不上数的内容不会发送。
+announcements-quiet = ⚠️ 自 { $date } 的公告起整整一天，所有分类都没有新论文：可能 arXiv 有了变化，也可能机器人已读不懂它。请查看 `arxiv-digest-bot announcements`。
 announcements-well = ✅ { $date } 的公告已全部取得。
 
 command-types = 摘要收录哪些：新论文、交叉列表、更新
