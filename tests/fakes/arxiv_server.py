@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import TracebackType
@@ -44,6 +44,8 @@ class Trouble(StrEnum):
     """No answer until `release`."""
     SLOW = "slow"
     """The answer begins and drips on, a byte at a time, far beyond any patience."""
+    OTHER = "other"
+    """Status 200 with `body` and `headers`."""
     REDIRECT = "redirect"
     """Go to `to`."""
 
@@ -64,6 +66,8 @@ class _Plan:
     to: str
     retry_after: str | None
     where: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class ArxivServer(SimulatedArxiv):
@@ -90,12 +94,14 @@ class ArxivServer(SimulatedArxiv):
         to: str = "",
         retry_after: str | None = None,
         where: str = "",
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Spoil the next answers (at addresses with `where` in them), after those that are to be spoilt already.
 
         `at` is half of the body if not given.
         """
-        self._plans.extend([_Plan(Trouble(kind), at, to, retry_after, where)] * times)
+        self._plans.extend([_Plan(Trouble(kind), at, to, retry_after, where, body, headers or {})] * times)
 
     def behave(self) -> None:
         """Answer properly from now on."""
@@ -152,8 +158,9 @@ class ArxivServer(SimulatedArxiv):
             status, text, kind = _PLAIN[plan.kind]
             headers = {"Retry-After": plan.retry_after} if plan.retry_after is not None else {}
             return web.Response(status=status, text=text, content_type=kind, headers=headers)
-        if plan.kind is Trouble.REDIRECT:
-            return web.Response(status=302, headers={"Location": plan.to})
+        if plan.kind in {Trouble.REDIRECT, Trouble.OTHER}:
+            to = {"Location": plan.to} if plan.kind is Trouble.REDIRECT else {}
+            return web.Response(status=302 if to else 200, body=plan.body, headers={**plan.headers, **to})
         unconditional = {name: value for name, value in request.headers.items() if not name.startswith("If-")}
         whole = await handler(request.clone(headers=unconditional))
         assert isinstance(whole, web.Response)
@@ -191,7 +198,7 @@ _PLAIN = {
 async def _endless(request: web.Request) -> web.StreamResponse:
     answer = web.StreamResponse(headers={"Content-Type": "application/atom+xml"})
     await answer.prepare(request)
-    with suppress(ConnectionResetError):
+    with suppress(ConnectionError):
         while True:
             await answer.write(b" " * 2**20)
     return answer
