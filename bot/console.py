@@ -143,9 +143,9 @@ async def print_paper(settings: Settings, text: str, language: str) -> None:
 
 async def print_announcements(settings: Settings, name: str | None) -> None:
     """List the announcements that are stored, the newest first: state, counts, source and reason."""
-    category = _canonical([name])[0] if name else None
+    wanted = _canonical([name]) if name else (None,)
     async with _desk(settings) as parts, parts.db.read() as session:
-        listed = await announcements.listing(session, category, limit=_LISTED)
+        listed = [one for each in wanted for one in await announcements.listing(session, each, limit=_LISTED)]
     if not listed:
         sys.stderr.write("arxiv-digest-bot: no announcement is stored yet\n")
     for one in listed:
@@ -159,7 +159,9 @@ async def print_announcements(settings: Settings, name: str | None) -> None:
 
 async def refetch(settings: Settings, name: str, day: date | None) -> None:
     """Ask arXiv again for an announcement and say what came of it; posted digests are left as they are."""
-    (category,) = _canonical([name])
+    category, *more = _canonical([name])
+    if more:
+        raise CommandError(f"{name} is a group; one at a time, for example: arxiv-digest-bot refetch {category}")
     async with _desk(settings) as parts:
         when = day or calendar.mailing_date(parts.now())
         held = await parts.gather.held(category, when, at_once=True)
@@ -186,11 +188,11 @@ async def _desk(settings: Settings) -> AsyncIterator[Core]:
 def _canonical(names: Sequence[str]) -> tuple[str, ...]:
     found: list[str] = []
     for name in names:
-        category = categories.canonical(name)
-        if category is None:
+        known = categories.meant(name)
+        if not known:
             nearest = ", ".join(one.id for one in categories.nearest(name))
             raise CommandError(f"arXiv has no category {name!r}." + (f" Did you mean {nearest}?" if nearest else ""))
-        found.append(category)
+        found += known
     return tuple(dict.fromkeys(found))
 
 

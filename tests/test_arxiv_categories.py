@@ -138,3 +138,28 @@ def test_anything_can_be_typed(typed: str, count: int) -> None:
 )
 def test_a_query_is_searched_for_under_all_its_names(query: str, terms: tuple[str, ...]) -> None:
     assert categories.searched(query) == terms
+
+
+@pytest.mark.parametrize(
+    ("name", "stands_for"),
+    [
+        ("cs.cv", ("cs.CV",)),
+        ("cs.NA", ("math.NA",)),
+        ("Q-Bio", ("q-bio",)),
+        # An archive, of which the group is thirteen times as much.
+        ("physics", ("physics",)),
+        ("grp_cs", ("cs",)),
+        ("Statistics", ("stat",)),
+        ("计算机科学", ("cs",)),
+        ("xyzzy", ()),
+    ],
+)
+def test_a_name_stands_for_a_category_an_archive_or_a_group(name: str, stands_for: tuple[str, ...]) -> None:
+    assert categories.meant(name) == stands_for
+
+
+def test_a_group_stands_for_all_its_archives() -> None:
+    everything = categories.meant("grp_physics")
+    assert everything == categories.meant("物理学") == tuple(one.id for one in categories.archives("physics"))
+    assert {"astro-ph", "hep-th", "physics", "quant-ph"} <= set(everything)
+    assert [categories.group_around(one) for one in ("physics", "cs", "hep-th")] == ["grp_physics", None, None]

@@ -19,6 +19,7 @@ _ALIKE = 0.62
 """How alike two spellings are (difflib's ratio) that may be meant for each other: `cs.CW` and `cs.CV` have 0.8."""
 _FULL, _NAME, _CODE, _MIXED, _WORDS = 1.0, 0.99, 0.97, 0.95, 0.9
 _SHORTEST_WORD = 3
+_GROUP = "grp_"
 _LONGEST_NAME = 100
 
 
@@ -71,6 +72,27 @@ def is_archive(category: str) -> bool:
 def is_category(category: str) -> bool:
     """Whether papers can be in it by that very id: true for `cs.CV` and `hep-th`, not for `cs` or the alias `cs.NA`."""
     return category in _taxonomy().categories
+
+
+def meant(name: str) -> tuple[str, ...]:
+    """What a name stands for that somebody may subscribe to: a category, an archive, or all archives of a group.
+
+    Groups go by arXiv's own names for them (`grp_physics`), or by what they are called in English or Chinese where no
+    archive has that name: `physics` is the archive. Nothing for an unknown name.
+    """
+    if (known := canonical(name)) is not None:
+        return (known,)
+    wanted = name.strip().lower()
+    for group in groups():
+        if wanted in {f"{_GROUP}{group.id}", group.name.lower(), group.name_zh}:
+            return tuple(one.id for one in archives(group.id))
+    return ()
+
+
+def group_around(archive: str) -> str | None:
+    """The name under which the whole group can be had whose name an archive has, where there is more in the group."""
+    many = any(group.id == archive for group in groups()) and len(archives(archive)) > 1
+    return f"{_GROUP}{archive}" if many else None
 
 
 def canonical_list(names: Iterable[str]) -> tuple[str, ...]:

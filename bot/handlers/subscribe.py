@@ -15,7 +15,10 @@ _MOST_AT_ONCE = 40
 
 
 def parse_categories(args: Sequence[str], example: str) -> tuple[str, ...]:
-    """Canonical categories and archives from a command's arguments. Raises Refusal naming the nearest real ones."""
+    """Canonical categories and archives from a command's arguments, a group as all of its archives.
+
+    Raises Refusal naming the nearest real ones.
+    """
     words = [word for arg in args for word in arg.replace("，", ",").replace("、", ",").split(",") if word]
     if not words:
         raise Refusal("which-category", example=example)
@@ -23,8 +26,8 @@ def parse_categories(args: Sequence[str], example: str) -> tuple[str, ...]:
         raise Refusal("too-many-categories", limit=_MOST_AT_ONCE)
     found: list[str] = []
     for word in words:
-        category = categories.canonical(word)
-        if category is None:
+        known = categories.meant(word)
+        if not known:
             nearest = categories.nearest(word[:60])
             raise Refusal(
                 "unknown-category" if nearest else "unknown-category-alone",
@@ -32,9 +35,8 @@ def parse_categories(args: Sequence[str], example: str) -> tuple[str, ...]:
                 nearest=", ".join(one.id for one in nearest),
                 example=example,
             )
-        if category not in found:
-            found.append(category)
-    return tuple(found)
+        found += known
+    return tuple(dict.fromkeys(found))
 
 
 async def subscribe(ask: Ask) -> None:
@@ -52,6 +54,9 @@ async def subscribe(ask: Ask) -> None:
     lines = [category_label(ask, one) for one in added]
     key = "subscribed" if added else "already-subscribed"
     listed = "\n".join(f"• {line}" for line in lines or [category_label(ask, one) for one in wanted])
+    for one in wanted:
+        if (around := categories.group_around(one)) is not None and len(wanted) == 1:
+            listed += "\n" + ask.words.html("only-the-archive", archive=one, example=f"/subscribe {around}")
     place = "" if destination.chat_id == ask.chat.id else named(destination)
     text = ask.words.html(key, place=place, elsewhere="yes" if place else "no")
     here = () if place else ((Button(ask.words("button-digest-now"), callback_data=callback("digest")),),)

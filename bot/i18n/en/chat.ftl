@@ -18,6 +18,9 @@ command-regenerate = Build a digest anew and edit what was posted
 command-announce = Fetch an announcement now and deliver it
 command-stats = What is stored and delivered
 
+only-the-archive =
+    That is the archive { $archive } alone. The whole group with all its archives:
+    <code>{ $example }</code>
 subscribed = { $elsewhere ->
         [yes] Subscribed { $place } to:
        *[no] Subscribed to:

@@ -18,6 +18,9 @@ command-regenerate = 重新生成摘要并修改已发的消息
 command-announce = 立即抓取公告并发送
 command-stats = 存储与发送的概况
 
+only-the-archive =
+    这只是 { $archive } 这一个档案库。要订阅整个大类的全部档案库：
+    <code>{ $example }</code>
 subscribed = { $elsewhere ->
         [yes] 已为 { $place } 订阅：
        *[no] 已订阅：
