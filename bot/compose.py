@@ -46,11 +46,13 @@ def compose(
     wishes = {subscription.category: subscription for subscription in subscriptions}
     chosen: dict[str, tuple[tuple[int, date, int, int], DigestEntry]] = {}
     days: dict[date, bool] = {}
+    told: set[str] = set()
     order = {category: place for place, category in enumerate(sorted(wishes))}
     for announcement in announcements:
         wish = wishes.get(announcement.category)
         if wish is None or announcement.mailing_date <= wish.cursor or announcement.state not in COMPLETE:
             continue
+        told.add(announcement.category)
         for entry in entries.get(announcement.id, ()):
             if entry.announce_type not in wish.announce_types:
                 continue
@@ -73,7 +75,8 @@ def compose(
     if not chosen:
         return None
     return Digest(
-        categories=tuple(sorted(wishes)),
+        # A category of which nothing is known is not named: it would read as one without papers.
+        categories=tuple(sorted(told)),
         mailing_dates=tuple(sorted(days)),
         language=destination.language,
         interface=destination.interface,

@@ -118,8 +118,14 @@ class Daily:
             {one.announcement.id: one.entries for one in known},
         )
         if digest is None:
-            return ()
+            return () if not await self.unknown(wanted, day) else None
         return await self.render(replace(digest, entries=digest.entries[:most]))
+
+    async def unknown(self, wanted: Sequence[str], day: date) -> tuple[str, ...]:
+        """Those of the categories whose announcement of that mailing date is not known in full."""
+        async with self._db.read() as session:
+            known = await announcements.on(session, wanted, day)
+        return tuple(one for one in wanted if one not in known or known[one].state not in COMPLETE)
 
     async def render(self, digest: Digest) -> tuple[Part, ...]:
         """The digest's parts, with every translation that can be had now."""

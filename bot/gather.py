@@ -62,6 +62,8 @@ class Gather:
         now = self._now()
         newest = calendar.mailing_date(now)
         await self._sweep(newest)
+        async with self._db.begin() as session:
+            await announcements.expect(session, since, newest)
         wanted = [(newest, category) for category in sorted(since)]
         for category, cursor in sorted(since.items()):
             wanted += [(day, category) for day in calendar.mailing_dates(cursor, calendar.previous(newest))]

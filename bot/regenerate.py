@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -21,7 +21,7 @@ from bot.sources import read_again
 from bot.translate.chain import Chain
 from storage import announcements, digests, papers
 from storage.database import Database
-from storage.records import Announcement, Digest, Now
+from storage.records import AnnouncedEntry, Announcement, Digest, Now
 
 _log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Regenerate:
             known = await announcements.get(session, category, day)
             before = await announcements.entries(session, [known.id]) if known is not None else []
         from_store = day != calendar.mailing_date(self._now())
-        stored = await (self._reparse(known) if from_store else self._gather.fetch(category, day))
+        stored = await (self._reparse(known, before) if from_store else self._gather.fetch(category, day))
         if stored.state not in COMPLETE:
             raise NotFetched(stored.reason)
         async with self._db.read() as session:
@@ -117,13 +117,13 @@ class Regenerate:
                 await digests.replace_entries(session, digest)
         return rebuilt, len(new - old), len(old - new), from_store
 
-    async def _reparse(self, known: Announcement | None) -> Announcement:
+    async def _reparse(self, known: Announcement | None, stored: Sequence[AnnouncedEntry]) -> Announcement:
         async with self._db.read() as session:
             body = await announcements.raw(session, known.id) if known is not None else None
         if known is None or body is None:
             raise NotFetched("the bytes of that announcement are not stored")
         try:
-            entries = read_again(body, known)
+            entries = read_again(body, known, {one.arxiv_id: one.version for one in stored})
         except (FeedError, PageError, ArxivUnavailable) as error:
             raise NotFetched(str(error)) from None
         async with self._db.begin() as session:

@@ -6,7 +6,7 @@ Each source answers with a state and, where it is not the announcement in full, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -214,9 +214,10 @@ class Sources:
         return replace(answer, entries=entries)
 
 
-def read_again(raw: bytes, known: Announcement) -> tuple[Entry, ...]:
+def read_again(raw: bytes, known: Announcement, versions: Mapping[str, int]) -> tuple[Entry, ...]:
     """The entries in an announcement's stored bytes: a feed, pages or answers of the API.
 
+    `versions` are those known by id: where pages do not tell them, they were asked for when they were fetched.
     Raises FeedError, PageError or ArxivUnavailable when they are none.
     """
     category, day = known.category, known.mailing_date
@@ -227,7 +228,14 @@ def read_again(raw: bytes, known: Announcement) -> tuple[Entry, ...]:
         return _on(day, parse_feed(raw).entries)
     except NotAFeed:
         listings = [parse_listing(page, category) for page in raw.split(_BETWEEN_PAGES)]
-        return _on(day, [entry for listing in listings for entry in listing.entries])
+        guessed = {arxiv_id for listing in listings for arxiv_id in listing.unversioned}
+        entries = _on(day, [entry for listing in listings for entry in listing.entries])
+        return tuple(
+            replace(one, paper=replace(one.paper, version=versions.get(one.paper.arxiv_id, one.paper.version)))
+            if one.paper.arxiv_id in guessed
+            else one
+            for one in entries
+        )
 
 
 def _passed_over(category: str, day: date, asked: str, answer: Answer) -> None:

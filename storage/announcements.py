@@ -85,6 +85,24 @@ async def latest(session: AsyncSession, category: str) -> Announcement | None:
     return await _first(session, query.order_by(table.c.mailing_date.desc()).limit(1))
 
 
+async def expect(session: AsyncSession, categories: Iterable[str], day: date) -> None:
+    """Note that these categories' announcements of a date are due, where nothing is known of them yet."""
+    rows = [
+        {
+            "category": category,
+            "mailing_date": day,
+            "state": AnnouncementState.DUE,
+            "entry_count": 0,
+            "source": "",
+            "reason": "",
+            "approximate": False,
+        }
+        for category in categories
+    ]
+    if rows:
+        await session.execute(upsert(session, table).on_conflict_do_nothing(), rows)
+
+
 async def on(session: AsyncSession, categories: Iterable[str], day: date) -> dict[str, Announcement]:
     """What is known of these categories' announcements of one date."""
     return {one.category: one for one in await _of(session, categories, table.c.mailing_date == day)}

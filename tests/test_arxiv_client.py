@@ -559,3 +559,20 @@ async def test_a_search_that_is_not_answered_in_full_is_unavailable(here: Side, 
     here.arxiv.misbehave(trouble)
     with pytest.raises(ArxivUnavailable):
         await here.client.submitted("cs.CV", begin, end)
+
+
+async def test_who_is_refused_again_and_again_waits_longer_each_time_until_arxiv_answers(here: Side) -> None:
+    here.arxiv.misbehave(Trouble.RATE_LIMITED, times=7, retry_after="5")
+    waited = []
+    for _ in range(7):
+        with pytest.raises(ArxivUnavailable) as caught:
+            await here.client.feed("cs.CV")
+        assert caught.value.retry_at is not None
+        waited.append((caught.value.retry_at - here.clock.now) // MINUTE)
+        here.clock.now = caught.value.retry_at
+    assert waited == [1, 2, 4, 8, 16, 32, 32]
+    assert await here.client.papers(ids("2608.00001"))
+    here.arxiv.misbehave(Trouble.RATE_LIMITED)
+    with pytest.raises(ArxivUnavailable) as caught:
+        await here.client.feed("cs.CV")
+    assert caught.value.retry_at == here.clock.now + MINUTE

@@ -115,6 +115,15 @@ def test_an_announcement_that_is_not_known_in_full_is_not_delivered(state: Annou
     assert cursors([wish("cs.CV")], [unsure], NOON) == {}
 
 
+def test_a_category_of_which_nothing_is_known_is_not_named_as_if_it_had_no_papers() -> None:
+    known = [announced(1, "cs.CV"), Announcement(2, "cs.LG", FRIDAY, AnnouncementState.STALE)]
+    empty = Announcement(3, "stat.ML", FRIDAY, AnnouncementState.EMPTY)
+    wishes = [wish("cs.CV"), wish("cs.LG"), wish("stat.ML")]
+    digest = compose(READER, wishes, [*known, empty], {1: [entry(1, 0, "2608.00001")]})
+    assert digest is not None
+    assert digest.categories == ("cs.CV", "stat.ML")
+
+
 def test_a_chat_waits_for_the_last_of_its_categories_but_not_for_ever() -> None:
     change = calendar.feed_changes_at(FRIDAY)
     wishes = [wish("cs.CV"), wish("cs.LG")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from bot.arxiv_source import calendar
 from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.kept import Kept
 from bot.gather import CATCH_UP, Gather
+from bot.simulator.arxiv_pages import listing_page
 from bot.sources import read_again
 from storage import announcements, kept_answers, papers
 from storage.database import Database
@@ -187,7 +189,7 @@ async def test_what_is_too_old_for_pages_is_chosen_by_submission_time_and_marked
     # Nobody knows when they were announced.
     assert {one.announced_on for one in kept.values()} == {None}
     assert raw is not None
-    again = read_again(raw, found)
+    again = read_again(raw, found, {})
     assert [(one.paper.arxiv_id, one.announce_type) for one in again] == [
         (one.arxiv_id, one.announce_type) for one in listed
     ]
@@ -369,3 +371,26 @@ async def test_a_list_of_authors_that_stays_cut_is_known_to_be(desk: Desk) -> No
         await papers.save(session, [known])
         kept = (await papers.newest(session, named(1)))["2608.00001"]
     assert (kept.authors, kept.more_authors) == (CROWD, False)
+
+
+async def test_an_announcement_is_known_to_be_due_before_arxiv_has_answered(desk: Desk) -> None:
+    desk.announce(FRIDAY, 1)
+    desk.arxiv.misbehave(Trouble.HANG)
+    desk.clock.to_announcement(FRIDAY)
+    asking = asyncio.create_task(desk.gather.due({"cs.CV": THURSDAY, "math": THURSDAY}))
+    await desk.arxiv.asked(1)
+    async with desk.db.read() as session:
+        known = await announcements.on(session, ["cs.CV", "math"], FRIDAY)
+    assert {one.state for one in known.values()} == {AnnouncementState.DUE}
+    desk.arxiv.release()
+    assert (await asking)[0].state is AnnouncementState.FETCHED
+
+
+def test_versions_that_a_page_never_told_stay_what_arxiv_said_when_its_bytes_are_read_again() -> None:
+    replaced = Entry(paper(1, version=4), AnnounceType.REPLACE)
+    told = Entry(paper(2, version=3), AnnounceType.REPLACE)
+    page = listing_page("cs.CV", [replaced, told], FRIDAY).replace(b"/html/2608.00001v4", b"/other/2608.00001v4")
+    known = Announcement(1, "cs.CV", FRIDAY, AnnouncementState.FETCHED)
+    again = read_again(page, known, {"2608.00001": 4, "2608.00002": 9})
+    assert [one.paper.version for one in again] == [4, 3]
+    assert [one.paper.version for one in read_again(page, known, {})] == [2, 3]

@@ -326,3 +326,20 @@ async def test_a_replacement_says_what_changed_and_comes_only_to_those_who_asked
         assert "updated to v2" in text
         assert "The title was: Learning to Count Sheep with 1 Cameras" in text
         assert "Goats" not in digest_in(house, asks_not)[-2].text
+
+
+async def test_a_digest_asked_for_names_what_is_known_and_says_what_is_not(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    house.arxiv.announce("math", [], FRIDAY)
+    house.arxiv.misbehave(Trouble.HTML, times=99, where="/cs.LG")
+    house.arxiv.misbehave(Trouble.HTML, times=99, where="/cs.lg")
+    async with house.at_work():
+        house.telegram.say(house.private, house.person, "/digest cs.CV cs.LG")
+        await house.telegram.wait_for_messages(house.private, 3, timeout=10)
+        head, document, note = house.telegram.from_bot(house.private)[-3:]
+        assert "cs.CV" in head.text
+        assert "cs.LG" not in head.text + document.caption
+        assert "cs.LG" in note.text
+        assert "cs.CV" not in note.text
+        # Of two categories, one is empty and one unknown: that is not "no new papers".
+        assert "is not known" in await house.say("/digest math cs.LG")

@@ -235,3 +235,18 @@ async def test_what_was_asked_for_long_enough_in_vain_is_told_until_it_is_there(
     await save(db, announcement(fetched_at=NOW + timedelta(days=4)), count=1)
     async with db.read() as session:
         assert await announcements.missing(session, {"cs.CV": THURSDAY}, NOW + timedelta(days=9)) == set()
+
+
+async def test_what_is_due_is_known_as_such_and_takes_nothing_from_what_is_known(db: Database) -> None:
+    fetched = await save(db, announcement("cs.LG", day=FRIDAY), count=2)
+    async with db.begin() as session:
+        await announcements.expect(session, ["cs.CV", "cs.LG"], FRIDAY)
+        await announcements.expect(session, [], FRIDAY)
+        known = await announcements.on(session, ["cs.CV", "cs.LG", "math"], FRIDAY)
+    assert {name: one.state for name, one in known.items()} == {
+        "cs.CV": AnnouncementState.DUE,
+        "cs.LG": AnnouncementState.FETCHED,
+    }
+    assert known["cs.LG"] == fetched
+    later = await save(db, announcement(fetched_at=NOW), count=1)
+    assert (later.id, later.asked_since) == (known["cs.CV"].id, NOW)

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
@@ -35,6 +35,8 @@ _SUBJECT = re.compile(r"[A-Za-z][A-Za-z.-]{0,30}")
 _FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
 _PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _CHUNK = 2**16
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(minutes=32)
 _LETTING_GO = 10.0
 """Seconds after its deadline in which a request surely has let go of its connection."""
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -101,6 +103,8 @@ class ArxivClient:
         self._unasked: list[ArxivId] = []
         self._asking: asyncio.Task[None] | None = None
         self._held: ArxivUnavailable | None = None
+        self._refusals = 0
+        """How often in a row arXiv has asked for a pause."""
 
     @property
     def api_url(self) -> str:
@@ -219,9 +223,11 @@ class ArxivClient:
     async def _search(self, terms: Sequence[str], begin: datetime, end: datetime, first: int) -> Found:
         self._refuse_while_held()
         try:
-            return await self._api.submitted(terms, begin, end, first=first)
+            found = await self._api.submitted(terms, begin, end, first=first)
         except ArxivUnavailable as error:
             raise self._noticed(error) from error.__cause__
+        self._refusals = 0
+        return found
 
     async def _ask_some(self) -> None:
         """One request for as many waiting lookups as may share it."""
@@ -231,6 +237,7 @@ class ArxivClient:
         try:
             self._refuse_while_held()
             found = await self._api.papers(batch)
+            self._refusals = 0
         except ArxivUnavailable as error:
             failed = self._noticed(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait for these ids must hear of it
@@ -257,7 +264,7 @@ class ArxivClient:
         self._refuse_while_held()
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._follow(url, accept, what)
+                answer = await self._follow(url, accept, what)
         except ArxivUnavailable as error:
             raise self._noticed(error) from error.__cause__
         except TimeoutError:
@@ -265,6 +272,8 @@ class ArxivClient:
         except aiohttp.ClientError as error:
             # The library's sentences hold addresses; its class says as much.
             raise ArxivUnavailable(f"arXiv's {what} could not be fetched ({type(error).__name__})") from error
+        self._refusals = 0
+        return answer
 
     async def _follow(self, url: str, accept: str, what: str) -> FetchedFeed:
         known = await self._kept.get(url) if self._kept is not None else None
@@ -307,11 +316,17 @@ class ArxivClient:
         )
 
     def _noticed(self, error: ArxivUnavailable) -> ArxivUnavailable:
-        """Remember how long arXiv wants to be left alone, for feeds and papers together."""
-        if error.retry_at is not None:
-            self._held = error
-            self._turns.hold(error.retry_at)
-        return error
+        """Remember how long arXiv wants to be left alone, for feeds and papers together.
+
+        Whoever is refused again and again waits longer each time, whatever arXiv says.
+        """
+        if error.retry_at is None:
+            return error
+        at_least = self._now() + min(_FIRST_PAUSE * 2**self._refusals, _LONGEST_PAUSE)
+        self._refusals += 1
+        self._held = ArxivUnavailable(error.reason, max(error.retry_at, at_least))
+        self._turns.hold(max(error.retry_at, at_least))
+        return self._held
 
     def _refuse_while_held(self) -> None:
         if self._held is None or self._held.retry_at is None:

@@ -34,6 +34,8 @@ async def digest_now(ask: Ask) -> None:
         await ask.say("nothing-in-it", categories=", ".join(wanted), date=day.isoformat())
     for part in parts:
         await ask.services.sender.post(ask.here, part)
+    if unknown := await ask.services.daily.unknown(wanted, day):
+        await ask.say("not-announced", categories=", ".join(unknown), date=day.isoformat())
 
 
 def split_date(args: Sequence[str], default: date, example: str) -> tuple[list[str], date]:
