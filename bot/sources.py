@@ -6,7 +6,7 @@ Each source answers with a state and, where it is not the announcement in full, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -55,6 +55,8 @@ class Answer:
     """When arXiv wants to be asked again at the earliest."""
     approximate: bool = False
     """Whether the entries were chosen by submission time."""
+    full: bool = False
+    """Whether a feed holds as much as feeds can: in another form it would hold no more."""
     dated: bool = True
     """Whether it is known of which mailing date the entries are."""
 
@@ -88,26 +90,15 @@ class Sources:
             if answer.state in COMPLETE:
                 return answer if answer.dated else await self._confirmed(category, day, answer)
             _passed_over(category, day, f"{form}/{query}", answer)
+            if answer.full:
+                break
         page = await self._ask_page(category, day)
         # Where the page knows no better, the feed's own trouble is the more telling reason.
         return page if page.state in COMPLETE or page.state is AnnouncementState.INCOMPLETE else answer
 
     async def past(self, category: str, day: date) -> Answer:
         """The catch-up pages of that date. Raises ArxivUnavailable."""
-        listings: list[Listing] = []
-        bodies: list[bytes] = []
-        source = ""
-        for page in range(1, _MOST_PAGES + 1):
-            try:
-                fetched = await self._arxiv.catchup(category, day, page=page)
-                listings.append(parse_listing(fetched.body, category))
-            except PageError as error:
-                return _unread(error)
-            bodies.append(fetched.body)
-            source = source or fetched.url
-            if _shown(listings) >= listings[-1].total:
-                break
-        return await self._completed(_of_listings(day, listings, bodies, source), listings)
+        return await self._pages(category, day, lambda number: self._arxiv.catchup(category, day, page=number))
 
     async def by_submission(self, category: str, day: date) -> Answer:
         """The papers that were submitted when those of that date were, for dates that arXiv no longer shows.
@@ -138,7 +129,8 @@ class Sources:
         if not entries:
             return Answer(AnnouncementState.LATE, reason="the feed is empty on a mailing date")
         if len(entries) >= FEED_LIMIT:
-            return Answer(AnnouncementState.INCOMPLETE, reason=f"the feed ends at its limit of {FEED_LIMIT} entries")
+            reason = f"the feed ends at its limit of {FEED_LIMIT} entries"
+            return Answer(AnnouncementState.INCOMPLETE, reason=reason, full=True)
         whole = Answer(AnnouncementState.FETCHED, entries, fetched.body, fetched.url)
         answer = await self._told_from_earlier(category, day, whole)
         return replace(answer, reason=f"{answer.reason} (HTTP 304)") if answer.reason and fetched.unchanged else answer
@@ -191,12 +183,25 @@ class Sources:
         return Answer(AnnouncementState.LATE, reason=why)
 
     async def _ask_page(self, category: str, day: date) -> Answer:
-        try:
-            fetched = await self._arxiv.listing(category)
-            listing = await self._read(fetched, partial(parse_listing, query=category))
-        except PageError as error:
-            return _unread(error)
-        return await self._completed(_of_listings(day, [listing], [fetched.body], fetched.url), [listing])
+        return await self._pages(category, day, lambda number: self._arxiv.listing(category, page=number))
+
+    async def _pages(self, category: str, day: date, ask: Callable[[int], Awaitable[FetchedFeed]]) -> Answer:
+        """All pages of a listing; of large archives there are more than one."""
+        listings: list[Listing] = []
+        bodies: list[bytes] = []
+        source = ""
+        for number in range(1, _MOST_PAGES + 1):
+            try:
+                fetched = await ask(number)
+                listings.append(await self._read(fetched, partial(parse_listing, query=category)))
+            except PageError as error:
+                return _unread(error)
+            bodies.append(fetched.body)
+            source = source or fetched.url
+            # A page of another date is not gone through to its end.
+            if _shown(listings) >= listings[-1].total or listings[-1].mailing_date != day:
+                break
+        return await self._completed(_of_listings(day, listings, bodies, source), listings)
 
     async def _completed(self, answer: Answer, listings: Sequence[Listing]) -> Answer:
         """The same with the versions and authors that the pages do not tell, as far as arXiv tells them now."""

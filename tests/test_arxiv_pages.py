@@ -330,7 +330,8 @@ def test_a_cut_anywhere_is_the_whole_page_or_an_error(make: Make, data: st.DataO
 @settings(max_examples=50)
 @given(st.data())
 def test_damage_anywhere_is_a_page_or_an_error(data: st.DataObject) -> None:
-    body = bytearray(data.draw(st.sampled_from([listing_page, catchup_page]))("cs.CV", ALL, DAY))
+    makes: list[Make] = [listing_page, catchup_page]
+    body = bytearray(data.draw(st.sampled_from(makes))("cs.CV", ALL, DAY))
     for _ in range(data.draw(st.integers(1, 3))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 127))
     try:

@@ -21,7 +21,7 @@ from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.kept import Kept
 from bot.gather import CATCH_UP, Gather
 from bot.simulator.arxiv_pages import listing_page
-from bot.sources import read_again
+from bot.sources import FEED_LIMIT, read_again
 from storage import announcements, kept_answers, papers
 from storage.database import Database
 from storage.records import Announcement, AnnouncementState, AnnounceType, Entry, KeptAnswer, Paper
@@ -394,3 +394,22 @@ def test_versions_that_a_page_never_told_stay_what_arxiv_said_when_its_bytes_are
     again = read_again(page, known, {"2608.00001": 4, "2608.00002": 9})
     assert [one.paper.version for one in again] == [4, 3]
     assert [one.paper.version for one in read_again(page, known, {})] == [2, 3]
+
+
+async def test_an_archive_with_more_papers_than_a_feed_or_page_holds_is_read_page_by_page(desk: Desk) -> None:
+    count = FEED_LIMIT + 3
+    many = [Entry(paper(number, abstract="", authors=("A. One",)), AnnounceType.NEW) for number in range(1, count + 1)]
+    desk.arxiv.announce("cs", many, FRIDAY)
+    desk.clock.to_announcement(FRIDAY)
+    found = await desk.gather.fetch("cs", FRIDAY)
+    assert (found.state, found.entry_count) == (AnnouncementState.FETCHED, count)
+    assert await desk.ids(found) == named(*range(1, count + 1))
+    assert [(one.path, one.query.get("skip")) for one in desk.arxiv.requests] == [
+        ("/atom/cs", None),
+        ("/list/cs/new", None),
+        ("/list/cs/new", "2000"),
+    ]
+    async with desk.db.read() as session:
+        raw = await announcements.raw(session, found.id)
+    assert raw is not None
+    assert raw.count(b"</html>") == 2

@@ -35,6 +35,8 @@ _SUBJECT = re.compile(r"[A-Za-z][A-Za-z.-]{0,30}")
 _FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
 _PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _CHUNK = 2**16
+PER_PAGE = 2_000
+"""How many papers arXiv shows on one page at most."""
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=32)
 _LETTING_GO = 10.0
@@ -120,12 +122,16 @@ class ArxivClient:
             raise ValueError(f"{query[:60]!r} is no feed of arXiv; for example: cs.CV, math, cs.CV+cs.LG")
         return await self._shared(f"{self._feed_url}/{form}/{query}", _FEED_TYPES, "feed")
 
-    async def listing(self, query: str) -> FetchedFeed:
+    async def listing(self, query: str, *, page: int = 1) -> FetchedFeed:
         """The page `/list/{query}/new` of one category or archive: the newest mailing, which it dates itself.
 
-        Raises ArxivUnavailable, also when arXiv does not know the query; ValueError when it can be no query.
+        arXiv shows 2,000 papers on a page; `page` counts from 1. Raises ArxivUnavailable, also when arXiv does not know
+        the query; ValueError when it can be no query.
         """
-        return await self._page(query, f"list/{query}/new")
+        if page < 1:
+            raise ValueError(f"{page} is no page; the first one is 1")
+        further = f"?skip={(page - 1) * PER_PAGE}&show={PER_PAGE}" if page > 1 else ""
+        return await self._page(query, f"list/{query}/new{further}")
 
     async def catchup(self, query: str, day: date, *, page: int = 1) -> FetchedFeed:
         """The page of the mailing of that date, abstracts included, for one category or archive.

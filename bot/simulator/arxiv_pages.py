@@ -38,12 +38,14 @@ _MONTHS = (
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def listing_page(query: str, entries: Iterable[Entry], on: date, *, per_page: int = PER_PAGE) -> bytes:
+def listing_page(
+    query: str, entries: Iterable[Entry], on: date, *, skipped: int = 0, per_page: int = PER_PAGE
+) -> bytes:
     """`/list/{query}/new` on a mailing date: new papers, then cross-lists, then replacements."""
     ordered = _ordered(entries)
     day = f"{_WEEKDAYS[on.weekday()]}, {on.day} {_MONTHS[on.month - 1]} {on.year}"
     total = f"<div class='paging'>Total of {len(ordered)} entries</div>" if ordered else ""
-    shown = _sections(ordered, 0, per_page, abstracts=True) or "<p>No updates today.</p>"
+    shown = _sections(ordered, skipped, per_page, abstracts=True) or "<p>No updates today.</p>"
     return _document(query, f"<h1>{escape(query)}</h1>\n<h3>Showing new listings for {day}</h3>\n{total}\n{shown}")
 
 

@@ -129,10 +129,10 @@ class SimulatedArxiv:
 
     def _changed(self, request: web.Request, body: bytes) -> str:
         """When the answer of an address last became another one, as an HTTP date; a second passes at each change."""
-        before, at = self._bodies.get(request.path, (b"", _NEVER))
+        before, at = self._bodies.get(request.path_qs, (b"", _NEVER))
         if before != body:
             at = max((known for _, known in self._bodies.values()), default=_NEVER) + timedelta(seconds=1)
-            self._bodies[request.path] = body, at
+            self._bodies[request.path_qs] = body, at
         return format_datetime(at, usegmt=True)
 
     async def _query(self, request: web.Request) -> web.Response:
@@ -175,7 +175,8 @@ class SimulatedArxiv:
     async def _listing(self, request: web.Request) -> web.Response:
         query = _subject(request)
         on = self._listed_on.get(query, self._on)
-        page = listing_page(query, self._mailings.get((query, on), ()), on)
+        skipped = int(request.query.get("skip", 0))
+        page = listing_page(query, self._mailings.get((query, on), ()), on, skipped=skipped)
         return self._unless_known(request, page, "text/html")
 
     async def _catchup(self, request: web.Request) -> web.Response:
