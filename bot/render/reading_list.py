@@ -80,7 +80,7 @@ def _cell(text: str) -> str:
 def _section(number: int, one: Saved, words: Words) -> str:
     paper, texts = one.entry.paper, texts_of(one.entry, words)
     title, *more = texts.titles
-    authors = authors_line(paper.authors, words)
+    authors = authors_line(paper, words)
     facts = " · ".join(fact for fact in (authors, one_line(paper.primary_category), abs_url(paper.arxiv_id)) if fact)
     blocks = [
         f"## {number}. [{paragraph(title)}]({target(abs_url(paper.arxiv_id))})",
