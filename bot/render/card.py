@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -163,13 +163,20 @@ def render_card_plain(
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
-def texts_of(entry: BilingualPaper, words: Words) -> Texts:
-    """The paper's texts in the reader's language and in English; what is missing there is English behind a mark."""
+def texts_of(entry: BilingualPaper, words: Words, *, formulas: Callable[[str], str] = to_unicode) -> Texts:
+    """The paper's texts in the reader's language and in English; what is missing there is English behind a mark.
+
+    `formulas` makes of a text what can be shown: by default Unicode.
+    """
     paper, translation = entry.paper, entry.translation
-    title = to_unicode(plain_title(paper.title)) or paper.arxiv_id
-    abstract = to_unicode(one_line(paper.abstract))
-    summary = _shown(translation.summary)
-    summary_en = _shown(translation.summary_en)
+    title = formulas(plain_title(paper.title)) or paper.arxiv_id
+    abstract = formulas(one_line(paper.abstract))
+
+    def shown(text: str | None) -> str:
+        return formulas(one_line(text or ""))
+
+    summary = shown(translation.summary)
+    summary_en = shown(translation.summary_en)
     if translation.language == ENGLISH:
         only = summary or summary_en
         return Texts((title,), (only,) if only else (), (abstract,))
@@ -180,14 +187,10 @@ def texts_of(entry: BilingualPaper, words: Words) -> Texts:
         return (words("render-untranslated") + english,) if english else ()
 
     return Texts(
-        both(_shown(translation.title), title),
+        both(shown(translation.title), title),
         both(summary, summary_en) or (words("render-no-summary"),),
-        both(_shown(translation.abstract), abstract),
+        both(shown(translation.abstract), abstract),
     )
-
-
-def _shown(text: str | None) -> str:
-    return to_unicode(one_line(text or ""))
 
 
 def _text(

@@ -14,6 +14,7 @@ from bot.render.classic import classic_page_size, classic_sheets
 from bot.render.digest_pieces import document_part, kind_of, make_part
 from bot.render.message import plain
 from bot.render.names import ARXIV
+from bot.render.rich import rich_page_size, rich_sheets
 from bot.render.sheet import Frame, Sheet
 from storage.records import BilingualPaper, Digest, Layout, Look, Part, PartKind
 
@@ -28,7 +29,7 @@ class _Style:
 
 _STYLES: Mapping[Layout, _Style] = {
     Layout.CLASSIC: _Style(classic_sheets, classic_page_size),
-    Layout.RICH: _Style(classic_sheets, classic_page_size),
+    Layout.RICH: _Style(rich_sheets, rich_page_size),
 }
 """Every layout that has messages; the file is the one that has none."""
 

@@ -40,3 +40,9 @@ render-unchanged = Title and abstract are as they were.
 render-earlier-title = The title was: { $title }
 render-abstract-changed = Abstract: +{ $added } −{ $removed } words
 render-excerpt = {" "}· “{ $text }”
+
+render-rich-reference = Ref
+render-rich-title = Title
+render-rich-summary = Summary
+render-rich-overview = Summary
+render-rich-details = Details

@@ -36,3 +36,9 @@ render-unchanged = 标题与摘要均无变化。
 render-earlier-title = 原标题：{ $title }
 render-abstract-changed = 摘要：新增 { $added } 词，删去 { $removed } 词
 render-excerpt = ：“{ $text }”
+
+render-rich-reference = 编号
+render-rich-title = 标题
+render-rich-summary = 一句话总结
+render-rich-overview = 摘要
+render-rich-details = 详细
