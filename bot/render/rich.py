@@ -171,7 +171,7 @@ def _piece(frame: Frame, number: int, entry: BilingualPaper, longest: Longest) -
     )
     paragraphs = [
         *(f"<b>{rich_text(text, longest.title)}</b>" for text in texts.titles[1:]),
-        escape(authors_line(entry.paper.authors, frame.words, shown=_AUTHORS_SHOWN)),
+        escape(authors_line(entry.paper, frame.words, shown=_AUTHORS_SHOWN)),
         " · ".join([*_facts(frame, entry), f'<a href="#r{number}">↑</a>']),
         *(f"<i>{line}</i>" for line in below),
         *(rich_text(text, longest.summary) for text in texts.summaries),
