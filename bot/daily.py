@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from bot.arxiv_source import calendar
-from bot.compose import COMPLETE, GIVE_UP, compose, cursors, waits
+from bot.compose import COMPLETE, compose
 from bot.ensure import ensure
 from bot.gather import Gather
 from bot.i18n import words_for
 from bot.ledger import Payer
-from bot.localtime import following, held_until
-from bot.log import event
+from bot.plan import Plan
 from bot.render.digest import render_digest
 from bot.translate.chain import Chain
-from storage import announcements, deliveries, digests, papers, subscriptions
+from storage import announcements, papers, subscriptions
 from storage.database import Database
 from storage.records import (
-    AnnouncedEntry,
     Announcement,
     AnnouncementState,
     AnnounceType,
@@ -83,6 +80,7 @@ class Daily:
         self._now = now
         self._planned = planned
         self._looked = looked
+        self._plan = Plan(db=db, render=self.render, now=now)
         self._one_at_a_time = asyncio.Lock()
 
     async def tick(self) -> Ticked:
@@ -96,8 +94,10 @@ class Daily:
         fetched = await self._gather.due(since)
         await self._looked(since)
         await self._translate_announced(fetched)
-        made, rows = await self._plan()
-        return Ticked(tuple(fetched), made, rows)
+        planned = await self._plan.run()
+        if planned.rows:
+            self._planned()
+        return Ticked(tuple(fetched), planned.digests, planned.rows)
 
     async def digest_now(
         self, destination: Destination, wanted: Sequence[str], day: date, *, most: int | None = None
@@ -169,83 +169,3 @@ class Daily:
                 wanted = [found[(one.arxiv_id, one.version)] for one in entries if one.announce_type in kinds]
                 payer = Payer(announcement=f"{announcement.category} {announcement.mailing_date}")
                 await ensure(self._db, self._chain, wanted, language, payer=payer)
-
-    async def _plan(self) -> tuple[int, int]:
-        now = self._now()
-        async with self._db.read() as session:
-            due = await subscriptions.due(session, now)
-        rendered: dict[str, tuple[Part, ...]] = {}
-        rows = 0
-        for destination, wishes in due:
-            if (until := held_until(destination, now)) is not None:
-                await self._hold(destination, until)
-                continue
-            known, entries, delivered = await self._known(destination, wishes, now)
-            complete = {(one.category, one.mailing_date) for one in known}
-            if waits(wishes, complete, now):
-                continue
-            digest = compose(destination, wishes, known, entries, delivered=delivered)
-            if digest is not None and digest.key not in rendered:
-                rendered[digest.key] = await self.render(digest)
-            rows += await self._write(destination, wishes, known, digest, rendered)
-        if rows:
-            event(_log, "planned", digests=len(rendered), rows=rows)
-            self._planned()
-        return len(rendered), rows
-
-    async def _hold(self, destination: Destination, until: datetime) -> None:
-        """It is none of the destination's days: what was announced comes with the next digest."""
-        async with self._db.begin() as session:
-            await subscriptions.advance(
-                session, destination.id, {}, expected=destination.next_run_at, next_run_at=until
-            )
-
-    async def _known(
-        self, destination: Destination, wishes: Sequence[Subscription], now: datetime
-    ) -> tuple[list[Announcement], Mapping[int, list[AnnouncedEntry]], Mapping[str, int]]:
-        since = {wish.category: wish.cursor for wish in wishes}
-        async with self._db.read() as session:
-            known = await announcements.since(session, since, calendar.mailing_date(now))
-            listed = await announcements.entries(session, [one.id for one in known])
-            among = {entry.arxiv_id for entry in listed}
-            delivered = await digests.delivered_versions(session, destination.id, among)
-        entries: dict[int, list[AnnouncedEntry]] = {}
-        for entry in listed:
-            entries.setdefault(entry.announcement_id, []).append(entry)
-        return known, entries, delivered
-
-    async def _write(
-        self,
-        destination: Destination,
-        wishes: Sequence[Subscription],
-        known: Sequence[Announcement],
-        digest: Digest | None,
-        rendered: Mapping[str, tuple[Part, ...]],
-    ) -> int:
-        """One transaction: the destination moves on and its rows exist, or neither."""
-        now = self._now()
-        async with self._db.read() as session:
-            since = {wish.category: wish.cursor for wish in wishes}
-            given_up = await announcements.missing(session, since, now - GIVE_UP)
-        ahead = cursors(wishes, known, now, given_up=given_up)
-        slot_passes = destination.next_run_at is not None and _nothing_left(wishes, now)
-        if digest is None and not ahead and not slot_passes:
-            return 0
-        async with self._db.begin() as session:
-            moved = await subscriptions.advance(
-                session,
-                destination.id,
-                ahead,
-                expected=destination.next_run_at,
-                next_run_at=following(destination, now),
-            )
-            if not moved or digest is None:
-                return 0
-            saved = await digests.save(session, digest, rendered[digest.key], now)
-            return await deliveries.plan(session, saved.id, [destination.id])
-
-
-def _nothing_left(wishes: Iterable[Subscription], now: datetime) -> bool:
-    """Whether every subscription already has the newest announcement, so that a timed slot passes in silence."""
-    day = calendar.mailing_date(now)
-    return all(wish.cursor >= day for wish in wishes)

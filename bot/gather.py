@@ -67,7 +67,11 @@ class Gather:
         wanted = [(newest, category) for category in sorted(since)]
         for category, cursor in sorted(since.items()):
             wanted += [(day, category) for day in calendar.mailing_dates(cursor, calendar.previous(newest))]
-        return [found for day, category in wanted if (found := await self._unless_known(category, day)) is not None]
+        before = min([calendar.previous(newest), *since.values()])
+        async with self._db.read() as session:
+            known = await announcements.known_after(session, since, before)
+        missing = [one for one in wanted if self._is_missing(known.get((one[1], one[0])))]
+        return [found for day, category in missing if (found := await self._unless_known(category, day)) is not None]
 
     async def held(self, category: str, day: date, *, at_once: bool = False) -> Fetched | None:
         """The announcement of that date, from the store or from arXiv; None for a date without a mailing.
@@ -146,11 +150,12 @@ class Gather:
     async def _unless_known(self, category: str, day: date) -> Announcement | None:
         async with self._db.read() as session:
             known = await announcements.get(session, category, day)
-        if known is not None and known.state in COMPLETE:
-            return None
-        if known is not None and known.retry_at is not None and self._now() < known.retry_at:
-            return None
-        return await self.fetch(category, day)
+        return await self.fetch(category, day) if self._is_missing(known) else None
+
+    def _is_missing(self, known: Announcement | None) -> bool:
+        if known is None:
+            return True
+        return known.state not in COMPLETE and (known.retry_at is None or self._now() >= known.retry_at)
 
 
 def _pause(day: date, now: datetime) -> timedelta:

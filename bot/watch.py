@@ -108,6 +108,9 @@ class Watch:
         )
 
     async def _all_well(self, day: date) -> None:
+        async with self._db.read() as session:
+            if not await notices.is_raised(session, _NAME):
+                return
         async with self._db.begin() as session:
             well_again = await notices.clear(session, _NAME)
         if well_again:

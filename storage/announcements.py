@@ -79,6 +79,14 @@ async def get(session: AsyncSession, category: str, mailing_date: date) -> Annou
     return await _first(session, query)
 
 
+async def known_after(
+    session: AsyncSession, categories: Iterable[str], after: date
+) -> dict[tuple[str, date], Announcement]:
+    """What is known of these categories' announcements of later dates, by category and mailing date."""
+    found = await _of(session, categories, table.c.mailing_date > after)
+    return {(one.category, one.mailing_date): one for one in found}
+
+
 async def latest(session: AsyncSession, category: str) -> Announcement | None:
     """The newest fetched announcement of a category."""
     query = select(*_KNOWN).where(table.c.category == category, table.c.state == AnnouncementState.FETCHED)

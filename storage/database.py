@@ -118,6 +118,7 @@ def _sqlite_engine(address: URL, begin: str, *, pool_size: int, read_only: bool 
     # Without an isolation level the driver leaves transactions to the `begin` below.
     engine = _engine(address, pool_size=pool_size, max_overflow=0, connect_args={"isolation_level": None})
     pragmas = ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]
+    pragmas.append("cache_size = -32000")
     if read_only:
         pragmas.append("query_only = ON")
 

@@ -91,19 +91,23 @@ async def with_papers(session: AsyncSession, language: str, arxiv_ids: Iterable[
     return await _with_entries(session, sorted(found))
 
 
-async def delivered_versions(session: AsyncSession, destination_id: int, among: Collection[str]) -> dict[str, int]:
-    """Which of these papers were planned for a destination, with the highest version of each."""
-    planned = sa.select(deliveries.c.digest_id).where(deliveries.c.destination_id == destination_id)
+async def holding(session: AsyncSession, arxiv_ids: Collection[str]) -> frozenset[int]:
+    """The digests that hold some of these papers, in whichever version."""
+    found: set[int] = set()
+    for some in chunks(arxiv_ids):
+        query = sa.select(entry_table.c.digest_id).where(entry_table.c.arxiv_id.in_(some)).distinct()
+        found.update(await session.scalars(query))
+    return frozenset(found)
+
+
+async def versions(session: AsyncSession, digest_ids: Collection[int], among: Collection[str]) -> dict[str, int]:
+    """Which of these papers the digests hold, with the highest version of each."""
     query = (
         sa.select(entry_table.c.arxiv_id, sa.func.max(entry_table.c.version).label("version"))
-        .where(entry_table.c.digest_id.in_(planned))
+        .where(entry_table.c.digest_id.in_(list(digest_ids)))
         .group_by(entry_table.c.arxiv_id)
     )
-    found: dict[str, int] = {}
-    for some in chunks(among):
-        rows = await session.execute(query.where(entry_table.c.arxiv_id.in_(some)))
-        found.update({row.arxiv_id: row.version for row in rows})
-    return found
+    return {row.arxiv_id: row.version for row in await session.execute(query) if row.arxiv_id in among}
 
 
 async def replace_entries(session: AsyncSession, digest: Digest) -> None:

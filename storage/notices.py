@@ -25,3 +25,8 @@ async def clear(session: AsyncSession, name: str) -> bool:
 async def clear_before(session: AsyncSession, prefix: str, name: str) -> None:
     """Forget the notices whose names begin so and come before this one, such as those of earlier days."""
     await session.execute(sa.delete(notices).where(notices.c.name.startswith(prefix), notices.c.name < name))
+
+
+async def is_raised(session: AsyncSession, name: str) -> bool:
+    """Whether there is trouble of this name."""
+    return bool(await session.scalar(sa.select(sa.exists().where(notices.c.name == name))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -154,13 +154,26 @@ async def owned(session: AsyncSession, owner_id: int) -> list[Destination]:
 
 async def oldest_cursors(session: AsyncSession) -> dict[str, date]:
     """For each category, how far the destination that is furthest behind has come; paused ones do not count."""
-    query = (
-        sa.select(wish_table.c.category, sa.func.min(wish_table.c.cursor).label("cursor"))
+    return {row.category: row.cursor for row in await session.execute(_OLDEST) if row.cursor is not None}
+
+
+def _oldest() -> sa.Select[Any]:
+    """From category to category, and there to the first cursor by the index: asked at every tick, of however many."""
+    first = sa.select(sa.func.min(wish_table.c.category).label("category")).cte("categories", recursive=True)
+    following = sa.select(sa.func.min(wish_table.c.category)).where(wish_table.c.category > first.c.category)
+    each = first.union_all(sa.select(following.scalar_subquery()).where(first.c.category.is_not(None)))
+    cursor = (
+        sa.select(wish_table.c.cursor)
         .join(table)
-        .where(_AWAKE, _ON)
-        .group_by(wish_table.c.category)
+        .where(_AWAKE, _ON, wish_table.c.category == each.c.category)
+        .order_by(wish_table.c.cursor)
+        .limit(1)
+        .scalar_subquery()
     )
-    return {row.category: row.cursor for row in await session.execute(query)}
+    return sa.select(each.c.category, cursor.label("cursor")).where(each.c.category.is_not(None))
+
+
+_OLDEST = _oldest()
 
 
 async def languages(session: AsyncSession, category: str) -> dict[str, frozenset[AnnounceType]]:
@@ -176,16 +189,19 @@ async def languages(session: AsyncSession, category: str) -> dict[str, frozenset
     return wanted
 
 
-async def due(
-    session: AsyncSession, now: datetime, limit: int | None = None
-) -> list[tuple[Destination, tuple[Subscription, ...]]]:
-    """Unpaused destinations whose time has come, with their subscriptions; longest due first.
+async def due(session: AsyncSession, now: datetime) -> list[int]:
+    """The ids of unpaused destinations whose time has come; longest due first.
 
     Its time has come when `next_run_at` has passed or, where there is no delivery time, when a complete announcement
     is newer than the cursor of a subscription and nothing is held until `next_run_at`.
     """
+    return list(await session.scalars(_DUE, {"now": now}))
+
+
+def _due() -> sa.Select[Any]:
+    moment = sa.bindparam("now", type_=table.c.next_run_at.type)
     wishes = sa.exists().where(wish_table.c.destination_id == table.c.id, _ON)
-    timed = sa.select(table.c.id).where(table.c.next_run_at <= now, _AWAKE, wishes)
+    timed = sa.select(table.c.id).where(table.c.next_run_at <= moment, _AWAKE, wishes)
     # From the announcements to those who lack them: most destinations have the newest, and are never looked at.
     newest = (
         sa.select(announcements.c.category, sa.func.max(announcements.c.mailing_date).label("mailing_date"))
@@ -198,46 +214,18 @@ async def due(
         .join(newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor))
         .where(_ON)
     )
-    held = table.c.next_run_at > now
+    held = table.c.next_run_at > moment
     at_once = sa.select(table.c.id).where(
         table.c.id.in_(lacking), table.c.delivery_time.is_(None), held.isnot(True), _AWAKE
     )
-    query = (
-        sa.select(table)
+    return (
+        sa.select(table.c.id)
         .where(table.c.id.in_(sa.union(timed, at_once)))
         .order_by(table.c.next_run_at.asc().nulls_last(), table.c.id)
-        .limit(limit)
     )
-    found = [destination_of(row) for row in await session.execute(query)]
-    wanted = await _wishes(session, (one.id for one in found))
-    return [(one, wanted[one.id]) for one in found]
 
 
-async def advance(
-    session: AsyncSession,
-    destination_id: int,
-    cursors: Mapping[str, date],
-    *,
-    expected: datetime | None,
-    next_run_at: datetime | None,
-) -> bool:
-    """Move a destination on after its digest was composed: `next_run_at`, and the cursors of its subscriptions.
-
-    False, and nothing is changed, when it no longer stands where the caller saw it: another time is due (`expected`), a
-    cursor is already there or beyond, a subscription is gone. The digest must then not be planned.
-    """
-    place = table.c.next_run_at.is_not_distinct_from(expected)
-    query = sa.select(table.c.id).where(table.c.id == destination_id, place).with_for_update()
-    if await session.scalar(query) is None:
-        return False
-    reached = {wish.category: wish.cursor for wish in await of(session, destination_id)}
-    if any(category not in reached or reached[category] >= day for category, day in cursors.items()):
-        return False
-    await _set(session, destination_id, next_run_at=next_run_at)
-    for category, day in cursors.items():
-        ours = sa.and_(wish_table.c.destination_id == destination_id, wish_table.c.category == category)
-        await session.execute(sa.update(wish_table).where(ours).values(cursor=day))
-    return True
+_DUE = _due()
 
 
 async def reschedule(

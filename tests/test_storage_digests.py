@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fakes.stored import FRIDAY, MONDAY, NOW, SOON, add, claim, digest, open_database, parts, place, planned, record
 
-from storage import deliveries, digests, subscriptions
+from storage import deliveries, digests, needs, subscriptions
 from storage.database import Database
 from storage.records import (
     AnnounceType,
@@ -113,14 +113,16 @@ async def test_what_a_destination_was_to_get_is_known_whatever_became_of_it(db: 
     one, two = await add(db, place(1), place(2))
     await planned(db, [one, two], "a", arxiv_id="2608.00001")
     await planned(db, [one], "b", arxiv_id="2608.00002")
+    first, second = "2608.00001", "2608.00002"
     async with db.read() as session:
-        assert await digests.delivered_versions(session, one.id, ["2608.00001", "2608.00002"]) == {
-            "2608.00001": 1,
-            "2608.00002": 1,
-        }
-        assert await digests.delivered_versions(session, two.id, ["2608.00001", "2608.00002"]) == {"2608.00001": 1}
-        assert await digests.delivered_versions(session, one.id, ["2608.00002", "2608.00003"]) == {"2608.00002": 1}
-        assert await digests.delivered_versions(session, one.id, []) == {}
+        assert await digests.holding(session, [first, "2608.00003"]) == {1}
+        holding = await digests.holding(session, [first, second])
+        history = await needs.delivered_digests(session, [one.id, two.id], holding)
+        assert history == {one.id: (1, 2), two.id: (1,)}
+        assert await digests.versions(session, history[one.id], {first, second}) == {first: 1, second: 1}
+        assert await digests.versions(session, history[two.id], {first, second}) == {first: 1}
+        assert await digests.versions(session, history[one.id], {second}) == {second: 1}
+        assert await needs.delivered_digests(session, [one.id], []) == {}
 
 
 async def test_other_entries_take_the_place_of_a_digests_entries(db: Database) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from fakes.stored import FRIDAY, MONDAY, NOW, add, announcement, open_database, place
 
-from storage import announcements, subscriptions
+from storage import announcements, needs, subscriptions
 from storage.database import Database
+from storage.needs import MovedMeanwhile
 from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnouncementState, AnnounceType, ChatKind, Destination
 
 NINE = time(9, 0)
@@ -36,9 +37,27 @@ async def announced(db: Database, category: str, day: date, state: AnnouncementS
         await announcements.save(session, announcement(category, day, state=state), [], None)
 
 
-async def due(db: Database, now: datetime = NOW, limit: int | None = None) -> list[int]:
+async def due(db: Database, now: datetime = NOW) -> list[int]:
+    """The chats that are due, in order."""
     async with db.read() as session:
-        return [one.chat_id for one, _wishes in await subscriptions.due(session, now, limit)]
+        found = [await subscriptions.by_id(session, one) for one in await subscriptions.due(session, now)]
+    return [one.chat_id for one in found if one is not None]
+
+
+async def advance(
+    db: Database,
+    destination_id: int,
+    cursors: dict[str, tuple[date, date]],
+    expected: datetime | None,
+    following: datetime | None,
+) -> bool:
+    """Move one on; whether it still stood there."""
+    try:
+        async with db.begin() as session:
+            await needs.advance_all(session, [(destination_id, expected, following)], cursors)
+    except MovedMeanwhile:
+        return False
+    return True
 
 
 async def cursors(db: Database, destination_id: int) -> dict[str, date]:
@@ -180,8 +199,10 @@ async def test_one_category_with_news_is_enough_and_all_subscriptions_come_along
     await subscribed(db, "cs.CV", "cs.LG")
     await announced(db, "cs.LG", FRIDAY, AnnouncementState.FETCHED)
     async with db.read() as session:
-        ((_destination, wishes),) = await subscriptions.due(session, NOW)
-    assert [wish.category for wish in wishes] == ["cs.CV", "cs.LG"]
+        groups: needs.Groups = {}
+        await needs.add_groups(session, await subscriptions.due(session, NOW), groups)
+    ((need, _timings),) = groups.items()
+    assert [wish.category for wish in need.wishes] == ["cs.CV", "cs.LG"]
 
 
 async def test_paused_destinations_and_those_without_subscriptions_are_never_due(db: Database) -> None:
@@ -192,62 +213,79 @@ async def test_paused_destinations_and_those_without_subscriptions_are_never_due
     assert await due(db) == []
 
 
-async def test_the_longest_due_come_first_and_a_limit_cuts_the_rest(db: Database) -> None:
+async def test_the_longest_due_come_first(db: Database) -> None:
     await subscribed(db, "cs.CV", chat_id=1)
     await subscribed(db, "cs.CV", chat_id=2, delivery_time=NINE, next_run_at=NOW)
     await subscribed(db, "cs.CV", chat_id=3, delivery_time=NINE, next_run_at=NOW - timedelta(hours=1))
     await announced(db, "cs.CV", FRIDAY, AnnouncementState.FETCHED)
     assert await due(db) == [3, 2, 1]
-    assert await due(db, limit=2) == [3, 2]
 
 
 async def test_advancing_moves_the_time_and_the_cursors_that_are_named(db: Database) -> None:
     one = await subscribed(db, "cs.CV", "cs.LG", delivery_time=NINE, next_run_at=NOW)
     tomorrow = NOW + timedelta(days=1)
-    async with db.begin() as session:
-        assert await subscriptions.advance(session, one.id, {"cs.CV": FRIDAY}, expected=NOW, next_run_at=tomorrow)
+    assert await advance(db, one.id, {"cs.CV": (THURSDAY, FRIDAY)}, NOW, tomorrow)
     assert await cursors(db, one.id) == {"cs.CV": FRIDAY, "cs.LG": THURSDAY}
     assert await due(db) == []
     assert await due(db, tomorrow) == [7]
 
 
 @pytest.mark.parametrize(
-    ("ahead", "expected"),
+    ("moves", "expected"),
     [
-        pytest.param({"cs.CV": MONDAY}, NOW - timedelta(days=1), id="another time was due"),
-        pytest.param({"cs.CV": MONDAY}, None, id="there was no time"),
-        pytest.param({"cs.CV": FRIDAY}, NOW, id="somebody planned this date"),
-        pytest.param({"cs.CV": THURSDAY}, NOW, id="it would go back"),
-        pytest.param({"cs.CV": MONDAY, "cs.LG": FRIDAY}, NOW, id="somebody planned one of them"),
-        pytest.param({"cs.CV": MONDAY, "hep-th": MONDAY}, NOW, id="a subscription is gone"),
+        pytest.param({"cs.CV": (FRIDAY, MONDAY)}, NOW - timedelta(days=1), id="another time was due"),
+        pytest.param({"cs.CV": (FRIDAY, MONDAY)}, None, id="there was no time"),
+        pytest.param({"cs.CV": (THURSDAY, FRIDAY)}, NOW, id="somebody planned this date"),
+        pytest.param({"cs.CV": (FRIDAY, MONDAY), "cs.LG": (THURSDAY, FRIDAY)}, NOW, id="somebody planned one of them"),
+        pytest.param({"cs.CV": (FRIDAY, MONDAY), "hep-th": (FRIDAY, MONDAY)}, NOW, id="a subscription is gone"),
     ],
 )
 async def test_a_destination_that_moved_meanwhile_is_not_advanced_at_all(
-    db: Database, ahead: dict[str, date], expected: datetime | None
+    db: Database, moves: dict[str, tuple[date, date]], expected: datetime | None
 ) -> None:
     one = await subscribed(db, "cs.CV", "cs.LG", cursor=FRIDAY, delivery_time=NINE, next_run_at=NOW)
-    async with db.begin() as session:
-        assert not await subscriptions.advance(session, one.id, ahead, expected=expected, next_run_at=None)
+    assert not await advance(db, one.id, moves, expected, NOW + timedelta(days=1))
+    async with db.read() as session:
         assert await subscriptions.by_id(session, one.id) == one
     assert await cursors(db, one.id) == {"cs.CV": FRIDAY, "cs.LG": FRIDAY}
 
 
 async def test_a_slot_in_which_nothing_is_new_only_moves_the_time(db: Database) -> None:
     one = await subscribed(db, "cs.CV", delivery_time=NINE, next_run_at=NOW)
-    async with db.begin() as session:
-        assert await subscriptions.advance(session, one.id, {}, expected=NOW, next_run_at=NOW + timedelta(days=1))
+    assert await advance(db, one.id, {}, NOW, NOW + timedelta(days=1))
     assert await cursors(db, one.id) == {"cs.CV": THURSDAY}
     assert await due(db) == []
 
 
 async def test_as_soon_as_announced_only_one_of_two_planners_gets_to_plan(db: Database) -> None:
     one = await subscribed(db, "cs.CV")
-    results = []
-    for _ in range(2):
-        async with db.begin() as session:
-            ahead = {"cs.CV": FRIDAY}
-            results.append(await subscriptions.advance(session, one.id, ahead, expected=None, next_run_at=None))
-    assert results == [True, False]
+    moves = {"cs.CV": (THURSDAY, FRIDAY)}
+    assert [await advance(db, one.id, moves, None, None) for _ in range(2)] == [True, False]
+
+
+async def test_destinations_that_need_the_same_stand_together_whenever_it_comes(db: Database) -> None:
+    ids = [
+        (await subscribed(db, "cs.CV", "cs.LG", chat_id=1)).id,
+        (await subscribed(db, "cs.LG", "cs.CV", chat_id=2, delivery_time=NINE, next_run_at=NOW)).id,
+        (await subscribed(db, "cs.CV", chat_id=3)).id,
+        (await subscribed(db, "cs.CV", "cs.LG", chat_id=4, cursor=FRIDAY)).id,
+        (await subscribed(db, "cs.CV", "cs.LG", chat_id=5, language="en")).id,
+    ]
+    groups: needs.Groups = {}
+    async with db.read() as session:
+        await needs.add_groups(session, ids, groups)
+        wishes = [await subscriptions.of(session, one) for one in ids]
+    assert sorted(sorted(one for some in group.values() for one in some) for group in groups.values()) == [
+        [ids[0], ids[1]],
+        [ids[2]],
+        [ids[3]],
+        [ids[4]],
+    ]
+    for need, timings in groups.items():
+        for timing, there in timings.items():
+            for one in there:
+                of_one = tuple(replace(wish, destination_id=0) for wish in wishes[ids.index(one)])
+                assert (need.wishes, timing.next_run_at) == (of_one, NOW if one == ids[1] else None)
 
 
 async def test_a_time_of_day_can_be_set_and_taken_back(db: Database) -> None:

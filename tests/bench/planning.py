@@ -1,0 +1,164 @@
+"""A hundred thousand destinations with zones and hours of their own: ticks with nothing due, and one with all of them.
+
+Rendering is left out: it is done once per distinct digest and measured in `run.py`. Memory is Linux's: what the process
+grew by at the height of planning.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from fakes.benchmark import NOW, add_destinations, measured, show
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.app import core
+from bot.arxiv_source import calendar
+from bot.config import Settings
+from bot.daily import Daily
+from bot.localtime import next_run
+from bot.plan import Plan
+from bot.watch import Watch
+from storage import announcements
+from storage.database import Database, migrate
+from storage.models import subscriptions
+from storage.records import Announcement, AnnouncementState, AnnounceType, Digest, Entry, Paper, Part, PartKind
+
+DESTINATIONS = 100_000
+PAPERS = 60
+PARTS = 2
+TICKS = 30
+CATEGORIES = ("cs.CV", "cs.LG", "cs.CL", "cs.AI", "cs.RO", "stat.ML", "eess.IV", "math.CO", "hep-th", "quant-ph")
+WISHES = [CATEGORIES[first : first + count] for first in range(0, 10, 2) for count in (1, 2)]
+ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "UTC")
+FRIDAY = calendar.mailing_date(NOW)
+MONDAY = FRIDAY + timedelta(days=3)
+MONDAY_NIGHT = NOW.replace(day=MONDAY.day, hour=23, minute=59)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+async def fill(db: Database) -> None:
+    """Everybody has what came on Friday, and waits for Monday."""
+    dice = random.Random(1)  # noqa: S311 - repeatable on purpose, guards nothing
+    places: list[dict[str, object]] = []
+    wishes: list[dict[str, object]] = []
+    for number in range(1, DESTINATIONS + 1):
+        zone, at = dice.choice(ZONES), NOW.replace(hour=dice.randrange(24), minute=dice.choice((0, 15, 30))).time()
+        timed = number % 4 != 0
+        places.append(
+            {
+                "id": number,
+                "chat_id": number,
+                "timezone": zone,
+                "delivery_time": at if timed else None,
+                "next_run_at": next_run(at, zone, NOW) if timed else None,
+            }
+        )
+        wishes += [
+            {"destination_id": number, "category": one, "cursor": FRIDAY, "announce_types": ["new", "cross"]}
+            for one in dice.choice(WISHES)
+        ]
+    await add_destinations(db, places)
+    async with db.begin() as session:
+        await (await session.connection()).execute(sa.insert(subscriptions), wishes)
+        for category in CATEGORIES:
+            await announce(session, category, FRIDAY, 0)
+
+
+async def announce(session: AsyncSession, category: str, day: object, first: int) -> None:
+    assert isinstance(day, type(FRIDAY))
+    first += CATEGORIES.index(category) * PAPERS
+    listed = [
+        Entry(Paper(f"2608.{first + n:05}", 1, "Counting", "We count.", ("A",), category, ()), AnnounceType.NEW)
+        for n in range(PAPERS)
+    ]
+    known = Announcement(0, category, day, AnnouncementState.FETCHED, PAPERS, source="bench", fetched_at=NOW)
+    await announcements.save(session, known, listed, None)
+
+
+async def rendered(_digest: Digest) -> tuple[Part, ...]:
+    return tuple(Part(n, PartKind.MESSAGE, {"text": "x" * 3_000, "buttons": []}, f"part {n}") for n in range(PARTS))
+
+
+async def nobody_is_told(*_: object, **__: object) -> None:
+    return
+
+
+def memory(name: str) -> float:
+    """MB in Linux's /proc."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
+
+
+async def plan_all(address: str) -> None:
+    """Plan Monday for everybody and print the figures."""
+    db = Database(address)
+    plan = Plan(db=db, render=rendered, now=lambda: MONDAY_NIGHT)
+    before = memory("VmRSS")
+    cost = await measured(DESTINATIONS, plan.run)
+    grown = memory("VmHWM") - before
+    again = await measured(1, plan.run)
+    async with db.read() as session:
+        rows = await session.scalar(sa.text("SELECT count(*) FROM deliveries"))
+    await db.close()
+    figures = {"seconds": cost.seconds, "cpu": cost.cpu, "memory": grown, "again": again.seconds, "rows": rows}
+    sys.stdout.write(json.dumps(figures))
+
+
+async def main() -> None:
+    logging.disable(logging.INFO)
+    clock = Clock()
+    with tempfile.TemporaryDirectory(prefix="arxiv-digest-bench-") as folder:
+        settings = Settings(_env_file=None, data_dir=Path(folder), translators=(), arxiv_interval=0.0)
+        await migrate(settings.database_address)
+        async with core(settings, now=clock) as parts:
+            await fill(parts.db)
+            watch = Watch(db=parts.db, now=clock, tell=nobody_is_told)
+            daily = Daily(db=parts.db, gather=parts.gather, chain=parts.chain, now=clock, looked=watch.look)
+            await daily.tick()
+            empty = []
+            for _ in range(TICKS):
+                began = time.perf_counter()
+                await daily.tick()
+                empty.append(time.perf_counter() - began)
+            async with parts.db.begin() as session:
+                for category in CATEGORIES:
+                    await announce(session, category, MONDAY, 10_000)
+        # In a process that has done nothing else, so that its memory is that of planning.
+        command = [sys.executable, __file__, settings.database_address]
+        figures = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: ASYNC221, S603
+    planned = json.loads(figures)
+    show(
+        [
+            (
+                f"tick with nothing due, {DESTINATIONS} destinations",
+                f"{statistics.median(empty) * 1e3:.1f} ms, least {min(empty) * 1e3:.1f} ms",
+            ),
+            (
+                f"planning all of them, {planned['rows']} rows",
+                f"{planned['seconds']:.2f} s, {planned['cpu']:.2f} s CPU, {planned['memory']:.0f} MB",
+            ),
+            ("planning again, nothing left", f"{planned['again'] * 1e3:.1f} ms"),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(plan_all(sys.argv[1]) if len(sys.argv) > 1 else main())
