@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import groupby
 from operator import itemgetter
@@ -15,23 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import deliveries, destinations
 from storage.models import subscriptions as wish_table
-from storage.records import AnnounceType, ChatKind, Destination, Layout, Look, Subscription
+from storage.records import AnnounceType, ChatKind, Destination, Layout, Subscription
 from storage.sql import changed, chunks
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a digest is made from. The subscriptions are by category and name no destination."""
+    """What a digest is made from. The destination stands for all that need the same: it has no chat and no time.
 
-    language: str
-    interface: str
-    look: Look
+    The subscriptions are by category and name no destination.
+    """
+
+    destination: Destination
     wishes: tuple[Subscription, ...]
-
-    @property
-    def destination(self) -> Destination:
-        """One that stands for all with this need; it has no chat and no time."""
-        return Destination(0, ChatKind.PRIVATE, self.language, self.interface, "UTC", **asdict(self.look))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ def _raw(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 _NEED = tuple(
     _raw(destinations.c[name])
-    for name in ("language", "interface", "layout", "papers_shown", "attach_file", "show_abstracts")
+    for name in ("kind", "language", "interface", "layout", "papers_shown", "attach_file", "show_abstracts")
 )
 _TIMING = tuple(_raw(destinations.c[name]) for name in ("timezone", "delivery_time", "weekdays", "next_run_at"))
 _WISH = (
@@ -164,11 +160,19 @@ async def advance_all(
 
 
 def _need(key: tuple[Any, ...]) -> Need:
-    language, interface, layout, papers_shown, attach_file, show_abstracts, *wishes = key
+    kind, language, interface, layout, papers_shown, attach_file, show_abstracts, *wishes = key
     return Need(
-        language,
-        interface,
-        Look(Layout(layout), papers_shown, bool(attach_file), bool(show_abstracts)),
+        Destination(
+            chat_id=0,
+            kind=ChatKind(kind),
+            language=language,
+            interface=interface,
+            timezone="UTC",
+            layout=Layout(layout),
+            papers_shown=papers_shown,
+            attach_file=bool(attach_file),
+            show_abstracts=bool(show_abstracts),
+        ),
         tuple(
             Subscription(0, category, _date(cursor), frozenset(AnnounceType(one) for one in json.loads(types)))
             for category, cursor, types in zip(wishes[::3], wishes[1::3], wishes[2::3], strict=True)
