@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, paging, save, search, settings, start
+from bot.handlers import admin, card, data, paging, save, search, settings, start
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 
@@ -31,6 +31,7 @@ BUTTONS: tuple[PressHandler, ...] = (
     PressHandler("saved", save.turn_page),
     PressHandler("unsave", save.press_unsave),
     PressHandler("file", save.press_file),
+    PressHandler("forget", data.press_forget),
     PressHandler("resend", admin.resend, administrators_only=True),
     PressHandler("arrived", admin.arrived, administrators_only=True),
 )

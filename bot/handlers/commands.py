@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, preferences, save, search, settings, start, subscribe
+from bot.handlers import admin, card, data, preferences, save, search, settings, start, subscribe
 from bot.handlers.ask import Ask, Handler
 from bot.handlers.digest import digest_now
 
@@ -47,6 +47,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("note", "/note 2402.15351 read section 3 again", save.note),
     Command("unsave", "/unsave 2402.15351 …", save.unsave),
     Command("bibtex", "/bibtex 2402.15351 …", card.bibtex),
+    Command("privacy", "/privacy", data.privacy),
+    Command("export", "/export", data.export),
+    Command("forget", "/forget", data.forget),
     Command("links", "/links [@group] on | off", preferences.answer_links),
     Command(
         "regenerate", "/regenerate cs.CV [2026-08-21] [translate | refetch]", admin.regenerate, administrators_only=True

@@ -7,6 +7,9 @@ command-saved = Your reading list, also as a file
 command-note = Write a note beside a saved paper
 command-unsave = Take papers from your reading list
 command-bibtex = BibTeX of these papers
+command-privacy = What is kept about you, what for and for how long
+command-export = Everything that is kept about you, as a file
+command-forget = Delete everything that is kept about you
 
 which-paper =
     Which paper? For example:
@@ -60,3 +63,22 @@ which-format =
     <code>{ $example }</code>
 who-are-you = Telegram does not tell me who you are here: you write or press as a chat. Send it to me as yourself.
 only-in-private = That is between you and me: send it in our private chat, t.me/{ $bot }
+
+privacy =
+    <b>What I keep about you</b>
+    • Your settings and subscriptions, to post your digests: until you change them.
+    • Your reading list and notes: until you take them off it.
+    • Which messages of digests I sent you and when, so that none comes twice and mistakes can be mended.
+    • That it was you who set up a channel or group here, to tell you when something breaks there.
+    All of it until you delete it with /forget. /export sends it to you.
+
+    <b>What I do not keep</b>
+    Your messages, what you search for and which links you send. Papers are looked up and translated without a word about who asked; what is sent to translation services is the paper’s public text.
+
+    The log of whoever hosts this bot names chats by number when something is delivered or goes wrong there.
+your-data = Everything that I keep about you. To delete it: /forget
+nothing-kept = I keep nothing about you.
+forget-what = This deletes your settings, subscriptions, reading list, notes and the record of what was sent to you. It cannot be undone; /export sends you a copy first.
+forget-channels = Digests of { $places } go on: I only forget that it was you who set them up, and can no longer tell you when something breaks there. To end them, send <code>/unsubscribe</code> with their name first.
+button-forget = Delete everything
+forgotten = Done: I keep nothing about you any more. If you ever want to begin again: /start

@@ -6,6 +6,9 @@ command-saved = 您的阅读清单，也可导出为文件
 command-note = 给收藏的论文写备注
 command-unsave = 从阅读清单移除论文
 command-bibtex = 这些论文的 BibTeX
+command-privacy = 我保存了您的哪些数据、用来做什么、保存多久
+command-export = 以文件形式导出您的全部数据
+command-forget = 删除您的全部数据
 
 which-paper =
     哪篇论文？例如：
@@ -56,3 +59,22 @@ which-format =
     <code>{ $example }</code>
 who-are-you = Telegram 没有告诉我您是谁：这里是以聊天的身份发送或按下的。请以您本人的身份发送。
 only-in-private = 这是您与我之间的事：请在私聊中发送，t.me/{ $bot }
+
+privacy =
+    <b>我保存的数据</b>
+    • 您的设置与订阅，用于发送摘要：直到您更改为止。
+    • 您的阅读清单与备注：直到您移除为止。
+    • 给您发过哪些摘要消息、何时发送，以免重复，并便于更正。
+    • 频道或群组是由您设置的，以便出问题时通知您。
+    以上都保存到您用 /forget 删除为止。/export 会把它们发给您。
+
+    <b>我不保存的数据</b>
+    您的消息、搜索的内容和发送的链接。查询和翻译论文时不会透露是谁提出的；发给翻译服务的只有论文的公开文本。
+
+    托管者的日志在发送消息或出错时会以编号记录聊天。
+your-data = 我保存的您的全部数据。删除：/forget
+nothing-kept = 我没有保存您的任何数据。
+forget-what = 这会删除您的设置、订阅、阅读清单、备注和发送记录，且无法撤销；可先用 /export 获取副本。
+forget-channels = { $places } 的摘要会继续：我只忘记它们由您设置，出问题时也无法再通知您。如需停止，请先发送 <code>/unsubscribe</code> 加上它们的名称。
+button-forget = 全部删除
+forgotten = 已完成：我不再保存您的任何数据。想重新开始时：/start

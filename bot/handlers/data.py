@@ -1,0 +1,67 @@
+"""A person's own data: /privacy says what is kept, /export sends it, /forget deletes it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from telegram.constants import ChatAction
+
+from bot.handlers.ask import Ask, Refusal, named
+from bot.handlers.save import private_person
+from bot.log import event
+from bot.render.button import Button, callback
+from storage import personal, subscriptions
+
+_log = logging.getLogger(__name__)
+
+_CONFIRMED = "yes"
+
+
+async def privacy(ask: Ask) -> None:
+    """`/privacy`: what is kept, what for and for how long."""
+    await ask.say("privacy")
+
+
+async def export(ask: Ask) -> None:
+    """`/export`: everything that is kept about the person, as a file."""
+    user_id = private_person(ask)
+    await ask.bot.send_chat_action(ask.chat.id, ChatAction.UPLOAD_DOCUMENT)
+    async with ask.services.db.read() as session:
+        known = await personal.everything(session, user_id)
+    if not known:
+        raise Refusal("nothing-kept")
+    content = json.dumps({"user_id": user_id, **known}, ensure_ascii=False, indent=1, default=_plain)
+    await ask.send_file("my-data.json", content + "\n", ask.words.html("your-data"))
+
+
+async def forget(ask: Ask) -> None:
+    """`/forget`: say what would be deleted, and what stays; nothing is deleted before the button is pressed."""
+    user_id = private_person(ask)
+    async with ask.services.db.read() as session:
+        known = await personal.everything(session, user_id)
+        owned = [one for one in await subscriptions.owned(session, user_id) if one.chat_id != user_id]
+    if not known:
+        raise Refusal("nothing-kept")
+    lines = [ask.words.html("forget-what")]
+    if owned:
+        lines.append(ask.words.html("forget-channels", places=", ".join(dict.fromkeys(map(named, owned)))))
+    button = Button(ask.words("button-forget"), callback_data=callback("forget", _CONFIRMED))
+    await ask.reply("\n\n".join(lines), [[button]])
+
+
+async def press_forget(ask: Ask) -> None:
+    """`forget:yes`: delete everything that is kept about whoever presses, in their own private chat."""
+    user_id = private_person(ask)
+    if list(ask.args) != [_CONFIRMED]:
+        raise Refusal("button-outdated")
+    async with ask.services.db.begin() as session:
+        rows = await personal.forget(session, user_id)
+    event(_log, "forgotten", rows=rows)
+    await ask.show(ask.words.html("forgotten"))
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no form for: dates and times in ISO 8601, sets as lists in order."""
+    return sorted(value) if isinstance(value, frozenset) else value.isoformat()

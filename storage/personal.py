@@ -1,0 +1,60 @@
+"""Everything that is kept about one person, found by the shape of the tables, so that no later table is forgotten.
+
+Telegram numbers people; a private chat has the number of its person. A column of big integers whose name ends in `_id`
+or `_by` holds such numbers, but for those of messages and topics, which mean nothing without their chat.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import destinations, metadata
+from storage.sql import changed
+
+_NO_PEOPLE = frozenset({"message_id", "thread_id"})
+
+
+async def everything(session: AsyncSession, user_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Each table's rows about a person or their private chat, by column; tables without any are left out."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in metadata.sorted_tables:
+        conditions = [column == user_id for column in _people(table)]
+        private = sa.select(destinations.c.id).where(destinations.c.chat_id == user_id)
+        conditions += [column.in_(private) for column in _of_destinations(table)]
+        if conditions:
+            query = sa.select(table).where(sa.or_(*conditions)).order_by(*table.primary_key.columns)
+            rows = [row._asdict() for row in await session.execute(query)]
+            found |= {table.name: rows} if rows else {}
+    return found
+
+
+async def forget(session: AsyncSession, user_id: int) -> int:
+    """Delete every row about a person and their private chat; returns how many there were.
+
+    Where something that is not theirs alone only names them, such as a channel that they set up, the name goes and the
+    rest stays.
+    """
+    count = 0
+    for table in reversed(metadata.sorted_tables):
+        for column in _people(table):
+            ours = column == user_id
+            nameless = sa.update(table).where(ours).values({column: None})
+            count += await changed(session, nameless if column.nullable else sa.delete(table).where(ours))
+    return count
+
+
+def _people(table: sa.Table) -> list[sa.Column[Any]]:
+    return [
+        column
+        for column in table.c
+        if isinstance(column.type, sa.BigInteger)
+        and column.name.endswith(("_id", "_by"))
+        and column.name not in _NO_PEOPLE
+    ]
+
+
+def _of_destinations(table: sa.Table) -> list[sa.Column[Any]]:
+    return [column for column in table.c if column.references(destinations.c.id)]

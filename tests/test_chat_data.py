@@ -1,0 +1,140 @@
+"""/privacy, /export and /forget: complete, also for tables that there will be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from fakes.house import FRIDAY, House, announcement, open_house, paper
+from fakes.stored import NOW, SERVER, open_database
+
+from bot.simulator.state import User
+from storage import papers, personal
+from storage.database import Database
+from storage.models import metadata
+
+LIN = 7_000_000_123
+_NAMED_BY_THEIR_CHAT = {"message_id", "thread_id"}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house, house.at_work():
+        yield house
+
+
+async def cells(db: Database, number: int) -> list[str]:
+    """Every place in the database where this number stands, alone or within a text."""
+    async with db.read() as session:
+        found = []
+        for table in metadata.sorted_tables:
+            for row in await session.execute(sa.select(table)):
+                found += [f"{table.name}.{name}" for name, value in row._asdict().items() if str(number) in str(value)]
+    return found
+
+
+async def lived(house: House, person: User) -> None:
+    """Subscriptions with a delivered digest, a channel, a reading list with a note, searches."""
+    house.arxiv.announce("cs.CV", announcement(), FRIDAY)
+    async with house.bot.services.db.begin() as session:
+        await papers.save(session, [paper(1)])
+    house.telegram.add_channel("Daily", "daily_cv", creator=person)
+    chat = house.telegram.private_chat(person)
+    for said in (
+        "/subscribe cs.CV",
+        "/subscribe @daily_cv cs.CV",
+        "/time asap",
+        "/save 2608.00001",
+        "/note 2608.00001 mine alone",
+        "/search sheep",
+    ):
+        await house.say(said, chat=chat, user=person)
+    await house.tick()
+
+
+async def test_everything_is_sent_and_then_forgotten_and_others_lose_nothing(house: House) -> None:
+    other = house.telegram.add_user("Bob")
+    await house.say("/save 2608.00001", chat=house.telegram.private_chat(other), user=other)
+    await lived(house, house.person)
+    await house.say("/save 2608.00001", chat=house.telegram.private_chat(other), user=other)
+    assert await cells(house.bot.services.db, house.person.id)
+    before = await cells(house.bot.services.db, other.id)
+
+    await house.say("/export")
+    document = house.last().document
+    assert document is not None
+    sent = json.loads(document.content)
+    assert sent["saved_papers"][0]["note"] == "mine alone"
+    assert [one["category"] for one in sent["subscriptions"]] == ["cs.CV"]
+    assert {one["username"] for one in sent["destinations"]} == {"lin", "daily_cv"}
+    assert sent["deliveries"][0]["state"] == "sent"
+
+    assert "@daily_cv go on" in await house.say("/forget")
+    assert await cells(house.bot.services.db, house.person.id)
+    await house.turn(house.last(), "Delete everything")
+    assert "nothing about you any more" in house.last().text
+    assert await cells(house.bot.services.db, house.person.id) == []
+    assert await cells(house.bot.services.db, other.id) == before
+    assert "I keep nothing" in await house.say("/export")
+    assert "I keep nothing" in await house.say("/forget")
+    assert "cs.CV" in await house.say("/subscriptions @daily_cv")
+
+
+async def test_it_is_said_in_both_languages_what_is_kept(house: House) -> None:
+    assert "Your reading list" in await house.say("/privacy")
+    await house.say("/language zh")
+    assert "阅读清单" in await house.say("/privacy")
+    assert "无法撤销" in await house.say("/forget")
+
+
+async def test_a_persons_data_is_not_for_groups_and_not_for_others(house: House) -> None:
+    member = house.telegram.add_user("Bob")
+    group = house.telegram.add_group("Readers", creator=house.person, members=[member])
+    await lived(house, house.person)
+    for said in ("/export", "/forget"):
+        assert "private chat" in await house.say(said, chat=group)
+    assert "@daily_cv" in await house.say("/forget")
+    assert "no longer works" in await house.press_with(house.last(), "forget:no")
+    assert "private chat" in await house.press_with(house.last(group), "forget:yes", user=member)
+    assert await cells(house.bot.services.db, house.person.id)
+
+
+@pytest.mark.skipif(bool(SERVER), reason="rows of one table alone, which a server's foreign keys forbid")
+async def test_no_table_keeps_a_number_of_somebody_who_is_forgotten(tmp_path: Path) -> None:
+    async with open_database(tmp_path) as db:
+        engine = sa.create_engine(f"sqlite:///{tmp_path}/bot.sqlite3")
+        with engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(sa.insert(table).values({one.name: made_up(one) for one in table.c}))
+        engine.dispose()
+        filled = await cells(db, LIN)
+        assert {"destinations.owner_id", "saved_papers.user_id"} <= set(filled)
+        async with db.read() as session:
+            sent = await personal.everything(session, LIN)
+        assert {name.split(".")[0] for name in filled} <= set(sent)
+        async with db.begin() as session:
+            assert await personal.forget(session, LIN) >= 2
+        assert await cells(db, LIN) == []
+
+
+def made_up(column: sa.Column[Any]) -> Any:
+    """A value for a column: wherever a number of Telegram's may stand, it is the person's."""
+    if isinstance(column.type, sa.BigInteger) and column.name not in _NAMED_BY_THEIR_CHAT:
+        return LIN
+    for kind, value in (
+        (sa.Integer, 1),
+        (sa.Boolean, False),
+        (sa.JSON, []),
+        (sa.Date, FRIDAY),
+        (sa.Time, NOW.time()),
+        (sa.LargeBinary, b"x"),
+        (sa.Float, 1.0),
+    ):
+        if isinstance(column.type, kind):
+            return value
+    special = {"UtcDateTime": NOW, "Compressed": b"x", "Weekdays": frozenset({1})}
+    return special.get(type(column.type).__name__, "x")
