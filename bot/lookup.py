@@ -53,14 +53,20 @@ class Lookup:
         self._arxiv = arxiv
         self._chain = chain
 
-    async def find(self, ids: Sequence[ArxivId]) -> Found:
-        """The papers with these ids; an id with a version asks for that version. Never raises for what arXiv does."""
+    async def find(self, ids: Sequence[ArxivId], *, deadline: float | None = None) -> Found:
+        """The papers with these ids; an id with a version asks for that version. Never raises for what arXiv does.
+
+        arXiv is asked for what the archive lacks, and waited for as long as it takes or for `deadline` seconds.
+        """
         found = await self._archived(ids)
         wanted = [one for one in ids if one not in found]
         unavailable = None
         if wanted:
             try:
-                asked = await self._arxiv.papers(wanted)
+                async with asyncio.timeout(deadline):
+                    asked = await self._arxiv.papers(wanted)
+            except TimeoutError:
+                unavailable = ArxivUnavailable(f"arXiv did not answer within {deadline} seconds")
             except ArxivUnavailable as error:
                 unavailable = error
                 event(_log, "lookup_failed", level=logging.WARNING, ids=len(wanted), reason=error)
@@ -79,9 +85,11 @@ class Lookup:
             unavailable=unavailable,
         )
 
-    async def listed(self, ids: Sequence[ArxivId], language: str) -> list[BilingualPaper]:
+    async def listed(
+        self, ids: Sequence[ArxivId], language: str, *, deadline: float | None = None
+    ) -> list[BilingualPaper]:
         """Those of these papers that can be had, in order, with the translations that there are; none is made."""
-        found = (await self.find(ids)).papers
+        found = (await self.find(ids, deadline=deadline)).papers
         async with self._db.read() as session:
             texts = await translations.current(session, [one.source_hash for one in found], language)
         return [

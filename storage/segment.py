@@ -24,6 +24,8 @@ _DULL = frozenset({"a", "an", "and", "are", "as", "at", "be", "by", "for", "from
                    "our", "that", "the", "this", "to", "we", "which", "with"})  # fmt: skip
 _LONGEST_WORD = 64
 _SHORTEST_PLURAL = 4
+_SHORTEST_BEGINNING = 3
+"""Letters of a word from which on it may be unfinished: too many words begin with two to look at while one types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def terms(text: str, *, unfinished: bool = False) -> list[Term]:
             found.append(Term(run, beginning=True))
         elif paired:
             found += [Term(first + second) for first, second in pairwise(run)]
-        elif unfinished and place == len(runs) - 1 and not text[-1:].isspace():
+        elif unfinished and place == len(runs) - 1 and len(run) >= _SHORTEST_BEGINNING and not text[-1:].isspace():
             found.append(Term(_singular(run), beginning=True))
         elif run not in _DULL:
             found.append(Term(_singular(run)))

@@ -42,6 +42,7 @@ def test_what_is_typed_becomes_the_same_words(typed: str, found: list[Term]) -> 
 
 def test_while_somebody_types_the_last_word_may_go_on() -> None:
     assert terms("diffusion med", unfinished=True) == [Term("diffusion"), Term("med", beginning=True)]
+    assert terms("diffusion me", unfinished=True) == [Term("diffusion"), Term("me")]
     assert terms("diffusion med ", unfinished=True) == [Term("diffusion"), Term("med")]
 
 

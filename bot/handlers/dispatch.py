@@ -17,6 +17,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -24,6 +25,7 @@ from telegram.ext import (
 from bot.handlers.ask import Ask, Handler, Press, Refusal, Services, new_destination
 from bot.handlers.buttons import BUTTONS
 from bot.handlers.commands import COMMANDS
+from bot.handlers.inline import answer_inline
 from bot.handlers.link import answer_link
 from bot.i18n import FALLBACK, catalogue_names, words_for
 from bot.log import event, redact
@@ -34,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 # A linked channel's posts arrive in its group once more, as automatic forwards: those are nobody's question.
 _POSTS = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
 _SOON = 0.4
 """Seconds after which a button no longer shows that it waits; a refusal that comes sooner is shown above the chat."""
 
@@ -56,6 +58,7 @@ def register(application: AnyApplication, services: Services) -> None:
         )
     )
     application.add_handler(CallbackQueryHandler(_press_callback(services)))
+    application.add_handler(InlineQueryHandler(_inline_callback(services)))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(services)))
     application.add_error_handler(_error)
 
@@ -70,31 +73,43 @@ async def set_commands(application: AnyApplication) -> None:
         await application.bot.set_my_commands(menu, language_code=code)
 
 
+_Line = tuple[str, int]
+
+
 class OneAtATimePerChat(BaseUpdateProcessor):
-    """Updates of one chat are handled in order, those of different chats side by side."""
+    """Updates of one chat, and inline queries of one person, are handled in order; others side by side."""
 
     def __init__(self, concurrent: int = 64) -> None:
         super().__init__(concurrent)
-        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._waiting: defaultdict[int, int] = defaultdict(int)
+        self._locks: defaultdict[_Line, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: defaultdict[_Line, int] = defaultdict(int)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Handle one update when its chat's turn has come."""
-        chat = update.effective_chat.id if isinstance(update, Update) and update.effective_chat else 0
-        self._waiting[chat] += 1
+        line = _line(update)
+        self._waiting[line] += 1
         try:
-            async with self._locks[chat]:
+            async with self._locks[line]:
                 await coroutine
         finally:
-            self._waiting[chat] -= 1
-            if not self._waiting[chat]:
-                del self._waiting[chat], self._locks[chat]
+            self._waiting[line] -= 1
+            if not self._waiting[line]:
+                del self._waiting[line], self._locks[line]
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
 
     async def shutdown(self) -> None:
         """Nothing to close."""
+
+
+def _line(update: object) -> _Line:
+    if not isinstance(update, Update):
+        return "nobody", 0
+    if update.effective_chat is not None:
+        return "chat", update.effective_chat.id
+    # A private chat has its person's number; what is typed elsewhere need not wait for an answer there.
+    return "person", update.effective_user.id if update.effective_user is not None else 0
 
 
 def _callback(services: Services, handler: Handler, *, administrators_only: bool = False) -> Any:
@@ -131,6 +146,19 @@ def _press_callback(services: Services) -> Any:
         finally:
             soon.cancel()
             await press.answer()
+
+    return handle
+
+
+def _inline_callback(services: Services) -> Any:
+    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.inline_query is None:
+            return
+        try:
+            await answer_inline(services, context.bot, update.inline_query)
+        except BadRequest as error:
+            # The person typed on, or waited too long: nobody looks at this answer any more.
+            event(_log, "inline_not_answered", reason=redact(str(error)))
 
     return handle
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from bot.simulator.entities import clean, finish
 from bot.simulator.html_text import parse
+from bot.simulator.markup import read_buttons
+from bot.simulator.methods_send import body_text
+from bot.simulator.params import Params
 from bot.simulator.people import People
 from bot.simulator.shapes import message_json, user_json
 from bot.simulator.state import ANONYMOUS_ID, Chat, Document, Entity, Message, User
@@ -99,13 +102,25 @@ class Deeds(People):
         """What the bot answered to a pressed button ("" for nothing to show), None while it spins."""
         return self.world.presses[query_id].answer
 
-    def inline(self, user: User, query: str) -> str:
-        """A person types `@bot query` somewhere; the id of the inline query, whose results are in `world.inline`."""
+    def inline(self, user: User, query: str, offset: str = "") -> str:
+        """A person types `@bot query` somewhere, or scrolls on to `offset`; the id of the inline query.
+
+        Its results are in `world.inline`.
+        """
         query_id = f"{5_000_000_000 + self.world.number('inline')}"
         self.world.inline[query_id] = InlineAsk(query_id, user, query)
-        body = {"id": query_id, "from": user_json(user), "query": query, "offset": "", "chat_type": "sender"}
+        body = {"id": query_id, "from": user_json(user), "query": query, "offset": offset, "chat_type": "sender"}
         self.world.updates.put("inline_query", body)
         return query_id
+
+    def choose(self, chat: Chat, query_id: str, result: int) -> Message:
+        """The person sends one of the results (from 0) into a chat."""
+        ask = self.world.inline[query_id]
+        chosen = Params((ask.results or [])[result])
+        content = chosen.mapping("input_message_content")
+        text, entities = body_text(Params(content | {"text": content["message_text"]}))
+        message = self.world.draft(chat, from_user=ask.user, text=text, entities=entities, buttons=read_buttons(chosen))
+        return self.world.write(message)
 
     def react(self, message: Message, user: User, emoji: str) -> None:
         """A person reacts to a message; the bot hears of it if it asked for reactions and administers the chat."""

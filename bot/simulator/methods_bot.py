@@ -15,6 +15,7 @@ from bot.simulator.world import World
 MAX_COMMANDS = 100
 MAX_ANSWER = 200
 MAX_RESULTS = 50
+MAX_OFFSET_BYTES = 64
 # Buttons spin for a while, then their query is too old to answer.
 CALLBACK_SECONDS = 120
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
@@ -168,7 +169,10 @@ def answer_inline_query(world: World, params: Params) -> bool:
         content = Params(result).mapping("input_message_content")
         if "message_text" in content:
             body_text(Params(content | {"text": content["message_text"]}))
-    ask.results = results
+    if len(params.text("next_offset").encode()) > MAX_OFFSET_BYTES:
+        raise bad_request("NEXT_OFFSET_INVALID")
+    ask.results, ask.next_offset = results, params.text("next_offset")
+    ask.button, ask.personal = str(params.mapping("button").get("text", "")), params.flag("is_personal")
     world.changed.notify()
     return True
 

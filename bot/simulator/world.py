@@ -28,12 +28,18 @@ class Press:
 
 @dataclass(slots=True)
 class InlineAsk:
-    """An inline query and the results that the bot gave, None while there are none."""
+    """An inline query and the results that the bot gave, None while there are none.
+
+    `next_offset` is what the next page is asked with ("" for none); `button` the text of what stands above the results.
+    """
 
     query_id: str
     user: User
     query: str
     results: list[dict[str, Any]] | None = None
+    next_offset: str = ""
+    button: str = ""
+    personal: bool = False
 
 
 @dataclass(slots=True)

@@ -82,3 +82,8 @@ forget-what = This deletes your settings, subscriptions, reading list, notes and
 forget-channels = Digests of { $places } go on: I only forget that it was you who set them up, and can no longer tell you when something breaks there. To end them, send <code>/unsubscribe</code> with their name first.
 button-forget = Delete everything
 forgotten = Done: I keep nothing about you any more. If you ever want to begin again: /start
+
+inline-form = Type words, an id or a link: diffusion cat:cs.CV
+inline-nothing = Nothing found. Fewer or other words?
+inline-no-paper = No such paper, or arXiv does not answer
+button-open-in-bot = Open in the bot

@@ -78,3 +78,8 @@ forget-what = 这会删除您的设置、订阅、阅读清单、备注和发送
 forget-channels = { $places } 的摘要会继续：我只忘记它们由您设置，出问题时也无法再通知您。如需停止，请先发送 <code>/unsubscribe</code> 加上它们的名称。
 button-forget = 全部删除
 forgotten = 已完成：我不再保存您的任何数据。想重新开始时：/start
+
+inline-form = 输入关键词、编号或链接：扩散 cat:cs.CV
+inline-nothing = 没有找到，换几个词试试？
+inline-no-paper = 没有这篇论文，或 arXiv 没有回应
+button-open-in-bot = 在机器人中打开
