@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import spending
 from storage.models import destinations, metadata
 from storage.sql import changed
 
@@ -34,10 +35,11 @@ async def everything(session: AsyncSession, user_id: int) -> dict[str, list[dict
 async def forget(session: AsyncSession, user_id: int) -> int:
     """Delete every row about a person and their private chat; returns how many there were.
 
-    Where something that is not theirs alone only names them, such as a channel that they set up, the name goes and the
-    rest stays.
+    Where something that is not theirs alone only names them, such as a channel that they set up or what translating
+    took, the name goes and the rest stays.
     """
     count = 0
+    await spending.unname(session, user_id)
     for table in reversed(metadata.sorted_tables):
         for column in _people(table):
             ours = column == user_id

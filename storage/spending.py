@@ -47,6 +47,16 @@ async def add_alarms(session: AsyncSession, day: date, of: tuple[str, str, str],
     await session.execute(statement.on_conflict_do_update(index_elements=list(gate_alarms.primary_key), set_=more))
 
 
+async def unname(session: AsyncSession, chat_id: int) -> None:
+    """Count what a chat took as what nobody took, so that sums stay what they are."""
+    rest = [column for column in table.c if column.name != "chat_id"]
+    ours = sa.select(sa.literal(0), *rest).where(table.c.chat_id == chat_id)
+    statement = upsert(session, table).from_select(["chat_id", *(column.name for column in rest)], ours)
+    more = {name: table.c[name] + statement.excluded[name] for name in _COUNTS}
+    await session.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=more))
+    await session.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+
+
 async def of_day(session: AsyncSession, day: date) -> tuple[Usage, dict[int, Usage]]:
     """What a day took in all, and for each chat that asked for something."""
     query = sa.select(table.c.chat_id, *_sums()).where(table.c.day == day).group_by(table.c.chat_id)

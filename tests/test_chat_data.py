@@ -13,12 +13,15 @@ from fakes.house import FRIDAY, House, announcement, open_house, paper
 from fakes.stored import NOW, SERVER, open_database
 
 from bot.simulator.state import User
-from storage import papers, personal
+from storage import papers, personal, spending
 from storage.database import Database
 from storage.models import metadata
+from storage.records import Spent, Usage
+from storage.spending import Maker
 
 LIN = 7_000_000_123
-_NAMED_BY_THEIR_CHAT = {"message_id", "thread_id"}
+_NOBODYS = {"message_id", "thread_id", "money"}
+"""Big numbers that are nobody's: they mean something only beside a chat's, or are sums."""
 
 
 @pytest.fixture
@@ -84,6 +87,19 @@ async def test_everything_is_sent_and_then_forgotten_and_others_lose_nothing(hou
     assert "cs.CV" in await house.say("/subscriptions @daily_cv")
 
 
+async def test_what_a_forgotten_chats_translations_took_still_counts_in_all(tmp_path: Path) -> None:
+    async with open_database(tmp_path) as db:
+        async with db.begin() as session:
+            for chat_id, times in ((0, 1), (LIN, 2), (8, 4)):
+                for _ in range(times):
+                    await spending.add(session, FRIDAY, Maker(chat_id, "", "openai", "small"), Spent(Usage(requests=1)))
+            await personal.forget(session, LIN)
+        async with db.read() as session:
+            total, by_chat = await spending.of_day(session, FRIDAY)
+    assert total.requests == 7
+    assert {chat_id: used.requests for chat_id, used in by_chat.items()} == {8: 4}
+
+
 async def test_it_is_said_in_both_languages_what_is_kept(house: House) -> None:
     assert "Your reading list" in await house.say("/privacy")
     await house.say("/language zh")
@@ -123,7 +139,7 @@ async def test_no_table_keeps_a_number_of_somebody_who_is_forgotten(tmp_path: Pa
 
 def made_up(column: sa.Column[Any]) -> Any:
     """A value for a column: wherever a number of Telegram's may stand, it is the person's."""
-    if isinstance(column.type, sa.BigInteger) and column.name not in _NAMED_BY_THEIR_CHAT:
+    if isinstance(column.type, sa.BigInteger) and column.name not in _NOBODYS:
         return LIN
     for kind, value in (
         (sa.Integer, 1),

@@ -159,6 +159,9 @@ def _inline_callback(services: Services) -> Any:
         except BadRequest as error:
             # The person typed on, or waited too long: nobody looks at this answer any more.
             event(_log, "inline_not_answered", reason=redact(str(error)))
+        except Exception:  # noqa: BLE001 - whatever it was, the person waits no longer and the bot goes on
+            _log.exception("inline_failed")
+            await update.inline_query.answer([], cache_time=0)
 
     return handle
 
