@@ -31,8 +31,8 @@ def buttons(message: Message) -> list[str]:
 async def test_a_card_is_saved_by_its_button_and_stands_in_the_list(house: House) -> None:
     await house.say("2608.00001")
     card = house.last()
-    assert "Saved" in await house.press(card, "☆ Save")
-    assert "already" in await house.press(card, "☆ Save")
+    assert "Saved" in await house.noticed(card, "☆ Save")
+    assert "already" in await house.noticed(card, "☆ Save")
     text = await house.say("/saved")
     assert text.startswith("★ Reading list · 1 paper\n\n1. ")
     assert "with 1 Cameras" in text

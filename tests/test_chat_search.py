@@ -135,4 +135,4 @@ async def test_papers_alike_take_the_cards_place_and_give_it_back(house: House) 
 
 async def test_a_paper_unlike_any_other_says_so_above_the_chat(house: House) -> None:
     await house.say(KNOWN[4][0].arxiv_id)
-    assert "nothing like it" in await house.press(house.last(), "More like this")
+    assert "nothing like it" in await house.noticed(house.last(), "More like this")

@@ -157,6 +157,11 @@ class Ask:
         if self.press is None or not await self.press.answer(html, alert=True):
             await self.reply(html)
 
+    async def notice(self, html: str) -> None:
+        """Tell whoever pressed a button, above the chat; where that is too late, with a message if nobody reads along."""
+        if self.press is not None and not await self.press.answer(html) and self.private:
+            await self.reply(html)
+
     async def say(self, key: str, /, **values: Any) -> Message:
         """Answer with a message of the catalogue."""
         return await self.reply(self.words.html(key, **values))

@@ -68,7 +68,7 @@ async def press_save(ask: Ask) -> None:
     if not (await ask.services.lookup.find([one])).matches:
         raise Refusal("paper-missing", ids=str(one))
     new = await _save(ask, user_id, one)
-    await ask.press.answer(ask.words("saved-one" if new else "saved-before"))
+    await ask.notice(ask.words("saved-one" if new else "saved-before"))
 
 
 async def unsave(ask: Ask) -> None:
@@ -125,7 +125,7 @@ async def press_unsave(ask: Ask) -> None:
     page = _page(ask.args[1:2])
     async with ask.services.db.begin() as session:
         await reading_list.remove(session, user_id, [one.arxiv_id])
-    await ask.press.answer(ask.words("unsaved-undo", id=str(one)))
+    await ask.notice(ask.words("unsaved-undo", id=str(one)))
     await _show(ask, user_id, page)
 
 

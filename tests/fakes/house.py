@@ -116,6 +116,14 @@ class House:
         await self.telegram.wait_for(lambda: message.edited > edits)
         return message.text
 
+    async def noticed(self, message: Message, button: str, *, user: User | None = None) -> str:
+        """Press a button and return what the person is told: above the chat, or with a message where it came late."""
+        before = len(self.telegram.from_bot(message.chat))
+        if shown := await self.press(message, button, user=user):
+            return shown
+        await self.telegram.wait_for_messages(message.chat, before + 1)
+        return self.telegram.from_bot(message.chat)[-1].text
+
     async def press_with(self, message: Message, data: str, *, user: User | None = None) -> str:
         """The same with data that a tampered app made up."""
         return await self._answered(self.telegram.press_with(message, user or self.person, data))
