@@ -158,7 +158,7 @@ class Ask:
             await self.reply(html)
 
     async def notice(self, html: str) -> None:
-        """Tell whoever pressed a button, above the chat; where that is too late, with a message if nobody reads along."""
+        """Tell whoever pressed a button, above the chat; where that is too late, by a message if nobody reads along."""
         if self.press is not None and not await self.press.answer(html) and self.private:
             await self.reply(html)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
 from bot.arxiv_source import categories
 from bot.arxiv_source.ids import parse_id
@@ -25,6 +26,7 @@ from storage.records import BilingualPaper, Paper
 
 _SOON = 1.0
 """Seconds after which a card is worth showing in English first."""
+_DRAFT_SECONDS = 20.0
 _ENGLISH = "en"
 _AUTHORS_IN_MESSAGE = 30
 _TITLE_IN_MESSAGE = 200
@@ -48,8 +50,11 @@ async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
         await _show(ask, card_of(ask, making.result(), match))
         return
     waiting = card_of(ask, BilingualPaper(paper, untranslated(paper, language)), match)
-    words = card_words(ask, language)
-    placeholder = await ask.show(f"{waiting.text}\n\n<i>{words.html('translating')}</i>", waiting.buttons)
+    text = f"{waiting.text}\n\n<i>{card_words(ask, language).html('translating')}</i>"
+    if ask.private and ask.press is None and await _drafted(ask, text, making):
+        await _show(ask, card_of(ask, making.result(), match))
+        return
+    placeholder = await ask.show(text, waiting.buttons)
     card = card_of(ask, await making, match)
     try:
         await placeholder.edit_text(
@@ -58,6 +63,24 @@ async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
     except BadRequest:
         # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
         return
+
+
+async def _drafted(ask: Ask, text: str, making: asyncio.Task[BilingualPaper]) -> bool:
+    """Show a text as the draft of what comes, until it is there. False where Telegram has no drafts.
+
+    One lasts for half a minute (https://core.telegram.org/bots/api#sendmessagedraft), so it is shown again meanwhile.
+    """
+    draft = ask.message.message_id  # any number but zero; the same one again is the same draft
+    try:
+        await ask.bot.send_message_draft(ask.chat.id, draft, text, parse_mode="HTML")
+    except TelegramError:
+        return False
+    while not making.done():
+        await asyncio.wait({making}, timeout=_DRAFT_SECONDS)
+        if not making.done():
+            with suppress(TelegramError):
+                await ask.bot.send_message_draft(ask.chat.id, draft, text, parse_mode="HTML")
+    return True
 
 
 async def show_card(ask: Ask) -> None:

@@ -13,6 +13,7 @@ Method = Callable[[World, Params], Any]
 _TABLE: dict[str, Method] = {
     "sendMessage": methods_send.send_message,
     "sendRichMessage": methods_send.send_rich_message,
+    "sendMessageDraft": methods_send.send_message_draft,
     "sendDocument": methods_send.send_document,
     "sendChatAction": methods_send.send_chat_action,
     "copyMessage": methods_send.copy_message,

@@ -160,6 +160,21 @@ def read_document(world: World, upload: Upload | None, reference: str, caption: 
     return Document(known.file_id, known.name, known.content, known.mime_type, caption, known.photo)
 
 
+def send_message_draft(world: World, params: Params) -> bool:
+    """`sendMessageDraft`, in private chats only; the next message takes the draft's place."""
+    chat = world.find(params.text("chat_id"))
+    rights.speak(world, chat)
+    if chat.many:
+        raise bad_request("TEXTDRAFT_PEER_INVALID")
+    if not params.integer("draft_id"):
+        raise bad_request("RANDOM_ID_INVALID")
+    text, _ = body_text(params)
+    if world.drafts is not None:
+        world.drafts[chat.id] = text
+    world.changed.notify()
+    return True
+
+
 def send_document(world: World, params: Params) -> Json:
     """`sendDocument`, with an upload or a file_id."""
     where = place(world, params)

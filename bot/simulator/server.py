@@ -66,6 +66,8 @@ class BotApi:
     def _knows(self, name: str) -> bool:
         if name == "sendrichmessage" and not self._world.speaks_rich:
             return False
+        if name == "sendmessagedraft" and self._world.drafts is None:
+            return False
         return name in METHODS or name in self._polling.methods
 
     async def _answer(self, method: str, params: Params) -> web.Response:

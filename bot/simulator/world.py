@@ -54,6 +54,7 @@ class Profile:
 class World:
     """Everything there is. `now` gives seconds since 1970; `privacy` is the bot's privacy mode in groups.
 
+    `drafts` are what private chats see of messages that are being written; None for a Telegram that knows no drafts.
     Without `speaks_rich` it is a Telegram from before rich messages: it neither knows their method nor their parameter.
     """
 
@@ -62,6 +63,7 @@ class World:
         self.now = now
         self.privacy = privacy
         self.speaks_rich = True
+        self.drafts: dict[int, str] | None = None
         self.changed = Signal()
         self.updates = Updates()
         self.service = User(SERVICE_ID, "Telegram")
@@ -126,6 +128,8 @@ class World:
     def write(self, message: Message) -> Message:
         """Give the message its id and show it in its chat; a channel's post also goes to its discussion group."""
         chat = message.chat
+        if self.drafts is not None and message.from_user is self.bot:
+            self.drafts.pop(chat.id, None)
         message.message_id = chat.next_message_id
         chat.next_message_id += 1
         chat.messages[message.message_id] = message
