@@ -111,7 +111,7 @@ def _result(entry: BilingualPaper, words: Words, bot_name: str) -> InlineQueryRe
     card = render_card(entry, words, category_names=category_names(words.language, paper.categories))
     open_here = Button(words("button-open-in-bot"), url=paper_link(bot_name, paper.arxiv_id))
     buttons = [link_buttons(paper, words, reference=paper.arxiv_id), [open_here]]
-    about = [*texts.titles[1:], authors_line(paper.authors, words, shown=3), paper.primary_category]
+    about = [*texts.titles[1:], authors_line(paper, words, shown=3), paper.primary_category]
     return InlineQueryResultArticle(
         id=f"{paper.arxiv_id}v{paper.version}",
         title=shorten(texts.titles[0], _TITLE),
