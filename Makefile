@@ -10,7 +10,7 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test test-postgresql lint bench clean
+.PHONY: help demo run test test-postgresql test-browser test-model lint bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,14 @@ test: $(VENV)/.ready-dev ## run the tests
 test-postgresql: $(VENV)/.ready-dev ## run the tests that use a database on a PostgreSQL server of their own
 	@$(VENV)/bin/python -m pip install --quiet -e '.[dev,postgresql-tests]'
 	$(VENV)/bin/python tests/on_postgresql.py $(ARGS)
+
+test-browser: $(VENV)/.ready-dev ## run the tests of the chat page in a headless Chromium
+	@$(VENV)/bin/python -m pip install --quiet -e '.[dev,browser-tests]'
+	$(VENV)/bin/python -m pytest -n 0 -rs tests/browser $(ARGS)
+
+test-model: $(VENV)/.ready-dev ## have rich messages read by an independent model of the Bot API
+	@$(VENV)/bin/python -m pip install --quiet -e '.[dev,model-tests]'
+	$(VENV)/bin/python -m pytest -n 0 -rs tests/model $(ARGS)
 
 # The tests import their helpers as `fakes.x`, with tests/ on the path; mypy has to look the same way.
 lint: $(VENV)/.ready-dev ## rules, formatting, types, directions between rooms

@@ -20,6 +20,7 @@ from bot.simulator.world import World
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_FILE_BYTES = 50_000_000
+ACTION_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,12 @@ def forward_message(world: World, params: Params) -> Json:
 
 
 def send_chat_action(world: World, params: Params) -> bool:
-    """`sendChatAction`: accepted where the bot may write; nothing is shown."""
-    rights.speak(world, world.find(params.text("chat_id")), params.integer("message_thread_id"))
-    if not params.text("action"):
+    """`sendChatAction`: shown on the chat page for five seconds, or until the bot has written."""
+    chat, thread_id = world.find(params.text("chat_id")), params.integer("message_thread_id")
+    rights.speak(world, chat, thread_id)
+    action = params.text("action")
+    if not action:
         raise bad_request("wrong parameter action in request")
+    chat.doing[thread_id] = (action, world.now() + ACTION_SECONDS)
+    world.changed.notify()
     return True

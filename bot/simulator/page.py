@@ -89,6 +89,7 @@ class ChatPage:
             body |= {
                 "chat": str(chat.id),
                 "messages": view.messages_view(self._world, chat, int(thread) if thread.isdecimal() else 0),
+                "doing": view.doing_view(self._world, chat, int(thread) if thread.isdecimal() else 0),
                 "speakers": view.speakers_view(self._world, chat),
                 "commands": view.commands_view(self._world, chat),
             }

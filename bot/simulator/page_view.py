@@ -105,6 +105,12 @@ def _service(message: Message) -> str:
     return f"{words} {detail['name']}" if kind == "forum_topic_created" else words
 
 
+def doing_view(world: World, chat: Chat, thread_id: int) -> str:
+    """What the bot is said to be doing there, such as `typing`; "" for nothing."""
+    action, until = chat.doing.get(thread_id, ("", 0.0))
+    return action if world.now() < until else ""
+
+
 def speakers_view(world: World, chat: Chat) -> list[Json]:
     """Who can be spoken for in a chat; 0 stands for the channel itself."""
     if chat.type == "channel":

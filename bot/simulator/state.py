@@ -142,6 +142,8 @@ class Chat:
     discussion: Chat | None = None
     pinned: list[int] = field(default_factory=list)
     upgraded_to: int | None = None
+    doing: dict[int, tuple[str, float]] = field(default_factory=dict)
+    """What the bot said that it does, and until when that is shown, by thread."""
 
     @property
     def many(self) -> bool:

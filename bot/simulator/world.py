@@ -133,6 +133,8 @@ class World:
         message.message_id = chat.next_message_id
         chat.next_message_id += 1
         chat.messages[message.message_id] = message
+        if message.from_user is self.bot:
+            chat.doing.pop(message.thread_id, None)
         if message.document:
             self.files[message.document.file_id] = message.document
         if chat.type == "channel" and chat.discussion and not message.service:
