@@ -1,0 +1,251 @@
+"""Whatever two processes do in whichever order, the rows stand where a model of a few lines says they stand."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Coroutine
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from fakes.stored import NOW, add, address, new_database, parts, place
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from storage import deliveries, digests, subscriptions
+from storage.database import Database
+from storage.deliveries import HOLD, Done
+from storage.models import deliveries as table
+from storage.records import (
+    AnnounceType,
+    ChatKind,
+    Delivery,
+    DeliveryState,
+    Digest,
+    DigestEntry,
+    Gone,
+    Outcome,
+    Refused,
+    RetryAt,
+    Sent,
+    Unsure,
+)
+
+T = TypeVar("T")
+PLACES = (place(1), place(-2, kind=ChatKind.CHANNEL), place(-3, kind=ChatKind.SUPERGROUP))
+SOON = timedelta(minutes=1)
+FINISHED = {DeliveryState.SENT, DeliveryState.FAILED}
+process = st.integers(0, 1)
+
+
+@dataclass
+class Row:
+    """What the model knows of a row."""
+
+    destination: int
+    state: DeliveryState = DeliveryState.PENDING
+    worker: str | None = None
+    at: datetime = NOW
+    """When it may be tried again, or since when it is unknown."""
+
+
+@dataclass
+class Process:
+    """One of the two: its connection, its name of today, and the rows that it is sending."""
+
+    db: Database
+    name: str
+    held: list[Delivery] = field(default_factory=list)
+
+
+class Rows(RuleBasedStateMachine):
+    """Two processes plan, claim, record, die and are recovered from; time passes; people decide."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made_up = ExitStack()
+        path = Path(self.made_up.enter_context(tempfile.TemporaryDirectory()))
+        self.made_up.enter_context(new_database(path))
+        self.runner = asyncio.Runner()
+        self.processes = [Process(Database(address(path)), name) for name in ("a", "b")]
+        self.now = NOW
+        self.rows: dict[int, Row] = {}
+        self.paused: set[int] = set()
+        self.private: set[int] = set()
+        self.ghosts: list[tuple[str, Delivery]] = []
+        self.made = 0
+
+    def teardown(self) -> None:
+        for one in self.processes:
+            self.run(one.db.close())
+        self.runner.close()
+        self.made_up.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    @initialize()
+    def three_chats(self) -> None:
+        stored = self.run(add(self.processes[0].db, *PLACES))
+        self.ids = [one.id for one in stored]
+        self.private = {stored[0].id}
+
+    @rule(count=st.integers(1, 3))
+    def plan(self, count: int) -> None:
+        self.made += 1
+        entries = (DigestEntry(f"2608.{self.made:05}", 1, AnnounceType.NEW),)
+
+        async def work() -> list[Any]:
+            async with self.processes[0].db.begin() as session:
+                made = Digest(("cs.CV",), (NOW.date(),), "en", "en", entries)
+                texts = [f"{self.made} {number}" for number in range(count)]
+                saved = await digests.save(session, made, parts(*texts), self.now)
+                await deliveries.plan(session, saved.id, self.ids)
+                query = sa.select(table.c.id, table.c.destination_id).where(table.c.digest_id == saved.id)
+                return list(await session.execute(query))
+
+        self.rows |= {row.id: Row(row.destination_id) for row in self.run(work())}
+
+    def claimable(self) -> list[int]:
+        found: list[int] = []
+        held: set[int] = set()
+        for number, row in sorted(self.rows.items()):
+            ready = row.state is DeliveryState.PENDING or (row.state is DeliveryState.RETRY and row.at <= self.now)
+            if ready and row.destination not in held | self.paused:
+                found.append(number)
+            given_up = row.state is DeliveryState.UNKNOWN and row.at < self.now - HOLD
+            if row.state not in FINISHED and not given_up:
+                held.add(row.destination)
+        return found
+
+    @rule(which=process, limit=st.integers(1, 4))
+    def claim(self, which: int, limit: int) -> None:
+        one = self.processes[which]
+
+        async def work() -> list[Delivery]:
+            async with one.db.begin() as session:
+                return await deliveries.claim(session, self.now, limit, worker=one.name)
+
+        claimed = self.run(work())
+        assert [row.id for row in claimed] == self.claimable()[:limit]
+        for row in claimed:
+            self.rows[row.id].state, self.rows[row.id].worker = DeliveryState.SENDING, one.name
+        one.held += claimed
+
+    @precondition(lambda self: any(one.held for one in self.processes))
+    @rule(
+        which=process,
+        outcome=st.sampled_from(["sent", "retry", "refused", "unsure", "gone"]),
+        all_of_them=st.booleans(),
+    )
+    def record(self, which: int, outcome: str, all_of_them: bool) -> None:  # noqa: FBT001 - drawn
+        one = self.processes[which]
+        told = one.held if all_of_them else one.held[:1]
+        one.held = one.held[len(told) :]
+        outcomes: dict[str, Outcome] = {
+            "sent": Sent(7),
+            "retry": RetryAt(self.now + SOON, "later"),
+            "refused": Refused("no"),
+            "unsure": Unsure("?"),
+            "gone": Gone("kicked"),
+        }
+        self._write(one.db, one.name, [Done(row, outcomes[outcome]) for row in told])
+        for delivery in told:
+            row = self.rows[delivery.id]
+            if row.worker != one.name:
+                continue  # lost with its destination, by another row of it
+            row.worker = None
+            match outcome:
+                case "sent":
+                    row.state = DeliveryState.SENT
+                case "retry":
+                    row.state, row.at = DeliveryState.RETRY, self.now + SOON
+                case "refused":
+                    row.state = DeliveryState.FAILED
+                case "unsure":
+                    row.state, row.at = DeliveryState.UNKNOWN, self.now
+                case "gone":
+                    self.paused.add(row.destination)
+                    for other in self.rows.values():
+                        if other.destination == row.destination and other.state not in FINISHED:
+                            other.state, other.worker = DeliveryState.FAILED, None
+
+    @rule(which=process)
+    def killed_and_recovered_from(self, which: int) -> None:
+        dead, alive = self.processes[which], self.processes[1 - which]
+
+        async def work() -> None:
+            async with alive.db.begin() as session:
+                await deliveries.alive(session, alive.name, self.now, seen_after=self.now - SOON)
+                await session.execute(sa.text("DELETE FROM workers WHERE name = :name"), {"name": dead.name})
+                await deliveries.recover(session, self.now, seen_after=self.now - SOON)
+
+        self.run(work())
+        self.ghosts += [(dead.name, row) for row in dead.held]
+        for row in self.rows.values():
+            if row.worker == dead.name:
+                private = row.destination in self.private
+                row.worker, row.at = None, self.now
+                row.state = DeliveryState.PENDING if private else DeliveryState.UNKNOWN
+        dead.name, dead.held = dead.name + "'", []
+
+    @precondition(lambda self: self.ghosts)
+    @rule()
+    def one_that_was_taken_for_dead_tells_that_it_had_sent(self) -> None:
+        name, delivery = self.ghosts.pop()
+        self._write(self.processes[0].db, name, [Done(delivery, Sent(8))])
+        row = self.rows[delivery.id]
+        if row.worker is None:
+            row.state = DeliveryState.SENT
+
+    @precondition(lambda self: any(row.state is DeliveryState.UNKNOWN for row in self.rows.values()))
+    @rule(again=st.booleans())
+    def decide(self, again: bool) -> None:  # noqa: FBT001 - drawn
+        number = next(number for number, row in self.rows.items() if row.state is DeliveryState.UNKNOWN)
+
+        async def work() -> bool:
+            async with self.processes[1].db.begin() as session:
+                return await deliveries.resolve(session, number, resend=again, now=self.now)
+
+        assert self.run(work())
+        self.rows[number].state = DeliveryState.PENDING if again else DeliveryState.SENT
+
+    @precondition(lambda self: self.paused)
+    @rule()
+    def resume(self) -> None:
+        back = self.paused.pop()
+
+        async def work() -> None:
+            async with self.processes[0].db.begin() as session:
+                await subscriptions.resume(session, back)
+
+        self.run(work())
+
+    @rule(by=st.sampled_from([SOON, HOLD + SOON]))
+    def time_passes(self, by: timedelta) -> None:
+        self.now += by
+
+    @invariant()
+    def the_rows_stand_where_the_model_says(self) -> None:
+        async def work() -> dict[int, tuple[str, str | None]]:
+            async with self.processes[1].db.read() as session:
+                query = sa.select(table.c.id, table.c.state, table.c.claimed_by)
+                return {row.id: (row.state, row.claimed_by) for row in await session.execute(query)}
+
+        assert self.run(work()) == {number: (row.state.value, row.worker) for number, row in self.rows.items()}
+
+    def _write(self, db: Database, name: str, done: list[Done]) -> None:
+        async def work() -> None:
+            async with db.begin() as session:
+                await deliveries.record_all(session, done, self.now, worker=name)
+
+        self.run(work())
+
+
+TestRows = Rows.TestCase
+TestRows.settings = settings(max_examples=6, stateful_step_count=20, deadline=None, database=None)
