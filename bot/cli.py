@@ -85,6 +85,33 @@ def build_parser() -> argparse.ArgumentParser:
     paper.add_argument("link", metavar="LINK", help="any arXiv link or id, or a text that holds some")
     paper.add_argument("--language", help="language to translate to (default: LANGUAGE)")
 
+    translate = commands.add_parser(
+        "translate",
+        help="show how a text or a paper is translated, by whom and for what",
+        description="Translate now, through the whole chain or one backend, and show each text with who made it, what "
+        "the gates turned away, and the cost.",
+        epilog="example: arxiv-digest-bot translate 2402.15351 --backend google --language ja",
+    )
+    translate.add_argument("paper", nargs="?", metavar="PAPER", help="an arXiv link or id")
+    translate.add_argument("--text", help="an English text instead, such as an abstract")
+    translate.add_argument("--file", type=Path, metavar="FILE", help="a file with one")
+    translate.add_argument("--backend", help="ask this backend only (default: those of TRANSLATORS in order)")
+    translate.add_argument("--language", help="language to translate to (default: LANGUAGE)")
+
+    made = commands.add_parser("translations", help="count the stored translations, or list those made in an older way")
+    made.add_argument("--stale", action="store_true", help="list those made with an older pipeline, prompt or glossary")
+    made.add_argument("--language", help="only those to this language")
+
+    quality = commands.add_parser(
+        "quality",
+        help="how good the translations in a file of records are",
+        description="Print how often each gate raises an alarm and each known defect occurs in records as `digest "
+        "--format jsonl` writes them, beside the known rates.",
+    )
+    quality.add_argument("records", type=Path, metavar="FILE.jsonl")
+    quality.add_argument("--language", help="the language of the translations (default: LANGUAGE)")
+    quality.add_argument("--json", action="store_true", help="as JSON instead of a table")
+
     held = commands.add_parser("announcements", help="list what is stored of arXiv's announcements")
     held.add_argument("category", nargs="?", metavar="CATEGORY")
 
@@ -162,6 +189,9 @@ def _command(args: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any
         "digest": _digest,
         "render": _render,
         "paper": _paper,
+        "translate": _translate,
+        "translations": _translations,
+        "quality": _quality,
         "announcements": _announcements,
         "refetch": _refetch,
         "check": _check,
@@ -211,6 +241,28 @@ async def _paper(args: argparse.Namespace, settings: Settings) -> int:
     from bot.console import print_paper
 
     await print_paper(settings, args.link, args.language or settings.language)
+    return 0
+
+
+async def _translate(args: argparse.Namespace, settings: Settings) -> int:
+    from bot.translations import print_translation
+
+    language = args.language or settings.language
+    await print_translation(settings, args.text, args.file, args.paper, backend=args.backend, language=language)
+    return 0
+
+
+async def _translations(args: argparse.Namespace, settings: Settings) -> int:
+    from bot.translations import print_translations
+
+    await print_translations(settings, stale=args.stale, language=args.language)
+    return 0
+
+
+async def _quality(args: argparse.Namespace, settings: Settings) -> int:
+    from bot.quality import print_quality
+
+    print_quality(args.records, args.language or settings.language, as_json=args.json)
     return 0
 
 

@@ -90,7 +90,7 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
     wanted = _canonical(order.names)
     if not wanted and order.feed is None:
         raise CommandError("Which category? For example: arxiv-digest-bot digest cs.CV (or --feed FILE)")
-    async with _desk(settings) as parts:
+    async with desk(settings) as parts:
         if order.feed is not None:
             query, entries = await _from_feed(order.feed)
             approximate: tuple[date, ...] = ()
@@ -131,7 +131,7 @@ async def print_paper(settings: Settings, text: str, language: str) -> None:
         raise CommandError(f"{text[:200]!r} names no arXiv paper; for example: https://arxiv.org/abs/2402.15351")
     if code is None:
         raise CommandError(f"There is no language {language!r}; for example: --language zh-CN")
-    async with _desk(settings) as parts:
+    async with desk(settings) as parts:
         found = await parts.lookup.find(ids)
         cards = [await parts.lookup.translated(paper, code) for paper in found.papers]
     _write("\n\n".join(render_card_plain(card, words_for(code)) for card in cards), None)
@@ -144,7 +144,7 @@ async def print_paper(settings: Settings, text: str, language: str) -> None:
 async def print_announcements(settings: Settings, name: str | None) -> None:
     """List the announcements that are stored, the newest first: state, counts, source and reason."""
     wanted = _canonical([name]) if name else (None,)
-    async with _desk(settings) as parts, parts.db.read() as session:
+    async with desk(settings) as parts, parts.db.read() as session:
         listed = [one for each in wanted for one in await announcements.listing(session, each, limit=_LISTED)]
     if not listed:
         sys.stderr.write("arxiv-digest-bot: no announcement is stored yet\n")
@@ -162,7 +162,7 @@ async def refetch(settings: Settings, name: str, day: date | None) -> None:
     category, *more = _canonical([name])
     if more:
         raise CommandError(f"{name} is a group; one at a time, for example: arxiv-digest-bot refetch {category}")
-    async with _desk(settings) as parts:
+    async with desk(settings) as parts:
         when = day or calendar.mailing_date(parts.now())
         held = await parts.gather.held(category, when, at_once=True)
         if held is None:
@@ -177,7 +177,7 @@ async def refetch(settings: Settings, name: str, day: date | None) -> None:
 
 
 @asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[Core]:
+async def desk(settings: Settings) -> AsyncIterator[Core]:
     """The core on the bot's own database where there is one, else on one that is thrown away afterwards."""
     own = settings.database_url or (settings.data_dir / "bot.sqlite3").exists()
     with tempfile.TemporaryDirectory(prefix="arxiv-digest-") as folder:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from bot.ledger import Payer
 from bot.log import event
-from bot.translate.chain import EXTRACTIVE, NOBODY, Chain
+from bot.translate.chain import EXTRACTIVE, NOBODY, PIPELINE_VERSION, Chain
 from bot.translate.cleaning import clean_abstract, clean_title
+from bot.translate.prompt import PROMPT_VERSION
 from bot.translate.summary import summary_sentence
 from bot.translate.work import ENGLISH
 from storage import gaps, glossary, translations
@@ -79,6 +80,16 @@ async def ensure(
     level = logging.INFO if complete == len(missing) else logging.WARNING
     event(_log, "translations", level=level, language=language, asked=len(missing), complete=complete)
     return known
+
+
+def is_stale(made: Translation, glossary_version: str) -> bool:
+    """Whether it was made with an older pipeline or glossary, or by a language model with an older question."""
+    by_model = any(maker.startswith("openai") for maker in made.made_by.values())
+    return (
+        made.pipeline_version < PIPELINE_VERSION
+        or made.glossary_version != glossary_version
+        or (by_model and made.prompt_version < PROMPT_VERSION)
+    )
 
 
 def untranslated(paper: Paper, language: str) -> Translation:

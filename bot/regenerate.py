@@ -16,12 +16,13 @@ from bot.compose import COMPLETE, refetched
 from bot.daily import Daily
 from bot.ensure import ensure
 from bot.gather import Gather
+from bot.ledger import Payer
 from bot.log import event
 from bot.sources import read_again
 from bot.translate.chain import Chain
-from storage import announcements, digests, papers
+from storage import announcements, digests, papers, translations
 from storage.database import Database
-from storage.records import AnnouncedEntry, Announcement, Digest, Now
+from storage.records import AnnouncedEntry, Announcement, Digest, Now, Paper
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ class Scope(StrEnum):
     RENDER = "render"
     TRANSLATE = "translate"
     REFETCH = "refetch"
+    BACK = "back"
+    """The translations before these are taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Regenerated:
     added: int = 0
     removed: int = 0
     translated: int = 0
+    restored: int = 0
     from_store: bool = False
     """Whether a refetch had to use the stored bytes, because arXiv serves only the newest announcement."""
 
@@ -89,6 +93,7 @@ class Regenerate:
         if scope is Scope.REFETCH:
             posted, added, removed, from_store = await self._refetch(category, day, posted)
         translated = await self._translate(posted) if scope is Scope.TRANSLATE else 0
+        restored = await self._take_back(posted) if scope is Scope.BACK else 0
         parts_changed = rows = 0
         for digest in posted:
             changed, moved = await self._render(digest)
@@ -98,7 +103,7 @@ class Regenerate:
             self._planned()
         event(_log, "regenerated", category=category, date=day, scope=scope, parts=parts_changed, rows=rows)
         ids = tuple(digest.id for digest in posted)
-        return Regenerated(category, day, ids, parts_changed, rows, added, removed, translated, from_store)
+        return Regenerated(category, day, ids, parts_changed, rows, added, removed, translated, restored, from_store)
 
     async def _refetch(self, category: str, day: date, posted: list[Digest]) -> tuple[list[Digest], int, int, bool]:
         async with self._db.read() as session:
@@ -131,6 +136,23 @@ class Regenerate:
 
     async def _translate(self, posted: list[Digest]) -> int:
         made = 0
+        for language, found in (await self._by_language(posted)).items():
+            payer = Payer(announcement=f"{posted[0].categories[0]} {posted[0].mailing_dates[-1]}")
+            await ensure(self._db, self._chain, found, language, anew=True, payer=payer)
+            made += len(found)
+        return made
+
+    async def _take_back(self, posted: list[Digest]) -> int:
+        restored = 0
+        for language, found in (await self._by_language(posted)).items():
+            async with self._db.begin() as session:
+                hashes = [paper.source_hash for paper in found]
+                restored += await translations.restore(session, hashes, language, self._now())
+        return restored
+
+    async def _by_language(self, posted: list[Digest]) -> dict[str, list[Paper]]:
+        """The papers of digests, each once, by the language that they are translated to."""
+        found: dict[str, list[Paper]] = {}
         for language in sorted({digest.language for digest in posted}):
             keys = {
                 (one.arxiv_id, one.version)
@@ -139,10 +161,8 @@ class Regenerate:
                 for one in digest.entries
             }
             async with self._db.read() as session:
-                found = await papers.many(session, keys)
-            await ensure(self._db, self._chain, list(found.values()), language, anew=True)
-            made += len(found)
-        return made
+                found[language] = list((await papers.many(session, keys)).values())
+        return found
 
     async def render_again(self, digest: Digest) -> int:
         """Render a posted digest anew; returns how many messages are on their way because of it."""

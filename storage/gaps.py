@@ -66,5 +66,10 @@ async def close(session: AsyncSession, source_hash: str, language: str) -> None:
     await session.execute(sa.delete(table).where(table.c.source_hash == source_hash, table.c.language == language))
 
 
+async def count(session: AsyncSession) -> int:
+    """How many there are."""
+    return int(await session.scalar(sa.select(sa.func.count()).select_from(table)) or 0)
+
+
 def _gap(row: sa.Row[Any]) -> Gap:
     return Gap(**row._asdict())

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,6 +47,35 @@ async def save(session: AsyncSession, translation: Translation) -> None:
     values = {one.name: getattr(translation, one.name) for one in fields(translation)}
     await session.execute(insert(table).values(**{**values, "made_by": dict(translation.made_by)}))
     await search_index.refresh(session, [translation.arxiv_id])
+
+
+async def restore(session: AsyncSession, source_hashes: Iterable[str], language: str, now: datetime) -> int:
+    """Take back the translations to use of these texts, each for the one that it took the place of.
+
+    Texts without an earlier one are left. Returns how many were taken back; doing it again goes back further.
+    """
+    restored = 0
+    for source_hash in dict.fromkeys(source_hashes):
+        of_text = sa.and_(table.c.source_hash == source_hash, table.c.language == language)
+        using = await session.scalar(select(table.c.id).where(of_text, table.c.superseded_at.is_(None)))
+        if using is None:
+            continue
+        earlier = await session.scalar(select(func.max(table.c.id)).where(of_text, table.c.id < using))
+        if earlier is None:
+            continue
+        await session.execute(update(table).where(table.c.id == using).values(superseded_at=now))
+        await session.execute(update(table).where(table.c.id == earlier).values(superseded_at=None))
+        restored += 1
+    return restored
+
+
+async def listing(session: AsyncSession, language: str | None = None) -> list[Translation]:
+    """The translations to use, by language, paper and version."""
+    query = select(*_FIELDS).where(table.c.superseded_at.is_(None))
+    if language is not None:
+        query = query.where(table.c.language == language)
+    query = query.order_by(table.c.language, table.c.arxiv_id, table.c.version)
+    return [_translation(row) for row in await session.execute(query)]
 
 
 async def count_by_backend(session: AsyncSession) -> dict[str, int]:

@@ -6,6 +6,7 @@ from bot.arxiv_source import calendar
 from bot.compose import COMPLETE
 from bot.handlers.ask import Ask, Refusal, named
 from bot.handlers.digest import split_date
+from bot.handlers.spent import spent_lines
 from bot.handlers.subscribe import parse_categories
 from bot.regenerate import NotFetched, Regenerated, Scope
 from storage import deliveries, translations
@@ -13,14 +14,15 @@ from storage import stats as figures
 from storage.records import DeliveryState
 
 _EXAMPLE = "/regenerate cs.CV 2026-08-21 translate"
+_SCOPES = frozenset({Scope.TRANSLATE, Scope.REFETCH, Scope.BACK})
 _PATIENCE = 60.0
 _LISTED = 20
 
 
 async def regenerate(ask: Ask) -> None:
-    """`/regenerate cs.CV [date] [translate|refetch]`: build a digest anew and edit what was posted."""
-    scopes = [arg.lower() for arg in ask.args if arg.lower() in {Scope.TRANSLATE, Scope.REFETCH}]
-    others = [arg for arg in ask.args if arg.lower() not in {Scope.TRANSLATE, Scope.REFETCH}]
+    """`/regenerate cs.CV [date] [translate|back|refetch]`: build a digest anew and edit what was posted."""
+    scopes = [arg.lower() for arg in ask.args if arg.lower() in _SCOPES]
+    others = [arg for arg in ask.args if arg.lower() not in _SCOPES]
     newest = calendar.mailing_date(ask.services.now())
     names, day = split_date(others, newest, "/regenerate cs.CV")
     (category, *more) = parse_categories(names, _EXAMPLE)
@@ -96,7 +98,7 @@ async def stats(ask: Ask) -> None:
         totals = await figures.totals(session)
         makers = await translations.count_by_backend(session)
     states = ", ".join(f"{state}: {count}" for state, count in sorted(totals.deliveries.items())) or "0"
-    await ask.say(
+    stored = ask.words.html(
         "stats",
         papers=totals.papers,
         translations=totals.translations,
@@ -108,6 +110,7 @@ async def stats(ask: Ask) -> None:
         digests=totals.digests,
         deliveries=states,
     )
+    await ask.reply("\n".join([stored, *await spent_lines(ask)]))
 
 
 def _report(ask: Ask, done: Regenerated, states: dict[DeliveryState, int]) -> str:
@@ -126,6 +129,8 @@ def _report(ask: Ask, done: Regenerated, states: dict[DeliveryState, int]) -> st
         lines.append(ask.words.html("regenerated-entries", added=done.added, removed=done.removed))
     if done.translated:
         lines.append(ask.words.html("regenerated-translations", count=done.translated))
+    if done.restored:
+        lines.append(ask.words.html("regenerated-back", count=done.restored))
     if done.from_store:
         lines.append(ask.words.html("regenerated-from-store"))
     open_rows = sum(states.get(one, 0) for one in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, data, preferences, save, search, settings, start, subscribe
+from bot.handlers import admin, card, data, glossary, preferences, save, search, settings, start, subscribe
 from bot.handlers.ask import Ask, Handler
 from bot.handlers.digest import digest_now
 
@@ -52,10 +52,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("forget", "/forget", data.forget),
     Command("links", "/links [@group] on | off", preferences.answer_links),
     Command(
-        "regenerate", "/regenerate cs.CV [2026-08-21] [translate | refetch]", admin.regenerate, administrators_only=True
+        "regenerate",
+        "/regenerate cs.CV [2026-08-21] [translate | back | refetch]",
+        admin.regenerate,
+        administrators_only=True,
     ),
     Command("announce", "/announce cs.CV", admin.announce, administrators_only=True),
     Command("resend", "/resend [17 | all]", admin.resend, administrators_only=True),
     Command("arrived", "/arrived 17 | all", admin.arrived, administrators_only=True),
+    Command("glossary", "/glossary [add zh-CN: prompt = 提示]", glossary.show_glossary, administrators_only=True),
     Command("stats", "/stats", admin.stats, administrators_only=True),
 )

@@ -142,6 +142,7 @@ _NAME = re.compile(r"[A-Z][a-z]*[A-Z0-9].*|[A-Z]-\w.*|[^a-zA-Z]*|\w*\d\w*|[a-z]+
 _LATIN_RUN = re.compile(r"[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*")
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]+")
+_NOT_ESSENTIAL = re.compile(r"[\W_]+")
 _FINISHED = re.compile(r"[.!?…。！？؟।][\"'”’»）)\]」』$]*\s*$")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _LATIN_NAME = re.compile(r"[A-Z]{2,}[a-z]?|\w*[a-z][A-Z]\w*|\w*[A-Za-z]\d\w*")
@@ -160,7 +161,7 @@ def check(
         # A formula alone is a fine translation of a formula alone.
         empty = not translated.strip() or bool(_LETTERS.search(without_spans(source_text)))
         return (Alarm(Gate.EMPTY),) if empty else ()
-    limits = THRESHOLDS.get(language.split("-", maxsplit=1)[0].lower(), _LATIN)
+    limits = _limits(language)
     alarms = [*_not_the_text(source_text, translated), *_loop(translated, limits)]
     if language != "en":
         alarms += _untranslated(source_text, translated, field, limits)
@@ -176,6 +177,11 @@ def check(
     return tuple(alarms)
 
 
+def sentences_of(text: str, language: str) -> int:
+    """How many sentences a text in that language has; 0 where the language does not tell."""
+    return _sentences(text, _limits(language))
+
+
 def is_name_like(title: str) -> bool:
     """Whether a title may stay as it is: one word, or mostly names and signs without a function word."""
     words = without_spans(title).split()
@@ -183,6 +189,10 @@ def is_name_like(title: str) -> bool:
         return False
     names = sum(1 for word in words if _NAME.fullmatch(word.strip(",.:;!?()")))
     return len(words) <= 1 or names * 2 >= len(words)
+
+
+def _limits(language: str) -> Thresholds:
+    return THRESHOLDS.get(language.split("-", maxsplit=1)[0].lower(), _LATIN)
 
 
 def _not_the_text(source: str, translated: str) -> list[Alarm]:
@@ -327,4 +337,4 @@ def _summary(source: str, translated: str, field: TextField, limits: Thresholds)
 
 def _essence(text: str) -> str:
     """Letters and digits alone, for telling whether two texts are the same."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return _NOT_ESSENTIAL.sub("", text.casefold())

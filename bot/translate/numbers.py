@@ -59,6 +59,7 @@ _NUMBER = re.compile(
 )
 
 
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NAME_BEFORE = re.compile(r"[^\W\d](?:[-–.])?\Z")
 _WORD_AFTER = re.compile(r"[^\W\d]|\)|[-–][A-Z]")
 
@@ -116,6 +117,4 @@ def _value(figures: str) -> Decimal:
 
 def _ascii_digits(text: str) -> str:
     """The text with the digits of other scripts (full-width, Arabic-Indic, Devanagari) as 0 to 9."""
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() and not char.isascii() else char for char in text)
+    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)

@@ -110,7 +110,7 @@ bad-date =
     <code>{ $example }</code>
 
 regenerate-form =
-    One category, a date and one of translate or refetch. For example:
+    One category, a date and one of translate, back or refetch. For example:
     <code>{ $example }</code>
 regenerating = Building the digests of { $category } for { $date } anew …
 nothing-posted = No digest of { $category } for { $date } was posted.
@@ -191,3 +191,29 @@ cap-reached =
 chat-cap-reached =
     ⚠️ The chat <code>{ $chat }</code> has reached its cap for today (TRANSLATE_CHAT_CAP). What it asks for stays in English, marked, until tomorrow.
     What was used: /stats
+
+command-glossary = Terms that have one rendering: list, add, remove
+glossary-form =
+    A language, a term and its rendering, or a name alone that stays as it is. For example:
+    <code>{ $example }</code>
+glossary-empty =
+    No terms were added to the built-in ones yet. For example:
+    <code>{ $example }</code>
+glossary-head = { $count ->
+        [one] One term was added
+       *[other] { $count } terms were added
+    } to the built-in ones. Another one: <code>{ $example }</code>
+glossary-added = From now on: <code>{ $term }</code>. What was translated before stays as it is; <code>/regenerate … translate</code> makes it anew.
+glossary-removed = <code>{ $term }</code> is no longer a term.
+glossary-unknown = <code>{ $term }</code> was not among the terms that were added; see /glossary
+regenerated-back = The earlier texts of { $count } papers are back.
+
+stats-spent = <b>Translating</b>, { $when ->
+        [today] today
+       *[month] in 30 days
+    }: { $requests } requests, { $characters } characters, { $tokens } tokens, money { $money }; { $alarms } texts turned away{ $gates }
+stats-announcement = • { $name }: { $requests } requests, { $characters } characters, { $tokens } tokens, money { $money }
+stats-gaps = { $count ->
+        [one] One paper is
+       *[other] { $count } papers are
+    } not translated in full; they are tried again by themselves.

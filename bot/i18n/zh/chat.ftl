@@ -110,7 +110,7 @@ bad-date =
     <code>{ $example }</code>
 
 regenerate-form =
-    一个分类、一个日期，再加 translate 或 refetch 之一。例如：
+    一个分类、一个日期，再加 translate、back 或 refetch 之一。例如：
     <code>{ $example }</code>
 regenerating = 正在重新生成 { $category } { $date } 的摘要……
 nothing-posted = 没有发过 { $category } { $date } 的摘要。
@@ -174,3 +174,23 @@ cap-reached =
 chat-cap-reached =
     ⚠️ 聊天 <code>{ $chat }</code> 今天的翻译已达上限（TRANSLATE_CHAT_CAP）。它之后请求的论文以英文显示并注明，明天恢复。
     用量：/stats
+
+command-glossary = 术语表：查看、添加、删除
+glossary-form =
+    请写语言、术语和译法；只写一个名称则保持原文。例如：
+    <code>{ $example }</code>
+glossary-empty =
+    还没有在内置术语之外添加任何术语。例如：
+    <code>{ $example }</code>
+glossary-head = 在内置术语之外添加了 { $count } 条。再加一条：<code>{ $example }</code>
+glossary-added = 今后：<code>{ $term }</code>。以前的译文保持不变；<code>/regenerate … translate</code> 可重新翻译。
+glossary-removed = <code>{ $term }</code> 已从术语表删除。
+glossary-unknown = 添加的术语里没有 <code>{ $term }</code>；请看 /glossary
+regenerated-back = 恢复了 { $count } 篇论文先前的译文。
+
+stats-spent = <b>翻译用量</b>（{ $when ->
+        [today] 今天
+       *[month] 30 天
+    }）：{ $requests } 次请求，{ $characters } 个字符，{ $tokens } 个 token，费用 { $money }；{ $alarms } 段译文未通过检查{ $gates }
+stats-announcement = • { $name }：{ $requests } 次请求，{ $characters } 个字符，{ $tokens } 个 token，费用 { $money }
+stats-gaps = 有 { $count } 篇论文尚未完整翻译，会自动重试。
