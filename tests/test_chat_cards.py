@@ -83,6 +83,22 @@ async def test_buttons_of_a_card_in_a_group_work_for_others_after_a_restart_and_
         assert len(house.telegram.from_bot(group)) == count
 
 
+async def test_readers_of_a_channel_save_its_cards_and_open_them_in_private_but_change_nothing(house: House) -> None:
+    reader = house.telegram.add_user("Bob", language_code="zh-hans")
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.telegram.post(channel, "https://arxiv.org/abs/2608.00001")
+    await house.telegram.wait_for_messages(channel, 1)
+    (message,) = house.telegram.from_bot(channel)
+    assert buttons(message) == ["arXiv", "PDF", "☆ 收藏", "在机器人中打开"]
+    assert message.button("在机器人中打开").url == f"https://t.me/{house.telegram.bot.username}?start=p_2608-00001"
+    before = message.text
+    for data in ("bib:2608.00001:en", "card:2608.00001:en", "like:2608.00001:en", "open:2608.00001:en"):
+        assert "私聊" in await house.press_with(message, data, user=reader)
+    assert "已收藏" in await house.press(message, "☆ 收藏", user=reader)
+    assert message.text == before
+    assert len(house.telegram.from_bot(channel)) == 1
+
+
 async def test_an_earlier_version_is_marked_once_a_later_one_is_known_and_leads_to_it(house: House) -> None:
     second = replace(paper(2), version=2, title="Counting Sheep Faster", comment="This paper has been withdrawn.")
     house.arxiv.add_paper(second)

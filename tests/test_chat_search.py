@@ -81,6 +81,17 @@ async def test_in_a_group_a_search_is_one_message_and_cards_open_in_private(tmp_
         assert len(house.telegram.from_bot(group)) == 2
 
 
+async def test_in_a_topic_a_search_is_answered_there(house: House) -> None:
+    forum = house.telegram.add_group("Readers", creator=house.person, forum=True)
+    topic = house.telegram.add_topic(forum, "Vision")
+    await house.say("/search sheep", chat=forum, thread_id=topic)
+    message = house.last(forum)
+    assert message.thread_id == topic
+    await house.turn(message, "▶")
+    assert message.thread_id == topic
+    assert len(house.telegram.from_bot(forum)) == 1
+
+
 async def test_a_link_to_a_paper_opens_its_card_also_for_ids_of_the_old_style(house: House) -> None:
     old = paper(1, arxiv_id="hep-th/9901001", title="Strings and Sheep")
     async with house.bot.services.db.begin() as session:

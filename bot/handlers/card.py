@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
+from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 
 from bot.arxiv_source import categories
@@ -120,7 +121,12 @@ async def bibtex(ask: Ask) -> None:
 
 
 async def pressed(ask: Ask) -> tuple[Match, str]:
-    """The paper and the language that a button of a card names. Raises Refusal for data that is of no button."""
+    """The paper and the language that a button of a card names. Raises Refusal for data that is of no button.
+
+    So it does in channels: what stands there is not for those who read it to change.
+    """
+    if ask.chat.type == ChatType.CHANNEL:
+        raise Refusal("only-in-private", bot=ask.bot.username)
     one = parse_id(ask.args[0]) if ask.args else None
     language = ask.args[1] if len(ask.args) > 1 else ask.here.language
     if one is None or language not in NAMES:
@@ -135,7 +141,8 @@ def card_of(ask: Ask, entry: BilingualPaper, match: Match) -> Card:
     """The card of what was asked for, in the words that go with its language."""
     language = entry.translation.language
     words = card_words(ask, language)
-    place = Place(match.asked.arxiv_id, match.asked.version, language, _other(ask, language), match.newest)
+    bot_name = ask.bot.username if ask.chat.type == ChatType.CHANNEL else ""
+    place = Place(match.asked.arxiv_id, match.asked.version, language, _other(ask, language), match.newest, bot_name)
     names = category_names(words.language, entry.paper.categories)
     return render_card(entry, words, category_names=names, place=place)
 

@@ -21,7 +21,7 @@ from bot.handlers.ask import Services, keyboard_of
 from bot.handlers.card import category_names
 from bot.i18n import Words, words_for
 from bot.render.button import Button
-from bot.render.card import link_buttons, render_card, texts_of
+from bot.render.card import link_buttons, render_card, titles_of
 from bot.render.deep_link import paper_link
 from bot.render.names import authors_line, shorten
 from bot.search_query import Unreadable, parse_query
@@ -107,14 +107,14 @@ async def _subscribed(services: Services, user: User) -> tuple[str, ...]:
 
 
 def _result(entry: BilingualPaper, words: Words, bot_name: str) -> InlineQueryResultArticle:
-    paper, texts = entry.paper, texts_of(entry, words)
+    paper, titles = entry.paper, titles_of(entry)
     card = render_card(entry, words, category_names=category_names(words.language, paper.categories))
     open_here = Button(words("button-open-in-bot"), url=paper_link(bot_name, paper.arxiv_id))
     buttons = [link_buttons(paper, words, reference=paper.arxiv_id), [open_here]]
-    about = [*texts.titles[1:], authors_line(paper, words, shown=3), paper.primary_category]
+    about = [*titles[1:], authors_line(paper, words, shown=3), paper.primary_category]
     return InlineQueryResultArticle(
         id=f"{paper.arxiv_id}v{paper.version}",
-        title=shorten(texts.titles[0], _TITLE),
+        title=shorten(titles[0], _TITLE),
         description=shorten(" · ".join(one for one in about if one), _DESCRIPTION),
         input_message_content=InputTextMessageContent(
             card.text, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)

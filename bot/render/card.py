@@ -10,6 +10,7 @@ from urllib.parse import quote
 from bot.i18n import Words
 from bot.languages import NAMES
 from bot.render.button import Button, callback
+from bot.render.deep_link import paper_link
 from bot.render.latex import to_unicode
 from bot.render.message import TEXT_LIMIT, escape, length, link, truncate_html
 from bot.render.names import (
@@ -61,6 +62,8 @@ class Place:
     """The language that its button changes to."""
     newest: int
     """The highest version that is known."""
+    bot_name: str = ""
+    """Where a card belongs to a channel, whose readers change nothing: the bot in whose private chat it opens."""
 
     @property
     def reference(self) -> str:
@@ -109,6 +112,9 @@ def _more(place: Place, words: Words) -> tuple[tuple[Button, ...], ...]:
     def button(key: str, name: str, *arguments: str) -> Button:
         return Button(words(key), callback_data=callback(name, place.reference, *arguments))
 
+    if place.bot_name:
+        opened = Button(words("button-open-in-bot"), url=paper_link(place.bot_name, place.reference))
+        return ((button("render-button-save", "save"), opened),)
     changes = [Button(NAMES[place.other], callback_data=callback("card", place.reference, place.other))]
     if place.version is not None and place.version < place.newest:
         newest = f"{place.arxiv_id}v{place.newest}"
@@ -191,6 +197,13 @@ def texts_of(entry: BilingualPaper, words: Words, *, formulas: Callable[[str], s
         both(summary, summary_en) or (words("render-no-summary"),),
         both(shown(translation.abstract), abstract),
     )
+
+
+def titles_of(entry: BilingualPaper) -> tuple[str, ...]:
+    """The paper's titles, the reader's language first; without a mark, as lists of many papers show them."""
+    title = to_unicode(plain_title(entry.paper.title)) or entry.paper.arxiv_id
+    translated = to_unicode(one_line(entry.translation.title or ""))
+    return (translated, title) if translated and translated != title else (title,)
 
 
 def _text(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.i18n import Words
 from bot.render.button import Button, callback
-from bot.render.card import texts_of
+from bot.render.card import titles_of
 from bot.render.deep_link import paper_link
 from bot.render.message import escape, link, truncate_html
 from bot.render.names import abs_url, authors_line, one_line, shorten
@@ -60,7 +60,7 @@ def page_buttons(name: str, page: int, pages: int) -> tuple[Button, ...]:
 
 
 def _block(number: int, entry: BilingualPaper, words: Words, note: str) -> str:
-    titles = [escape(shorten(title, _LONGEST_TITLE)) for title in texts_of(entry, words).titles]
+    titles = [escape(shorten(title, _LONGEST_TITLE)) for title in titles_of(entry)]
     lines = [f"{number}. {link(abs_url(entry.paper.arxiv_id), f'<b>{titles[0]}</b>')}", *titles[1:]]
     lines.append(escape(_facts(entry.paper, words)))
     if note:
