@@ -34,6 +34,7 @@ from bot.lookup import Lookup
 from bot.mend import Mend
 from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
+from bot.pins import Pins
 from bot.regenerate import Regenerate
 from bot.schedule import Clock
 from bot.sender import Sender
@@ -168,7 +169,15 @@ async def running(
 
         watch = Watch(db=parts.db, now=now, tell=administrators.tell)
         told = Told(lost=Owners(bot=application.bot).tell, stuck=stuck)
-        deliverer = Deliverer(db=parts.db, sender=sender, pace=pace, now=now, undecided=undecided, told=told)
+        deliverer = Deliverer(
+            db=parts.db,
+            sender=sender,
+            pace=pace,
+            now=now,
+            undecided=undecided,
+            pins=Pins(db=parts.db, sender=sender),
+            told=told,
+        )
         daily = Daily(
             db=parts.db,
             gather=parts.gather,

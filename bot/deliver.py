@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from bot.log import event, redact
 from bot.pace import Pace
+from bot.pins import Pins
 from bot.sender import Sender
 from bot.undecided import Undecided
 from storage import deliveries
@@ -64,6 +65,7 @@ class Deliverer:
         pace: Pace,
         now: Now,
         undecided: Undecided,
+        pins: Pins,
         told: Told = Told(),
         lease: timedelta = LEASE,
     ) -> None:
@@ -73,6 +75,7 @@ class Deliverer:
         self._now = now
         self._told = told
         self._undecided = undecided
+        self._pins = pins
         self._lease = lease
         self._name = secrets.token_hex(8)
         self._woken = asyncio.Event()
@@ -82,6 +85,7 @@ class Deliverer:
         self._known: Known = {}
         self._seen_at: datetime | None = None
         self._stopping: Callable[[], bool] = bool
+        self._to_pin = self._pinning = False
         self._aside: set[asyncio.Task[object]] = set()
 
     def wake(self) -> None:
@@ -103,6 +107,7 @@ class Deliverer:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; then finish the requests in flight and record what came of them."""
         stopped = asyncio.create_task(self._wake_at(stop))
+        self._pin_soon()
         self._stopping = stop.is_set
         trouble = 0
         try:
@@ -222,6 +227,8 @@ class Deliverer:
                     part=one.delivery.number,
                     message=one.outcome.message_id,
                 )
+        if any(one.delivery.destination.pin and isinstance(one.outcome, Sent) for one in done):
+            self._pin_soon()
         for one_lost in lost:
             self._beside(self._told.lost(one_lost))
 
@@ -236,6 +243,23 @@ class Deliverer:
                 self._woken.set()
             elif self._ripe is None:
                 self._ripe = asyncio.get_running_loop().call_later(_LINGER, self._woken.set)
+
+    def _pin_soon(self) -> None:
+        """Pin what is to be pinned, unless that is being done already; then once more."""
+        self._to_pin = True
+        if not self._pinning:
+            self._pinning = True
+            self._beside(self._pin())
+
+    async def _pin(self) -> None:
+        try:
+            while self._to_pin:
+                self._to_pin = False
+                await self._pins.settle()
+        except Exception:  # noqa: BLE001 - it is done with the next digest
+            _log.exception("pins_failed")
+        finally:
+            self._pinning = False
 
     def _beside(self, work: Awaitable[object]) -> None:
         """Do something that the rows do not wait for."""

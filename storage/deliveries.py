@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import subscriptions
+from storage import pins, subscriptions
 from storage.models import UNFINISHED, destinations, workers
 from storage.models import deliveries as table
 from storage.models import digest_parts as part_table
@@ -171,6 +171,10 @@ async def record_all(
         known = {"worker": worker, "at": now}
         statement = _SENT if worker is not None else _SENT_BY_ANY
         await (await session.connection()).execute(statement, [{**one, **known} for one in plain])
+    for one in done:
+        row = one.delivery
+        if isinstance(one.outcome, Sent) and row.message_id is None and row.destination.pin:
+            await pins.want(session, row.destination.id, row.digest_id, row.number, one.outcome.message_id)
     lost: list[Lost] = []
     for one in others:
         found = await record(session, one.delivery.id, one.outcome, now, sent_hash=one.sent_hash, worker=worker)

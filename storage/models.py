@@ -343,6 +343,17 @@ digest_parts = Table(
     _required("content_hash", String),
 )
 
+# The parts that the last correction of a digest replaced, to put them back.
+former_parts = Table(
+    "former_parts",
+    metadata,
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _required("kind", String),
+    _required("payload", JSON),
+    _required("content_hash", String),
+)
+
 # Text, not bound values: SQLite uses a partial index only where the query repeats its condition to the letter. And NOT
 # IN, because for IN it would take the index on the state, and sort all rows that wait to find the first few.
 UNFINISHED = "state NOT IN ('sent', 'failed')"
@@ -375,6 +386,15 @@ for _name, _columns in (
     ("ix_deliveries_unfinished_of_destination", [deliveries.c.destination_id, deliveries.c.id]),
 ):
     Index(_name, *_columns, sqlite_where=text(UNFINISHED), postgresql_where=text(UNFINISHED))
+
+# Which message of a destination is pinned, and which one is to be; null for none.
+pins = Table(
+    "pins",
+    metadata,
+    Column("destination_id", ForeignKey("destinations.id", ondelete="CASCADE"), primary_key=True),
+    Column("pinned", BigInteger),
+    Column("wanted", BigInteger),
+)
 
 # The processes that send. What one of them holds is another's to decide about once it has not been seen for a while.
 workers = Table(

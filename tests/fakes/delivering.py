@@ -13,6 +13,7 @@ from bot.config import Policy
 from bot.deliver import LEASE, Deliverer, Told
 from bot.look import Look
 from bot.pace import OPEN, Limits, Pace
+from bot.pins import Pins
 from bot.sender import Sender
 from bot.undecided import Open, Undecided
 from bot.wire import AiohttpRequest
@@ -100,6 +101,7 @@ async def delivering(
             pace=pace,
             now=now,
             undecided=undecided,
+            pins=Pins(db=db, sender=sender),
             told=Told(lost=lost_one, stuck=stuck_for),
             lease=lease,
         )
