@@ -56,6 +56,8 @@ class Stage:
     person: User
     private: Chat
     channel: Chat
+    administrator: User
+    """Somebody else, so that notices for administrators never come between what is said and its answer."""
 
 
 def sample_entries() -> list[Entry]:
@@ -81,11 +83,11 @@ async def demo(settings: Settings, *, once: bool, port: int) -> None:
         try:
             for entry in entries:
                 arxiv.add_paper(entry.paper)
-            # Else the bot would tell its administrator, who is the person of the demo, that a mailing is missing.
+            # Else the bot would tell its administrator that a mailing is missing.
             arxiv.announce(CATEGORY, (), calendar.previous(MAILING_DATE))
             stage = _set_the_stage(telegram)
             with resources.as_file(resources.files("bot.simulator") / "sample" / "seed.jsonl") as recorded:
-                ready = _settings(settings, telegram, arxiv, Path(folder), recorded, stage.person.id)
+                ready = _settings(settings, telegram, arxiv, Path(folder), recorded, stage.administrator.id)
                 async with running(ready, now=clock):
                     await _play(telegram, arxiv, clock, stage, entries)
                     _show(telegram, stage)
@@ -103,7 +105,9 @@ def _set_the_stage(telegram: SimulatedTelegram) -> Stage:
     telegram.add_group("Vision reading group", creator=person, members=[colleague])
     forum = telegram.add_group("Lab forum", creator=person, members=[colleague], forum=True)
     telegram.add_topic(forum, "Papers")
-    return Stage(person, telegram.private_chat(person), channel)
+    administrator = telegram.add_user("管理员", username="admin", language_code="zh-hans")
+    telegram.private_chat(administrator)
+    return Stage(person, telegram.private_chat(person), channel, administrator)
 
 
 async def _play(
