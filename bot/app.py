@@ -23,6 +23,7 @@ from bot.arxiv_source.shared_turns import DatabaseTurns
 from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import WORKERS, Deliverer, Told
+from bot.digest_pages import DigestPages
 from bot.gather import Gather
 from bot.handlers.ask import Services
 from bot.handlers.dispatch import ALLOWED_UPDATES, AnyApplication, OneAtATimePerChat, register, set_commands
@@ -35,6 +36,7 @@ from bot.mend import Mend
 from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
 from bot.pins import Pins
+from bot.recent import Recent
 from bot.regenerate import Regenerate
 from bot.schedule import Clock
 from bot.sender import Sender
@@ -178,6 +180,10 @@ async def running(
             pins=Pins(db=parts.db, sender=sender),
             told=told,
         )
+
+        def bot_name() -> str:
+            return str(application.bot.username)
+
         daily = Daily(
             db=parts.db,
             gather=parts.gather,
@@ -185,12 +191,25 @@ async def running(
             now=now,
             planned=deliverer.wake,
             looked=watch.look,
+            bot_name=bot_name,
         )
         parts.ledger.tells(administrators.tell)
         regenerate = Regenerate(
             db=parts.db, gather=parts.gather, daily=daily, chain=parts.chain, now=now, planned=deliverer.wake
         )
-        services = Services(settings, parts.db, parts.lookup, parts.gather, daily, regenerate, deliverer, sender, now)
+        services = Services(
+            settings,
+            parts.db,
+            parts.lookup,
+            parts.gather,
+            daily,
+            DigestPages(db=parts.db, bot_name=bot_name),
+            regenerate,
+            deliverer,
+            sender,
+            now,
+            Recent(now=now),
+        )
         mend = Mend(db=parts.db, chain=parts.chain, now=now, rendered=regenerate.render_again)
 
         async def tick() -> None:

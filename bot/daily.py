@@ -61,7 +61,8 @@ class Ticked:
 class Daily:
     """Turns announcements into delivery rows.
 
-    `planned` is called after rows were written, `looked` with the categories whose announcements were looked for.
+    `planned` is called after rows were written, `looked` with the categories whose announcements were looked for,
+    `bot_name` for the bot's user name (links to its private chat need it).
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Daily:
         now: Now,
         planned: Callable[[], None] = _nobody_waits,
         looked: Callable[[Collection[str]], Awaitable[None]] = _nobody_looks,
+        bot_name: Callable[[], str] = str,
     ) -> None:
         self._db = db
         self._gather = gather
@@ -80,6 +82,7 @@ class Daily:
         self._now = now
         self._planned = planned
         self._looked = looked
+        self._bot_name = bot_name
         self._plan = Plan(db=db, render=self.render, now=now)
         self._one_at_a_time = asyncio.Lock()
 
@@ -128,7 +131,13 @@ class Daily:
         return tuple(one for one in wanted if one not in known or known[one].state not in COMPLETE)
 
     async def render(self, digest: Digest) -> tuple[Part, ...]:
-        """The digest's parts, with every translation that can be had now."""
+        """The digest's parts, with every translation that can be had now.
+
+        One that is paged and not stored yet is stored first: its buttons name it.
+        """
+        if digest.look.paged and not digest.id:
+            async with self._db.begin() as session:
+                digest = await digests.save(session, digest, (), self._now())
         listed = await self.entries(digest)
         payer = Payer(announcement=f"{digest.categories[0]} {digest.mailing_dates[-1]}")
         texts = await ensure(self._db, self._chain, [entry.paper for entry in listed], digest.language, payer=payer)
@@ -144,7 +153,7 @@ class Daily:
             )
             for entry in listed
         ]
-        return render_digest(digest, bilingual, words_for(digest.interface))
+        return render_digest(digest, bilingual, words_for(digest.interface), bot_name=self._bot_name())
 
     async def entries(self, digest: Digest) -> list[Entry]:
         """The digest's papers from the archive, in its order."""

@@ -98,6 +98,22 @@ class Sender:
                     raise
                 part = fallback
 
+    async def change(self, place: Destination, message_id: int, part: Part) -> None:
+        """Edit a message of the bot's to a part, as the answer to a press; TelegramError is the caller's to handle.
+
+        Where the part's layout is refused the next simpler one takes its place.
+        """
+        while True:
+            await self._pace.turn(place.chat_id, group=_many(place), urgent=True, message=False)
+            try:
+                await self._carry_out(place, part, message_id)
+            except TelegramError as error:
+                if (fallback := _simpler(part, error)) is None:
+                    raise
+                part = fallback
+            else:
+                return
+
     async def call(self, method: str, chat_id: int, **params: Any) -> Any:
         """Anything else about a delivered message, at the bulk's pace; TelegramError is the caller's to handle."""
         await self._pace.turn(chat_id, group=chat_id < 0, message=method.startswith(("send", "forward")))
@@ -149,6 +165,7 @@ class Sender:
             "disable_notification": place.quiet or None,
             "allow_paid_broadcast": paid or None,
             **_caption(part),
+            **_keyboard(part),
         }
         if known := self._files.get(part.content_hash):
             try:
@@ -163,7 +180,7 @@ class Sender:
 
     async def _replace_file(self, chat_id: int, message_id: int, part: Part) -> None:
         media = {"type": "document", "media": "attach://file", **_caption(part)}
-        fields = {"chat_id": chat_id, "message_id": message_id, "media": json.dumps(media)}
+        fields = {"chat_id": chat_id, "message_id": message_id, "media": json.dumps(media), **_keyboard(part)}
         self._remember_file(part, await self._call("editMessageMedia", _form(fields, "file", part)))
 
     def _remember_file(self, part: Part, message: Any) -> None:
@@ -238,12 +255,16 @@ def _message_id(message: Any) -> int:
 
 
 def _content(part: Part) -> dict[str, Any]:
-    buttons = part.payload.get("buttons")
-    markup = {"reply_markup": {"inline_keyboard": buttons}} if buttons else {}
+    markup = _keyboard(part)
     if part.kind is PartKind.RICH:
         return {"rich_message": {**part.payload["rich"], "skip_entity_detection": True}, **markup}
     mode = {} if part.payload.get("variant") == "plain" else {"parse_mode": "HTML"}
     return {"text": part.payload["text"], **mode, "link_preview_options": {"is_disabled": True}, **markup}
+
+
+def _keyboard(part: Part) -> dict[str, Any]:
+    buttons = part.payload.get("buttons")
+    return {"reply_markup": {"inline_keyboard": buttons}} if buttons else {}
 
 
 def _caption(part: Part) -> dict[str, Any]:
@@ -255,7 +276,7 @@ def _form(fields: Mapping[str, Any], name: str, part: Part) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for key, value in fields.items():
         if value is not None:
-            form.add_field(key, "true" if value is True else str(value))
+            form.add_field(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     content: str = part.payload["content"]
     form.add_field(name, content.encode(), filename=part.payload["file_name"], content_type="text/markdown")
     return form

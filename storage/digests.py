@@ -21,7 +21,10 @@ from storage.sql import changed, chunks, upsert
 
 
 async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now: datetime) -> Digest:
-    """Store a digest and its parts, unless one with the same key is there; returned with its id and time."""
+    """Store a digest and its parts, unless one with the same key is there; returned with its id and time.
+
+    One that is there without parts (it was made room for, because its parts name it) gets these.
+    """
     statement = (
         upsert(session, table)
         .values(
@@ -40,6 +43,8 @@ async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now
     digest_id = await session.scalar(statement)
     if digest_id is None:
         row = (await session.execute(sa.select(table).where(table.c.key == digest.key))).one()
+        if parts and await session.scalar(sa.select(~sa.exists().where(part_table.c.digest_id == row.id))):
+            await _insert_parts(session, row.id, parts)
         return replace(digest, id=row.id, created_at=row.created_at)
     stored = replace(digest, id=digest_id, created_at=now)
     sources = [

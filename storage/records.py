@@ -330,8 +330,9 @@ class Destination:
 
     @property
     def look(self) -> Look:
-        """What digests look like here."""
-        return Look(self.layout, self.papers_shown, self.attach_file, self.show_abstracts)
+        """What digests look like here: in channels, where nobody turns pages for all others, without pages."""
+        paged = self.kind is not ChatKind.CHANNEL
+        return Look(self.layout, self.papers_shown, self.attach_file, self.show_abstracts, paged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +360,7 @@ class Part:
 
     MESSAGE payload: {"text": HTML, "buttons": [[{"text": …, "url": … or "callback_data": …}]]}.
     RICH payload: the same, and {"rich": {"html": rich HTML}}; `text` is what is sent where rich messages are refused.
-    DOCUMENT payload: {"file_name": …, "content": text, "caption": HTML}.
+    DOCUMENT payload: {"file_name": …, "content": text, "caption": HTML}, and "buttons" where it has any.
     """
 
     number: int

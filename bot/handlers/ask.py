@@ -24,9 +24,11 @@ from telegram.error import BadRequest
 from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import Deliverer
+from bot.digest_pages import DigestPages
 from bot.gather import Gather
 from bot.i18n import Words, words_for
 from bot.lookup import Lookup
+from bot.recent import Recent
 from bot.regenerate import Regenerate
 from bot.render.button import Button
 from bot.render.message import plain
@@ -58,10 +60,12 @@ class Services:
     lookup: Lookup
     gather: Gather
     daily: Daily
+    pages: DigestPages
     regenerate: Regenerate
     deliverer: Deliverer
     sender: Sender
     now: Now
+    recent: Recent
 
 
 class Press:

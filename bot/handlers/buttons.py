@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, data, paging, save, search, settings, start
+from bot.handlers import admin, card, data, digest_page, paging, save, search, settings, start
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
+from bot.render.digest_buttons import LAYOUT, PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ BUTTONS: tuple[PressHandler, ...] = (
     PressHandler("card", card.show_card),
     PressHandler("bib", card.show_bibtex),
     PressHandler("open", card.open_card),
+    PressHandler(PAGE, digest_page.turn_page),
+    PressHandler(LAYOUT, digest_page.change_layout),
     PressHandler("like", search.show_similar),
     PressHandler("find", search.turn_page),
     PressHandler("save", save.press_save),

@@ -91,8 +91,11 @@ async def show_card(ask: Ask) -> None:
 
 
 async def open_card(ask: Ask) -> None:
-    """`open:ID:language`: the card below the list that the button stands under."""
+    """`open:ID:language`: the card below the list that the button stands under; in a group not twice within minutes."""
     match, language = await pressed(ask)
+    once = ("card", ask.chat.id, ask.here.thread_id, str(match.asked), language)
+    if not ask.private and ask.services.recent.seen(*once):
+        raise Refusal("card-is-there")
     await answer_card(replace(ask, press=None), match, language)
 
 

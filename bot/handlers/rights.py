@@ -31,12 +31,15 @@ async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
 
 async def may_change(ask: Ask, place: Destination) -> None:
     """Raises Refusal unless the person who pressed a button may change that destination."""
-    if place.kind is ChatKind.PRIVATE:
-        allowed = ask.user is not None and ask.user.id == place.chat_id
-    else:
-        allowed = ask.user is not None and await _is_leader(ask.bot, place.chat_id, ask.user.id)
-    if not allowed:
+    if not await leads(ask, place):
         raise Refusal("not-administrator-there", name=named(place))
+
+
+async def leads(ask: Ask, place: Destination) -> bool:
+    """Whether the person who pressed a button may change that destination."""
+    if place.kind is ChatKind.PRIVATE:
+        return ask.user is not None and ask.user.id == place.chat_id
+    return ask.user is not None and await _is_leader(ask.bot, place.chat_id, ask.user.id)
 
 
 async def _may_change_here(ask: Ask) -> bool:

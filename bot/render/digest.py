@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.i18n import Words
 from bot.render.classic import classic_page_size, classic_sheets
-from bot.render.digest_pieces import document_part, kind_of, make_part
+from bot.render.digest_buttons import digest_buttons
+from bot.render.digest_pieces import caption_html, document_part, kind_of, make_part
 from bot.render.message import plain
 from bot.render.names import ARXIV
 from bot.render.rich import rich_page_size, rich_sheets
@@ -40,23 +41,48 @@ def render_digest(
     words: Words,
     *,
     base: str = ARXIV,
+    bot_name: str = "",
 ) -> tuple[Part, ...]:
     """The parts to send, numbered from 1: the messages of its look, then the document if it is wanted.
 
-    Of a paged digest only the first page is a part. No entries, no parts. The same input gives the same bytes.
+    Of a paged digest, which must be stored (its buttons name it), only the first page is a part. Of others the buttons
+    lead to the bot of that name. No entries, no parts. The same input gives the same bytes.
     """
     if not entries:
         return ()
-    kinds = tuple(map(kind_of, entries))
-    frame = Frame(digest, words, kinds, base, pages=page_count(digest.look, len(kinds)))
-    payloads = []
-    if style := _STYLES.get(digest.look.layout):
-        given = entries[page_slice(digest.look, len(entries), 1)]
-        payloads = [_message(sheet) for sheet in style.sheets(frame, given)]
-    parts = [make_part(number, *payload) for number, payload in enumerate(payloads, start=1)]
+    frame = Frame(digest, words, tuple(map(kind_of, entries)), base, pages=page_count(digest.look, len(entries)))
+    messages = _messages(frame, entries[page_slice(digest.look, len(entries), 1)], bot_name)
+    parts = [make_part(number, *message) for number, message in enumerate(messages, start=1)]
     if digest.look.has_file:
-        parts.append(document_part(len(parts) + 1, digest, entries, words, base))
+        buttons = [] if parts else _buttons(frame, [], 1, bot_name)
+        parts.append(document_part(len(parts) + 1, digest, entries, words, base, buttons=buttons))
     return tuple(parts)
+
+
+def render_page(
+    digest: Digest,
+    entries: Sequence[BilingualPaper],
+    words: Words,
+    page: int,
+    *,
+    base: str = ARXIV,
+    bot_name: str = "",
+) -> Part:
+    """One page (from 1) of a stored, paged digest; `entries` are those of its `page_slice`. The file is a head line."""
+    total = len(digest.entries)
+    kinds = tuple(entry.announce_type for entry in digest.entries)
+    first = page_slice(digest.look, total, page).start + 1
+    frame = Frame(digest, words, kinds, base, first=first, page=page, pages=page_count(digest.look, total))
+    messages = _messages(frame, entries, bot_name)
+    if not messages:
+        text = caption_html(digest, kinds, words)
+        return make_part(1, PartKind.MESSAGE, {"text": text, "buttons": _buttons(frame, [], 1, bot_name)})
+    return make_part(1, *messages[0])
+
+
+def render_document(digest: Digest, entries: Sequence[BilingualPaper], words: Words, *, base: str = ARXIV) -> Part:
+    """The document alone."""
+    return document_part(1, digest, entries, words, base)
 
 
 def page_count(look: Look, total: int) -> int:
@@ -85,6 +111,23 @@ def render_digest_plain(parts: Sequence[Part]) -> str:
     return "\n\n---\n\n".join(shown) + "\n" if shown else ""
 
 
-def _message(sheet: Sheet) -> tuple[PartKind, Mapping[str, Any]]:
-    payload = {"text": sheet.text, "buttons": []}
-    return (PartKind.RICH, {**payload, "rich": {"html": sheet.rich}}) if sheet.rich else (PartKind.MESSAGE, payload)
+def _messages(
+    frame: Frame, entries: Sequence[BilingualPaper], bot_name: str
+) -> list[tuple[PartKind, Mapping[str, Any]]]:
+    """What the layout makes of these entries, each with its buttons; nothing for the file."""
+    style = _STYLES.get(frame.digest.look.layout)
+    made: list[tuple[PartKind, Mapping[str, Any]]] = []
+    at = 0
+    for sheet in style.sheets(frame, entries) if style is not None else ():
+        buttons = _buttons(frame, entries[at : at + sheet.count], frame.first + at, bot_name)
+        at += sheet.count
+        payload = {"text": sheet.text, "buttons": buttons}
+        if sheet.rich:
+            made.append((PartKind.RICH, {**payload, "rich": {"html": sheet.rich}}))
+        else:
+            made.append((PartKind.MESSAGE, payload))
+    return made
+
+
+def _buttons(frame: Frame, entries: Sequence[BilingualPaper], first: int, bot_name: str) -> list[list[dict[str, Any]]]:
+    return digest_buttons(frame, entries, first=first, layouts=tuple(Layout), bot_name=bot_name)

@@ -136,17 +136,30 @@ def file_name(digest: Digest) -> str:
 
 
 def document_part(
-    number: int, digest: Digest, entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV
+    number: int,
+    digest: Digest,
+    entries: Sequence[BilingualPaper],
+    words: Words,
+    base: str = ARXIV,
+    *,
+    buttons: Sequence[Any] = (),
 ) -> Part:
     """The whole digest as a Markdown file, whatever the chat shows of it."""
     note = approximate_note(digest.approximate, words)
-    lines = [kinds_line(entries, words), words("render-caption", count=len(entries)), *([note] if note else [])]
     document = {
         "file_name": file_name(digest),
         "content": digest_markdown(entries, words, base, note=note),
-        "caption": truncate_html("\n".join([title_html(digest), *map(escape, lines)]), _CAPTION),
+        "caption": caption_html(digest, [kind_of(entry) for entry in entries], words),
+        **({"buttons": buttons} if buttons else {}),
     }
     return make_part(number, PartKind.DOCUMENT, document)
+
+
+def caption_html(digest: Digest, kinds: Sequence[AnnounceType], words: Words) -> str:
+    """What stands under the file: categories, dates, and what there is in it."""
+    note = approximate_note(digest.approximate, words)
+    lines = [counts_line(kinds, words), words("render-caption", count=len(kinds)), *([note] if note else [])]
+    return truncate_html("\n".join([title_html(digest), *map(escape, lines)]), _CAPTION)
 
 
 def make_part(number: int, kind: PartKind, payload: Mapping[str, Any]) -> Part:

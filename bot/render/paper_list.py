@@ -48,14 +48,14 @@ def number_buttons(
     )
 
 
-def page_buttons(name: str, page: int, pages: int) -> tuple[Button, ...]:
-    """◀ 2/7 ▶, as far as there is somewhere to go; pages count from 0."""
+def page_buttons(name: str, page: int, pages: int, *arguments: str) -> tuple[Button, ...]:
+    """◀ 2/7 ▶, as far as there is somewhere to go; pages count from 0. `arguments` stand before the page."""
     if pages <= 1:
         return ()
-    buttons = [Button("◀", callback_data=callback(name, str(page - 1)))] if page > 0 else []
-    buttons.append(Button(f"{page + 1}/{pages}", callback_data=callback(name, str(page))))
+    buttons = [Button("◀", callback_data=callback(name, *arguments, str(page - 1)))] if page > 0 else []
+    buttons.append(Button(f"{page + 1}/{pages}", callback_data=callback(name, *arguments, str(page))))
     if page + 1 < pages:
-        buttons.append(Button("▶", callback_data=callback(name, str(page + 1))))
+        buttons.append(Button("▶", callback_data=callback(name, *arguments, str(page + 1))))
     return tuple(buttons)
 
 

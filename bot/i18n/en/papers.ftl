@@ -88,3 +88,6 @@ inline-form = Type words, an id or a link: diffusion cat:cs.CV
 inline-nothing = Nothing found. Fewer or other words?
 inline-no-paper = No such paper, or arXiv does not answer
 button-open-in-bot = Open in the bot
+
+card-is-there = That card is already here, a little further down.
+layout-is-shared = Only administrators of this chat can change how its digests look.

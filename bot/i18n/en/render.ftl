@@ -46,3 +46,7 @@ render-rich-title = Title
 render-rich-summary = Summary
 render-rich-overview = Summary
 render-rich-details = Details
+
+render-layout-classic = 🗂 Classic
+render-layout-rich = ✨ Rich
+render-layout-file = 📎 File

@@ -84,3 +84,6 @@ inline-form = 输入关键词、编号或链接：扩散 cat:cs.CV
 inline-nothing = 没有找到，换几个词试试？
 inline-no-paper = 没有这篇论文，或 arXiv 没有回应
 button-open-in-bot = 在机器人中打开
+
+card-is-there = 这篇论文的卡片刚刚发过，就在下方。
+layout-is-shared = 只有本群管理员可以切换摘要的版式。

@@ -42,3 +42,7 @@ render-rich-title = 标题
 render-rich-summary = 一句话总结
 render-rich-overview = 摘要
 render-rich-details = 详细
+
+render-layout-classic = 🗂 经典
+render-layout-rich = ✨ 富文本
+render-layout-file = 📎 文件
