@@ -20,7 +20,7 @@ from bot.ledger import Payer
 from bot.plan import Plan
 from bot.render.digest import render_digest
 from bot.translate.chain import Chain
-from storage import announcements, papers, subscriptions
+from storage import announcements, digests, papers, subscriptions
 from storage.database import Database
 from storage.records import (
     Announcement,

@@ -99,6 +99,10 @@ async def test_in_a_topic_everybody_turns_pages_and_a_card_comes_once(house: Hou
         assert "2608.00012" in "".join(button.url for button in card.all_buttons)
         assert "already here" in await house.press(message, "12")
         assert "Only administrators" in await house.press(message, "📎 File", user=member)
+        await house.turn(message, "✨ Rich")
+        assert names(message) == [*map(str, range(1, 9)), "1/3", "▶", "🗂 Classic", "📎 File"]
+        await house.turn(message, "▶", user=member)
+        assert names(message)[:10] == [*map(str, range(9, 17)), "◀", "2/3"]
         shown = await house.turn(message, "📎 File")
         assert "All 23 papers of this digest" in shown
         assert names(message) == ["🗂 Classic", "✨ Rich"]
@@ -155,8 +159,11 @@ async def test_the_file_alone_carries_the_buttons_that_show_it_as_messages(house
         assert file.document is not None
         assert names(file) == ["🗂 Classic", "✨ Rich"]
         count = len(house.telegram.from_bot(house.private))
-        await house.press(file, "🗂 Classic")
+        await house.press(file, "✨ Rich")
         await house.telegram.wait_for_messages(house.private, count + 1)
+        assert "<table" in house.last().html
+        await house.press(file, "🗂 Classic")
+        await house.telegram.wait_for_messages(house.private, count + 2)
         assert numbers(await house.turn(house.last(), "▶")) == list(range(11, 21))
         assert file.document.content.decode().count("\n| [^") == 23
 

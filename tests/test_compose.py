@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -133,13 +134,17 @@ def test_a_chat_waits_for_the_last_of_its_categories_but_not_for_ever() -> None:
 
 
 def test_two_chats_that_want_the_same_share_one_digest() -> None:
-    other = Destination(chat_id=2, kind=ChatKind.CHANNEL, language="zh-CN", interface="zh", timezone="UTC", id=8)
+    other = Destination(chat_id=2, kind=ChatKind.GROUP, language="zh-CN", interface="zh", timezone="UTC", id=8)
     listed = {1: [entry(1, 0, "2608.00001")]}
     first = compose(READER, [wish("cs.CV")], [announced(1, "cs.CV")], listed)
     second = compose(other, [Subscription(8, "cs.CV", THURSDAY)], [announced(1, "cs.CV")], listed)
     assert first is not None
     assert second is not None
     assert first.key == second.key
+    # A channel's digest has no pages to turn.
+    channel = compose(replace(other, kind=ChatKind.CHANNEL), [wish("cs.CV")], [announced(1, "cs.CV")], listed)
+    assert channel is not None
+    assert channel.key != first.key
 
 
 def test_after_a_refetch_lost_papers_go_and_missed_ones_come_while_other_categories_stay() -> None:

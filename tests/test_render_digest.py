@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from fakes.render_material import ENTRY, PAPER, TRANSLATION, digest, hostile_entries
+from fakes.render_material import ENTRY, PAPER, TRANSLATION, digest
 from fakes.telegram_html import Parsed, parse_message
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n import Words, words_for
@@ -17,7 +16,6 @@ from bot.render.digest import render_digest, render_digest_plain
 from bot.render.digest_pieces import digest_markdown, file_name
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import to_record
-from bot.simulator.html_text import parse as parse_html
 from storage.records import AnnounceType, BilingualPaper, Layout, Look, Part, PartKind
 
 pytestmark = pytest.mark.pure
@@ -216,43 +214,3 @@ def test_a_page_always_has_the_same_papers_however_long_their_texts_are() -> Non
         assert len(message.links()) == count
     (message,), _ = rendered([ENTRY] * 25, paged=True, show_abstracts=True)
     assert len(message.links()) == 4
-
-
-LOOKS = st.builds(
-    Look,
-    layout=st.sampled_from([Layout.CLASSIC, Layout.FILE]),
-    papers_shown=st.sampled_from([0, 1, 5, 50]),
-    attach_file=st.booleans(),
-    show_abstracts=st.booleans(),
-    paged=st.booleans(),
-)
-EXAMPLES = int(os.environ.get("DIGEST_EXAMPLES", "30"))
-"""How many digests of made-up papers are tried; 10,000 papers are about 4,000 of them."""
-
-
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(
-    st.lists(hostile_entries(stretch=(1, 1, 8)), min_size=1, max_size=4),
-    st.sampled_from([1, 60]),
-    st.lists(st.sampled_from(["cs.CV", "<b>", "a" * 200]), min_size=1, max_size=30),
-    LOOKS,
-)
-def test_no_papers_make_a_digest_that_telegram_would_refuse(
-    entries: list[BilingualPaper], times: int, categories: list[str], wanted: Look
-) -> None:
-    asked = replace(digest(*categories), look=wanted, approximate=(date(2026, 5, 1),))
-    parts = render_digest(asked, entries * times, ZH)
-    messages = [part for part in parts if part.kind is PartKind.MESSAGE]
-    assert len(messages) <= (1 if wanted.paged else MAX_MESSAGES)
-    for part in messages:
-        read_as_telegram_does(part.payload["text"])
-    for part in parts[len(messages) :]:
-        parse_message(part.payload["caption"], limit=1024)
-        part.payload["content"].encode()
-
-
-def read_as_telegram_does(text: str) -> Parsed:
-    """By the tests' own reader and by the simulator's, which must agree."""
-    parsed = parse_message(text)
-    assert parse_html(text)[0] == parsed.text
-    return parsed

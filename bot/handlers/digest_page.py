@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
@@ -28,7 +29,7 @@ async def change_layout(ask: Ask) -> None:
     part = await _page(ask, digest_id, 1, layout)
     if ask.message.document is not None:
         # A document cannot become a text: the digest comes below it.
-        await ask.services.sender.post(ask.here, part)
+        await ask.services.sender.post(replace(ask.here, layout=layout), part)
         return
     await _change(ask, part)
     if layout is Layout.FILE and not await ask.services.pages.has_file(digest_id):
