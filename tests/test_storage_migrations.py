@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 from storage.database import StorageError, migrate
 from storage.migrations.run import migrate_sqlite
 from storage.models import metadata
+from storage.records import source_hash
 
 HEAD = len([one for one in resources.files("storage.migrations.versions").iterdir() if one.name[0].isdigit()])
 """The number of our newest migration."""
@@ -127,11 +128,25 @@ async def test_a_database_of_the_first_form_keeps_its_rows(tmp_path: Path) -> No
         connection.execute(
             "INSERT INTO announcements VALUES (1, 'cs.CV', '2026-08-21', 'fetched', 0, '', '', NULL, NULL, NULL)"
         )
+        for number in (1, 2):
+            connection.execute(
+                "INSERT INTO papers VALUES ('2608.00001', ?, ?, 'We count.', '[\"Ada\"]', 'cs.CV', '[]', "
+                "NULL, NULL, NULL, NULL, NULL, NULL, 0)",
+                (number, f"Sheep {number}"),
+            )
+        connection.execute(
+            "INSERT INTO translations VALUES (1, '2608.00001', 2, 'zh-CN', ?, '绵羊', NULL, NULL, NULL, '{}', 1, "
+            "'2026-08-21', NULL)",
+            (source_hash("Sheep 2", "We count."),),
+        )
     done = await migrate(address(tmp_path), now=lambda: NOW)
     assert (done.before, done.after) == ("0001", revision(0))
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT category FROM announcements").fetchall() == [("cs.CV",)]
         assert connection.execute("SELECT * FROM turns").fetchall() == []
+        for word, count in (("sheep", 1), ("2", 1), ("1", 0), ("绵羊", 1), ("ada", 1), ("catcs", 1)):
+            found = connection.execute("SELECT rowid FROM search_words WHERE search_words MATCH ?", (f'"{word}"',))
+            assert len(found.fetchall()) == count
 
 
 async def test_the_three_newest_copies_are_kept(tmp_path: Path) -> None:

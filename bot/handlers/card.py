@@ -20,7 +20,7 @@ from bot.lookup import Match
 from bot.render.bibtex import render_bibtex
 from bot.render.button import Button, callback
 from bot.render.card import Card, Place, render_card
-from bot.render.message import TEXT_LIMIT, escape, length
+from bot.render.message import TEXT_LIMIT, escape, length, truncate_html
 from bot.render.names import plain_title, shorten
 from bot.render.noted import Noted
 from storage.records import BilingualPaper, Paper
@@ -104,7 +104,8 @@ async def show_bibtex(ask: Ask) -> None:
     match, language = await pressed(ask)
     words = card_words(ask, language)
     title = escape(shorten(plain_title(match.paper.title), _TITLE_IN_MESSAGE))
-    await ask.show(f"<b>{title}</b>\n\n{_as_code([match.paper])}", [[back_button(match, language, words)]])
+    entry = truncate_html(f"<b>{title}</b>\n\n{_as_code([match.paper])}")
+    await ask.show(entry, [[back_button(match, language, words)]])
 
 
 async def bibtex(ask: Ask) -> None:
