@@ -15,9 +15,59 @@ from bot.translate.summary import summary_sentence
 from bot.translate.work import ENGLISH
 from storage import gaps, glossary, translations
 from storage.database import Database
+from storage.gaps import Gap
 from storage.records import Paper, TextField, Translation
 
+_STORED_EVERY = 0.25
+"""Seconds that what was made may wait for others to be stored with it."""
+
 _log = logging.getLogger(__name__)
+
+
+class _Batch:
+    """Translations that were made and are stored together.
+
+    Soon, so that a stop in the middle of a long announcement loses little; and several, for each transaction costs as
+    much as all the rest of our own work on a paper.
+    """
+
+    def __init__(
+        self, db: Database, chain: Chain, language: str, known: dict[str, Translation], open_gaps: dict[str, Gap]
+    ) -> None:
+        self._db = db
+        self._chain = chain
+        self._language = language
+        self._known = known
+        self._gaps = open_gaps
+        self._finished: list[Paper] = []
+        self._better: set[str] = set()
+
+    def take(self, paper: Paper, made: Translation) -> None:
+        """One is made; it counts where it is at least as full as what was known."""
+        before = self._known.get(paper.source_hash)
+        if before is None or made.fullness >= before.fullness:
+            self._known[paper.source_hash] = made
+            self._better.add(paper.source_hash)
+        self._finished.append(paper)
+
+    async def store(self) -> None:
+        """In one transaction: what has been made meanwhile, and what is still not whole."""
+        finished, self._finished = self._finished, []
+        if self._language == ENGLISH or not finished:
+            return  # English costs nothing to make
+        made = [self._known[paper.source_hash] for paper in finished if paper.source_hash in self._better]
+        async with self._db.begin() as session:
+            # What failed is never stored as made.
+            await translations.save(
+                session, *(one for one in made if one.title is not None or one.abstract is not None)
+            )
+            for paper in finished:
+                gap = self._gaps.get(paper.source_hash)
+                if not self._known[paper.source_hash].complete:
+                    attempts = gap.attempts + 1 if gap else 1
+                    await gaps.tried(session, paper, self._language, attempts, self._chain.now())
+                elif gap is not None:
+                    await gaps.close(session, paper.source_hash, self._language)
 
 
 async def ensure(
@@ -52,29 +102,21 @@ async def ensure(
         return known
     with_terms = chain.glossary(language, terms)
 
-    async def make(paper: Paper) -> None:
-        made = await chain.translate(paper, language, glossary=with_terms, payer=payer)
-        key = paper.source_hash
-        before = known.get(key)
-        better = before is None or made.fullness >= before.fullness
-        if better:
-            known[key] = made
-        if language == ENGLISH:
-            return  # costs nothing to make
-        async with db.begin() as session:
-            # What failed is never stored as made.
-            if better and (made.title is not None or made.abstract is not None):
-                await translations.save(session, made)
-            if not known[key].complete:
-                attempts = open_gaps[key].attempts + 1 if key in open_gaps else 1
-                await gaps.tried(session, paper, language, attempts, chain.now())
-            elif key in open_gaps:
-                await gaps.close(session, key, language)
+    batch = _Batch(db, chain, language, known, open_gaps)
 
-    # Each is stored when it is made, so that a stop in the middle of a long announcement loses little.
-    async with asyncio.TaskGroup() as group:
-        for paper in missing.values():
-            group.create_task(make(paper))
+    async def make(paper: Paper) -> None:
+        batch.take(paper, await chain.translate(paper, language, glossary=with_terms, payer=payer))
+
+    making = {asyncio.create_task(make(paper)) for paper in missing.values()}
+    try:
+        while making:
+            done, making = await asyncio.wait(making, timeout=_STORED_EVERY)
+            await batch.store()
+            for task in done:
+                task.result()
+    finally:
+        for task in making:
+            task.cancel()
     await chain.settled()
     complete = sum(key in known and known[key].complete for key in missing)
     level = logging.INFO if complete == len(missing) else logging.WARNING

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import search_index
@@ -31,22 +31,30 @@ async def current(session: AsyncSession, source_hashes: Iterable[str], language:
     return found
 
 
-async def save(session: AsyncSession, translation: Translation) -> None:
-    """Make this the translation to use; the one that it takes the place of is kept. `made_at` must be set."""
-    if translation.made_at is None:
-        raise ValueError("a translation is stored with the time at which it was made")
-    await session.execute(
+async def save(session: AsyncSession, *made: Translation) -> None:
+    """Make these the translations to use, each of another text; those that they take the place of are kept.
+
+    `made_at` must be set.
+    """
+    for one in made:
+        if one.made_at is None:
+            raise ValueError("a translation is stored with the time at which it was made")
+    if not made:
+        return
+    replaced = (
         update(table)
         .where(
-            table.c.source_hash == translation.source_hash,
-            table.c.language == translation.language,
+            table.c.source_hash == bindparam("of_text"),
+            table.c.language == bindparam("to_language"),
             table.c.superseded_at.is_(None),
         )
-        .values(superseded_at=translation.made_at)
+        .values(superseded_at=bindparam("at"))
     )
-    values = {one.name: getattr(translation, one.name) for one in fields(translation)}
-    await session.execute(insert(table).values(**{**values, "made_by": dict(translation.made_by)}))
-    await search_index.refresh(session, [translation.arxiv_id])
+    keys = [{"of_text": one.source_hash, "to_language": one.language, "at": one.made_at} for one in made]
+    connection = await session.connection()
+    await connection.execute(replaced, keys)
+    await session.execute(insert(table), [_values(one) for one in made])
+    await search_index.refresh(session, [one.arxiv_id for one in made])
 
 
 async def restore(session: AsyncSession, source_hashes: Iterable[str], language: str, now: datetime) -> int:
@@ -54,19 +62,21 @@ async def restore(session: AsyncSession, source_hashes: Iterable[str], language:
 
     Texts without an earlier one are left. Returns how many were taken back; doing it again goes back further.
     """
-    restored = 0
+    restored: list[str] = []
     for source_hash in dict.fromkeys(source_hashes):
         of_text = sa.and_(table.c.source_hash == source_hash, table.c.language == language)
-        using = await session.scalar(select(table.c.id).where(of_text, table.c.superseded_at.is_(None)))
+        query = select(table.c.id, table.c.arxiv_id).where(of_text, table.c.superseded_at.is_(None))
+        using = (await session.execute(query)).one_or_none()
         if using is None:
             continue
-        earlier = await session.scalar(select(func.max(table.c.id)).where(of_text, table.c.id < using))
+        earlier = await session.scalar(select(func.max(table.c.id)).where(of_text, table.c.id < using.id))
         if earlier is None:
             continue
-        await session.execute(update(table).where(table.c.id == using).values(superseded_at=now))
+        await session.execute(update(table).where(table.c.id == using.id).values(superseded_at=now))
         await session.execute(update(table).where(table.c.id == earlier).values(superseded_at=None))
-        restored += 1
-    return restored
+        restored.append(using.arxiv_id)
+    await search_index.refresh(session, restored)
+    return len(restored)
 
 
 async def listing(session: AsyncSession, language: str | None = None) -> list[Translation]:
@@ -88,6 +98,11 @@ async def count_by_backend(session: AsyncSession) -> dict[str, int]:
             if name is not None:
                 counts[name.partition(":")[0]] += count
     return dict(counts)
+
+
+def _values(made: Translation) -> dict[str, Any]:
+    values = {one.name: getattr(made, one.name) for one in fields(made)}
+    return {**values, "made_by": dict(made.made_by), "notes": dict(made.notes)}
 
 
 def _translation(row: Row[Any]) -> Translation:

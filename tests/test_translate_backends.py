@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -24,9 +25,11 @@ from bot.translate.baidu import baidu_engine
 from bot.translate.deepl import DeepLEngine
 from bot.translate.google import google_engine
 from bot.translate.libretranslate import LibreTranslateEngine
+from bot.translate.marks import left
 from bot.translate.mymemory import mymemory_engine
 from bot.translate.openai_backend import OpenAIBackend
 from bot.translate.plain import PlainBackend
+from bot.translate.prompt import Shape
 from bot.translate.waiting import until_of
 from storage.records import TextField
 
@@ -112,7 +115,7 @@ async def test_every_trouble_is_a_typed_failure(
     service: str, trouble: Trouble, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles[service] = trouble
-    asked = backend(service, server, http)
+    asked = backend(service, server, http, seconds=SECONDS if trouble is Trouble.HANG else 10)
     with pytest.raises(BackendError) as caught:
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -235,7 +238,8 @@ async def test_the_model_is_asked_once_for_all_texts(server: TranslatorServer, h
     await asked.close()
     assert draft.model == "small"
     assert draft.summary_en
-    assert (again.title, again.abstract) == (None, None)
+    # A summary comes with the title, which proves that it is of this paper.
+    assert (again.title, again.abstract) == (draft.title, None)
     assert again.summary == draft.summary
     assert len(server.bodies) == 2
     systems = {body["messages"][0]["content"] for body in server.bodies}
@@ -278,15 +282,82 @@ async def test_thoughts_fences_and_missing_json_mode_do_no_harm(
     assert len(server.bodies) == (3 if trouble is Trouble.NO_JSON_MODE else 2)
 
 
-async def test_a_model_that_loses_a_mask_loses_that_text_alone(
+async def test_a_model_that_loses_a_mask_is_asked_again_by_its_name_and_then_by_sentence(
+    server: TranslatorServer, http: aiohttp.ClientSession
+) -> None:
+    server.troubles["openai"] = Trouble.LOST_SECOND_MASK
+    asked = backend("openai", server, http, seconds=10)
+    draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
+    await asked.close()
+    assert draft.title
+    assert draft.summary
+    assert draft.abstract
+    assert left(draft.abstract) == ["We propose a method with $O(n \\log n)$ steps, where $k < n$."]
+    first, again, sentences = server.texts("openai")
+    assert re.search(r'"abstract" — missing: \{v\d+\}', again)
+    assert '"title"' in first
+    assert '"title"' not in again
+    assert re.search(r"^s1: .*\ns2: ", sentences, re.MULTILINE)
+
+
+async def test_a_model_that_seals_nothing_is_trusted_with_nothing(
     server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles["openai"] = Trouble.LOST_MASK
     asked = backend("openai", server, http, seconds=10)
+    with pytest.raises(BadAnswer):
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
+    await asked.close()
+
+
+@pytest.mark.parametrize("shape", Shape)
+async def test_the_answer_is_asked_for_in_the_form_that_the_settings_say(
+    shape: Shape, server: TranslatorServer
+) -> None:
+    asked = OpenAIBackend(
+        base_url=server.address("openai"), api_key=KEY, model="small", seconds=10, now=now, shape=shape
+    )
     draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
-    assert (draft.title, draft.abstract) == (None, None)
+    assert draft.title
+    assert draft.summary_en
+    kinds = {Shape.JSON: "json_object", Shape.SCHEMA: "json_schema", Shape.TAGGED: None}
+    assert server.bodies[0].get("response_format", {}).get("type") == kinds[shape]
+
+
+@pytest.mark.parametrize("service", ["deepl", "baidu"])
+async def test_a_quota_that_is_used_up_is_a_limit(
+    service: str, server: TranslatorServer, http: aiohttp.ClientSession
+) -> None:
+    server.troubles[service] = Trouble.QUOTA
+    asked = backend(service, server, http, seconds=10)
+    with pytest.raises(Limited):
+        await asked.translate(Order(SOURCE, "zh-CN", ALL))
+    await asked.close()
+
+
+async def test_deepl_gets_its_key_in_a_header_its_own_codes_and_all_texts_at_once(
+    server: TranslatorServer, http: aiohttp.ClientSession
+) -> None:
+    asked = backend("deepl", server, http, seconds=10)
+    await asked.translate(Order(SOURCE, "zh-TW", ALL))
+    assert server.keys == [f"DeepL-Auth-Key {KEY}"]
+    assert [(body["target_lang"], len(body["text"])) for body in server.bodies] == [("ZH-HANT", 3)]
+
+
+@pytest.mark.parametrize(("trouble", "requests"), [(None, 1), (Trouble.GLUED, 4)])
+async def test_texts_go_as_lines_of_one_request_unless_the_service_glues_lines(
+    trouble: Trouble | None, requests: int, server: TranslatorServer, http: aiohttp.ClientSession
+) -> None:
+    if trouble is not None:
+        server.troubles["google"] = trouble
+    asked = backend("google", server, http, seconds=10)
+    draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
+    await asked.close()
+    assert draft.title
+    assert draft.abstract
     assert draft.summary
+    assert server.requests["google"] == requests
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.translate.backend import (
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     import openai
     from openai.types.chat import ChatCompletion
 
+_SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
+_SEALED = frozenset({KEYS[TextField.TITLE], KEYS[TextField.ABSTRACT]})
 _ABSTRACT = KEYS[TextField.ABSTRACT]
 
 
@@ -61,13 +64,19 @@ class OpenAIBackend:
 
     async def translate(self, order: Order) -> Draft:
         """The texts of one paper; raises BackendError when the first answer is none."""
-        asked = question(order, secrets.token_hex(4))
+        # Summaries have no seal: alone they could be another paper's, so that the title comes along as a witness.
+        alone = order.wanted <= _SUMMARIES
+        wanted = order.wanted | {TextField.TITLE} if alone else order.wanted
+        asked = question(replace(order, wanted=wanted), secrets.token_hex(4))
         answer = await self._answer([_user(asked.text)], asked, order.tally)
         reading = read_answer(answer, asked, self._shape)
         texts = dict(reading.texts)
         if reading.damaged:
+            # Summaries have no seal of their own: they are of this paper if a sealed text beside them is.
+            if not texts.keys() & _SEALED:
+                texts = {}
             texts |= await self._repaired(order, asked, answer, reading)
-        if not texts:
+        if not texts or (alone and KEYS[TextField.TITLE] not in texts):
             raise BadAnswer("no text with all its marks in the answer")
         return Draft(
             title=texts.get(KEYS[TextField.TITLE]),

@@ -7,6 +7,7 @@ than the first sentence, the last, TextRank, TF-IDF or the first "we propose" se
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.translate.spans import spans
 
@@ -59,6 +60,7 @@ _LONG = 280
 _FEW_WORDS = 8
 
 
+@lru_cache(maxsize=128)
 def split_sentences(text: str) -> tuple[str, ...]:
     """The sentences of English text, stripped; no character other than white space at their borders is lost."""
     protected = list(spans(text))

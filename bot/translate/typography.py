@@ -9,6 +9,7 @@ from bot.translate.spans import spans
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Protected stretches become one character each while the rules run; like Latin, they take a space beside Han.
 _STAND_IN = 0xF0000
+_STANDING_IN = re.compile("[\U000f0000-\U0010ffff]")
 _LATIN = r"A-Za-z0-9À-ÖØ-öø-ÿ\U000F0000-\U000FFFFD"
 _WIDE = "，。；：！？、（）《》「」『』【】“”"
 _TO_WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
@@ -27,7 +28,7 @@ _LOOSE = re.compile(r"[ \t]+(?=[，。；：！？、）》」』】])|(?<=[，�
 
 def chinese(text: str) -> str:
     """The text as a Chinese reader expects it. Idempotent; math, code and addresses stay as they are."""
-    if any(ord(char) >= _STAND_IN for char in text):
+    if _STANDING_IN.search(text):
         return text
     pieces: list[str] = []
     kept: list[str] = []
@@ -37,7 +38,7 @@ def chinese(text: str) -> str:
         kept.append(text[span.start : span.end])
         at = span.end
     set_text = _rules("".join([*pieces, text[at:]]))
-    return "".join(kept[ord(char) - _STAND_IN] if ord(char) >= _STAND_IN else char for char in set_text)
+    return _STANDING_IN.sub(lambda match: kept[ord(match[0]) - _STAND_IN], set_text)
 
 
 def _rules(text: str) -> str:

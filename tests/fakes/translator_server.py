@@ -12,8 +12,10 @@ import hashlib
 import html
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable
+from contextvars import ContextVar
 from enum import Enum, auto
 from typing import Any, Self
 
@@ -126,8 +128,15 @@ class TranslatorServer:
         self.keys: list[str] = []
         self.bodies: list[dict[str, Any]] = []
         self.requests: Counter[str] = Counter()
+        self.completions = 0
         self.latency = 0.0
+        self.moods: tuple[Trouble | None, ...] = ()
+        """Where there are some, each text meets one of them, always the same at the same service."""
+        self.well: frozenset[str] = frozenset()
+        """Services that have no moods."""
         self._closing = asyncio.Event()
+        # Each request is handled in a context of its own.
+        self._mood: ContextVar[Trouble | None] = ContextVar("mood", default=None)
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._openai)
         app.router.add_post("/translate", self._libretranslate)
@@ -163,7 +172,8 @@ class TranslatorServer:
         content = body["messages"][1]["content"]
         said = body["messages"][-1]["content"]
         self.asked.append(("openai", said))
-        trouble = self.troubles.get("openai")
+        self._meet("openai", content[content.index("id: ") :])
+        trouble = self._trouble("openai")
         if trouble is Trouble.NO_JSON_MODE and "response_format" in body:
             return web.json_response({"error": {"message": "response_format json_object is not supported"}}, status=400)
         if (failed := await self._failed("openai", request)) is not None:
@@ -188,6 +198,7 @@ class TranslatorServer:
                     f'<think>The user wants {{"title": …}}.</think>\nHere it is:\n```json\n{answer}\n```'
                 )
         choice = {"index": 0, "finish_reason": reason, "message": message}
+        self.completions += 1
         usage = {"prompt_tokens": 400, "completion_tokens": 460, "total_tokens": 860}
         head = {"id": "x", "object": "chat.completion", "created": 0, "model": body["model"]}
         return web.json_response({**head, "choices": [choice], "usage": usage})
@@ -209,7 +220,7 @@ class TranslatorServer:
         found = re.search(r"^id: (.*)\ntitle: (.*)\nabstract: (.*)\nPAPER-", content, re.MULTILINE)
         assert found, content
         arxiv_id, title, abstract = found.groups()
-        if self.troubles.get("openai") is Trouble.OTHER_PAPER:
+        if self._trouble("openai") is Trouble.OTHER_PAPER:
             arxiv_id, title, abstract = "9999.00001", "On tomatoes", _OTHER_TEXT
         sentence = f"We describe {re.sub('{v[0-9]+}', 'it', title)[:150]}."
         texts = {
@@ -226,6 +237,7 @@ class TranslatorServer:
         self.bodies.append(body)
         self.keys.append(body.get("api_key", ""))
         self.asked += [("libretranslate", text) for text in body["q"]]
+        self._meet("libretranslate", body["q"][0])
         if (failed := await self._failed("libretranslate", request)) is not None:
             return failed
         made = self._made("libretranslate", {"zt": "zh-TW"}.get(body["target"], body["target"]))
@@ -236,9 +248,10 @@ class TranslatorServer:
         self.bodies.append(body)
         self.keys.append(request.headers.get("Authorization", ""))
         self.asked += [("deepl", text) for text in body["text"]]
+        self._meet("deepl", body["text"][0])
         if (failed := await self._failed("deepl", request)) is not None:
             return failed
-        if self.troubles.get("deepl") is Trouble.QUOTA:
+        if self._trouble("deepl") is Trouble.QUOTA:
             return web.json_response({"message": "Quota Exceeded"}, status=456)
         made = self._made(
             "deepl", {"ZH-HANS": "zh", "ZH-HANT": "zh-TW"}.get(body["target_lang"], body["target_lang"].lower())
@@ -248,12 +261,13 @@ class TranslatorServer:
     async def _baidu(self, request: web.Request) -> web.StreamResponse:
         text = request.query["q"]
         self.asked.append(("baidu", text))
+        self._meet("baidu", text.split("\n")[0])
         self.keys.append(request.query["sign"])
         if (failed := await self._failed("baidu", request)) is not None:
             return failed
-        if self.troubles.get("baidu") is Trouble.QUOTA:
+        if self._trouble("baidu") is Trouble.QUOTA:
             return web.json_response({"error_code": "54004", "error_msg": "Please recharge"})
-        if self.troubles.get("baidu") is Trouble.REFUSAL:
+        if self._trouble("baidu") is Trouble.REFUSAL:
             return web.json_response({"error_code": "54001", "error_msg": "Invalid Sign"})
         codes = {"jp": "ja", "kor": "ko", "fra": "fr", "spa": "es", "ara": "ar", "cht": "zh-TW"}
         made = self._made("baidu", codes.get(request.query["to"], request.query["to"]))
@@ -263,10 +277,11 @@ class TranslatorServer:
     async def _google(self, request: web.Request) -> web.StreamResponse:
         text = request.query["q"]
         self.asked.append(("google", text))
+        self._meet("google", text.split("\n")[0])
         if (failed := await self._failed("google", request)) is not None:
             return failed
         made = self._made("google", request.query["tl"])(text)
-        if self.troubles.get("google") is Trouble.QUOTA:
+        if self._trouble("google") is Trouble.QUOTA:
             made = _GOOGLE_ERROR
         page = f'<html><body><div class="result-container">{html.escape(made)}</div></body></html>'
         return web.Response(text=page, content_type="text/html")
@@ -274,12 +289,24 @@ class TranslatorServer:
     async def _mymemory(self, request: web.Request) -> web.StreamResponse:
         text = request.query["q"]
         self.asked.append(("mymemory", text))
+        self._meet("mymemory", text.split("\n")[0])
         if (failed := await self._failed("mymemory", request)) is not None:
             return failed
         made = self._made("mymemory", request.query["langpair"].split("|")[1])(text)
-        if self.troubles.get("mymemory") is Trouble.QUOTA:
+        if self._trouble("mymemory") is Trouble.QUOTA:
             made = _QUOTA
         return web.json_response({"responseData": {"translatedText": made}, "responseStatus": 200, "matches": []})
+
+    def _meet(self, service: str, text: str) -> None:
+        """Note a request, and what mood it meets."""
+        self.requests[service] += 1
+        mood = None
+        if self.moods and service not in self.well:
+            mood = self.moods[zlib.crc32(f"{service} {text}".encode()) % len(self.moods)]
+        self._mood.set(mood)
+
+    def _trouble(self, service: str) -> Trouble | None:
+        return self._mood.get() or self.troubles.get(service)
 
     def _made(self, service: str, language: str) -> Callable[[str], str]:
         """How that service translates at present."""
@@ -305,15 +332,14 @@ class TranslatorServer:
             Trouble.OBEYS: lambda text: _HIJACKED if "gnore" in text else whole(text),
             Trouble.GLUED: lambda text: whole(text).replace("\n", ""),
         }
-        trouble = self.troubles.get(service)
+        trouble = self._trouble(service)
         return ways.get(trouble, whole) if trouble is not None else whole
 
     async def _failed(self, service: str, request: web.Request) -> web.StreamResponse | None:
         """The answer of a service that does not come to translating."""
-        self.requests[service] += 1
         if self.latency:
             await asyncio.sleep(self.latency)
-        trouble = self.troubles.get(service)
+        trouble = self._trouble(service)
         if trouble is Trouble.DRIP:
             return await self._dripped(request)
         if trouble is Trouble.HANG:
