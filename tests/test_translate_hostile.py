@@ -30,7 +30,7 @@ from storage import gaps, spending
 from storage.database import Database
 from storage.records import Paper, Translation
 
-COUNT = int(os.environ.get("HOSTILE_PAPERS", "24"))
+COUNT = int(os.environ.get("HOSTILE_PAPERS", "12"))
 SERVICES = ("openai", "libretranslate", "google", "deepl")
 MOODS = (
     None, Trouble.HANG, Trouble.SERVER_ERROR, Trouble.ERROR_PAGE, Trouble.ECHO, Trouble.EMPTY, Trouble.CLOSE,
