@@ -25,8 +25,9 @@ from bot.daily import Daily
 from bot.deliver import WORKERS, Deliverer, Told
 from bot.digest_pages import DigestPages
 from bot.gather import Gather
-from bot.handlers.ask import Services
-from bot.handlers.dispatch import ALLOWED_UPDATES, AnyApplication, OneAtATimePerChat, register, set_commands
+from bot.handlers.ask import AnyApplication, Services
+from bot.handlers.dispatch import ALLOWED_UPDATES, OneAtATimePerChat, register, set_commands
+from bot.handlers.membership import Membership, register_membership
 from bot.ledger import Ledger
 from bot.limiter import Limiter
 from bot.log import event, redact
@@ -170,7 +171,8 @@ async def running(
             await administrators.tell("database-stuck", reason=reason)
 
         watch = Watch(db=parts.db, now=now, tell=administrators.tell)
-        told = Told(lost=Owners(bot=application.bot).tell, stuck=stuck)
+        owners = Owners(bot=application.bot, db=parts.db)
+        told = Told(lost=owners.lost, stuck=stuck)
         deliverer = Deliverer(
             db=parts.db,
             sender=sender,
@@ -219,7 +221,10 @@ async def running(
                 await mend.tick()
 
         register(application, services)
+        members = Membership(services, owners)
+        register_membership(application, members)
         async with _at_work(application, services, Clock(tick, seconds=settings.tick_seconds), parts):
+            application.create_task(members.look_again(application.bot))
             yield Running(parts, services, application, mend)
 
 

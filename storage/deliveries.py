@@ -215,7 +215,7 @@ async def record(
         case Gone(reason):
             waiting = sa.and_(table.c.destination_id == row.destination.id, sa.text(UNFINISHED))
             values = {"state": DeliveryState.FAILED, "reason": reason, "retry_at": None, "claimed_by": None}
-            await session.execute(sa.update(table).where(waiting).values(**values))
+            await session.execute(sa.update(table).where(waiting).values(updated_at=now, **values))
             await subscriptions.pause(session, row.destination.id, reason)
             lost = Lost(row.destination, reason) if row.destination.paused is None else None
         case Refused(reason):

@@ -1,4 +1,4 @@
-"""What the administrators were told about and has not been put right yet, so that they are told once."""
+"""What somebody was told about or asked for and is not settled yet, so that it is said once."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ async def clear_before(session: AsyncSession, prefix: str, name: str) -> None:
     await session.execute(sa.delete(notices).where(notices.c.name.startswith(prefix), notices.c.name < name))
 
 
-async def is_raised(session: AsyncSession, name: str) -> bool:
-    """Whether there is trouble of this name."""
-    return bool(await session.scalar(sa.select(sa.exists().where(notices.c.name == name))))
+async def is_raised(session: AsyncSession, name: str, *, after: datetime | None = None) -> bool:
+    """Whether there is something of this name, or was noted after that time."""
+    noted = notices.c.raised_at > after if after is not None else sa.true()
+    return bool(await session.scalar(sa.select(sa.exists().where(notices.c.name == name, noted))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ from storage.sql import changed, chunks, upsert
 
 _SETTABLE = tuple(one.name for one in fields(Destination) if one.name != "id")
 _AWAKE = table.c.paused.is_(None)
+_STILL_NEWS = timedelta(days=7)
 _ON = wish_table.c.off_at.is_(None)
 
 
@@ -152,6 +153,19 @@ async def owned(session: AsyncSession, owner_id: int) -> list[Destination]:
     return [destination_of(row) for row in await session.execute(query)]
 
 
+async def in_chat(session: AsyncSession, chat_id: int) -> list[Destination]:
+    """The destinations of a chat: itself, and its topics."""
+    query = sa.select(table).where(table.c.chat_id == chat_id).order_by(table.c.thread_id)
+    return [destination_of(row) for row in await session.execute(query)]
+
+
+async def paused(session: AsyncSession, limit: int) -> list[Destination]:
+    """Groups and channels to which nothing is delivered at present, the latest set up first."""
+    many = table.c.kind != ChatKind.PRIVATE
+    query = sa.select(table).where(~_AWAKE, many).order_by(table.c.id.desc()).limit(limit)
+    return [destination_of(row) for row in await session.execute(query)]
+
+
 async def oldest_cursors(session: AsyncSession) -> dict[str, date]:
     """For each category, how far the destination that is furthest behind has come; paused ones do not count."""
     return {row.category: row.cursor for row in await session.execute(_OLDEST) if row.cursor is not None}
@@ -244,9 +258,26 @@ async def pause(session: AsyncSession, destination_id: int, reason: str) -> None
     await _set(session, destination_id, paused=reason)
 
 
-async def resume(session: AsyncSession, destination_id: int) -> None:
-    """Deliver again; what was announced meanwhile comes with the next digest."""
+async def resume(session: AsyncSession, destination_id: int, now: datetime) -> bool:
+    """Deliver again; what was announced meanwhile comes with the next digest. False where it was not paused.
+
+    Parts that failed on account of what it was paused for, in the last days, are sent now: they are of a digest that
+    was planned already.
+    """
+    known = await by_id(session, destination_id)
+    if known is None or known.paused is None:
+        return False
     await _set(session, destination_id, paused=None)
+    lost = sa.and_(
+        deliveries.c.destination_id == destination_id,
+        deliveries.c.state == DeliveryState.FAILED,
+        deliveries.c.message_id.is_(None),
+        deliveries.c.reason == known.paused,
+        deliveries.c.updated_at >= now - _STILL_NEWS,
+    )
+    values = {"state": DeliveryState.PENDING, "reason": "", "attempts": 0, "updated_at": now}
+    await session.execute(sa.update(deliveries).where(lost).values(**values))
+    return True
 
 
 async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> int:

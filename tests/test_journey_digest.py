@@ -156,7 +156,7 @@ async def test_a_digest_can_be_had_now(house: House) -> None:
         assert "not known here" in await house.say("/digest cs.CV 2026-08-20")
 
 
-async def test_a_blocked_chat_is_paused_and_the_others_get_theirs(house: House) -> None:
+async def test_a_blocked_chat_is_paused_until_it_is_unblocked_and_the_others_get_theirs(house: House) -> None:
     other = house.telegram.add_user("Bob")
     chat = house.telegram.private_chat(other)
     house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
@@ -168,7 +168,9 @@ async def test_a_blocked_chat_is_paused_and_the_others_get_theirs(house: House) 
         assert len(digest_in(house, chat)) == 2
         assert digest_in(house, house.private) == []
         house.telegram.unblock(house.person)
-        assert "Paused" in await house.say("/subscriptions")
+        assert "Paused" not in await house.say("/subscriptions")
+        await house.tick()
+        assert len(digest_in(house, house.private)) == 2
 
 
 async def test_announce_and_stats_are_for_the_administrators(house: House) -> None:

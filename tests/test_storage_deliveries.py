@@ -94,7 +94,7 @@ async def test_resting_chats_and_paused_destinations_are_passed_over(db: Databas
         await subscriptions.pause(session, places[0].id, "blocked")
     assert await numbers(db, resting=(2,)) == [(3, 0)]
     async with db.begin() as session:
-        await subscriptions.resume(session, places[0].id)
+        await subscriptions.resume(session, places[0].id, NOW)
     assert await numbers(db) == [(1, 0), (2, 0)]
 
 

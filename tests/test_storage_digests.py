@@ -269,12 +269,12 @@ async def test_where_nothing_of_a_digest_arrived_its_new_parts_are_not_sent_alon
     assert await replace_parts(db, known, "a", "b") == 0
 
 
-async def test_a_destination_that_is_gone_gets_no_edits_until_it_is_back(db: Database) -> None:
+async def test_a_destination_that_is_gone_gets_no_edits_until_it_is_back_and_then_what_it_missed(db: Database) -> None:
     known, one = await sent(db, "a")
     await planned(db, [one], "x", arxiv_id="2608.00009")
     await record(db, (await claim(db))[0], Gone("blocked"))
     assert await replace_parts(db, known, "A", "B") == 0
     async with db.begin() as session:
-        await subscriptions.resume(session, one.id)
-    assert await send_all(db) == []
+        await subscriptions.resume(session, one.id, NOW)
+    assert [text for _, _, text, _ in await send_all(db)] == ["x"]
     assert await replace_parts(db, known, "A", "B") == 2

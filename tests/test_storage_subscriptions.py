@@ -155,7 +155,7 @@ async def test_categories_of_paused_destinations_are_not_asked_for(db: Database)
     async with db.begin() as session:
         await subscriptions.pause(session, paused.id, "blocked")
         assert sorted(await subscriptions.oldest_cursors(session)) == ["cs.CV", "cs.LG"]
-        await subscriptions.resume(session, paused.id)
+        assert await subscriptions.resume(session, paused.id, NOW)
         assert sorted(await subscriptions.oldest_cursors(session)) == ["cs.CV", "cs.LG", "math.NA"]
 
 

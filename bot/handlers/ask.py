@@ -20,6 +20,7 @@ from telegram import (
 )
 from telegram.constants import CallbackQueryLimit, ChatType, ParseMode
 from telegram.error import BadRequest
+from telegram.ext import Application
 
 from bot.config import Settings
 from bot.daily import Daily
@@ -175,6 +176,8 @@ class Ask:
         return replace(self, args=args)
 
 
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
 Handler = Callable[[Ask], Awaitable[None]]
 """Does what a command or a button asks for; raises Refusal for what it will not do."""
 
@@ -192,8 +195,11 @@ def keyboard_of(buttons: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | N
     )
 
 
-def new_destination(chat: Chat, settings: Settings, *, thread_id: int = 0, user: User | None = None) -> Destination:
-    """A destination with the settings' defaults; the interface follows the person's app."""
+def new_destination(
+    chat: Chat, settings: Settings, *, thread_id: int = 0, topic: str = "", user: User | None = None
+) -> Destination:
+    """A destination with the settings' defaults; the interface follows the person's app. `topic`: the topic's name."""
+    title = chat.title or chat.full_name or ""
     interface = words_for((user.language_code if user else None) or settings.language).language
     return Destination(
         chat_id=chat.id,
@@ -202,7 +208,7 @@ def new_destination(chat: Chat, settings: Settings, *, thread_id: int = 0, user:
         interface=interface,
         timezone=settings.timezone,
         thread_id=thread_id,
-        title=chat.title or chat.full_name or "",
+        title=f"{title} › {topic}" if topic else title,
         username=chat.username,
         # An anonymous administrator writes as a bot of Telegram's, which nobody can be reached through.
         owner_id=user.id if user and not user.is_bot else None,

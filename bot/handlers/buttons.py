@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, data, digest_page, paging, save, search, settings, start
+from bot.handlers import admin, card, channels, data, digest_page, paging, save, search, settings, start
 from bot.handlers.ask import Handler
 from bot.handlers.digest import digest_now
 from bot.render.digest_buttons import LAYOUT, PAGE
@@ -23,6 +23,7 @@ BUTTONS: tuple[PressHandler, ...] = (
     PressHandler("digest", digest_now),
     PressHandler(paging.SETTINGS, settings.press_settings),
     PressHandler(paging.SETUP, start.press_setup),
+    PressHandler(paging.CHANNELS, channels.press_channels),
     PressHandler("card", card.show_card),
     PressHandler("bib", card.show_bibtex),
     PressHandler("open", card.open_card),

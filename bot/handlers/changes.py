@@ -9,9 +9,11 @@ from typing import Any
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.choices import CHOICES, Choice, parse_days
 from bot.handlers.fields import switch
+from bot.handlers.rights import sees_messages
+from bot.handlers.topics import in_forum, own_topic
 from bot.localtime import following, parse_clock, parse_zone
 from storage import subscriptions
-from storage.records import AnnounceType, Destination
+from storage.records import AnnounceType, ChatKind, Destination
 
 
 async def stored(ask: Ask, place: Destination) -> Destination:
@@ -24,6 +26,8 @@ async def stored(ask: Ask, place: Destination) -> Destination:
 
 async def change_by_command(ask: Ask, place: Destination, name: str, text: str) -> Destination:
     """`quiet on`: the destination with it. Raises Refusal with what would be understood."""
+    if name == "topic" and await in_forum(ask, place):
+        return await own_topic(ask, await stored(ask, place), text)
     choice = CHOICES.get(name)
     if choice is None or not choice.suits(place):
         suiting = [one for one in CHOICES.values() if one.suits(place)]
@@ -35,13 +39,17 @@ async def change_by_command(ask: Ask, place: Destination, name: str, text: str) 
     return await _set(ask, await stored(ask, place), choice, value)
 
 
-async def change_by_button(ask: Ask, place: Destination, name: str, values: Sequence[str]) -> Destination:
+async def change_by_button(  # noqa: PLR0911 - one line per kind of button
+    ask: Ask, place: Destination, name: str, values: Sequence[str]
+) -> Destination:
     """What a button says: the destination with it. Data that someone made up is refused like that of an old button."""
     first, last = values[0], values[-1]
     match name:
         case "sub" if len(values) > 1:
             await switch(ask, place, first, on=values[1] == "on")
             return place
+        case "topic":
+            return await own_topic(ask, place, "")
         case "types" if len(values) > 1 and first in set(AnnounceType):
             return await _switch_type(ask, place, AnnounceType(first), on=last == "on")
         case "days" if len(values) > 1 and (day := parse_days(first)):
@@ -64,7 +72,16 @@ _TIMING = frozenset({"delivery_time", "timezone", "weekdays"})
 
 
 async def _set(ask: Ask, place: Destination, choice: Choice, value: Any) -> Destination:
-    return await _update(ask, place, **{choice.field: value})
+    changed = await _update(ask, place, **{choice.field: value})
+    if choice.field == "answer_links" and value:
+        await warn_if_deaf(ask, changed)
+    return changed
+
+
+async def warn_if_deaf(ask: Ask, place: Destination) -> None:
+    """Links that the bot does not hear of cannot be answered: say how it comes to hear of them."""
+    if place.kind in {ChatKind.GROUP, ChatKind.SUPERGROUP} and not await sees_messages(ask.bot, place.chat_id):
+        await ask.refuse(ask.words.html("links-unheard", name=f"@{ask.bot.username}"))
 
 
 async def _update(ask: Ask, place: Destination, **changes: Any) -> Destination:

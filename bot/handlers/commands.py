@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.handlers import admin, card, data, glossary, preferences, save, search, settings, start, subscribe
+from bot.handlers import admin, card, channels, data, glossary, preferences, save, search, settings, start, subscribe
 from bot.handlers.ask import Ask, Handler
 from bot.handlers.digest import digest_now
 
@@ -35,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("subscribe", "/subscribe [@channel] cs.CV cs.LG", subscribe.subscribe),
     Command("unsubscribe", "/unsubscribe [@channel] cs.CV | all", subscribe.unsubscribe),
     Command("subscriptions", "/subscriptions [@channel]", subscribe.list_subscriptions),
+    Command("channels", "/channels", channels.channels),
     Command("categories", "/categories [@channel]", settings.categories),
     Command("settings", "/settings [@channel] [quiet on]", settings.settings),
     Command("digest", "/digest [cs.CV] [2026-08-21]", digest_now),

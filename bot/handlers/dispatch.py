@@ -12,7 +12,6 @@ from typing import Any
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, Message, Update, User
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
-    Application,
     BaseUpdateProcessor,
     CallbackQueryHandler,
     CommandHandler,
@@ -22,8 +21,9 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers.ask import Ask, Handler, Press, Refusal, Services, new_destination
+from bot.handlers.ask import AnyApplication, Ask, Handler, Press, Refusal, Services, new_destination
 from bot.handlers.buttons import BUTTONS
+from bot.handlers.channels import take_shared
 from bot.handlers.commands import COMMANDS
 from bot.handlers.inline import answer_inline
 from bot.handlers.link import answer_link
@@ -36,11 +36,15 @@ _log = logging.getLogger(__name__)
 
 # A linked channel's posts arrive in its group once more, as automatic forwards: those are nobody's question.
 _POSTS = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
+ALLOWED_UPDATES = (
+    Update.MESSAGE,
+    Update.CHANNEL_POST,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+)
 _SOON = 0.4
 """Seconds after which a button no longer shows that it waits; a refusal that comes sooner is shown above the chat."""
-
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 def register(application: AnyApplication, services: Services) -> None:
@@ -60,6 +64,7 @@ def register(application: AnyApplication, services: Services) -> None:
     application.add_handler(CallbackQueryHandler(_press_callback(services)))
     application.add_handler(InlineQueryHandler(_inline_callback(services)))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(services)))
+    application.add_handler(MessageHandler(filters.StatusUpdate.CHAT_SHARED, _callback(services, take_shared)))
     application.add_error_handler(_error)
 
 
@@ -193,7 +198,9 @@ async def _ask(services: Services, message: Message, user: User | None, context:
     thread_id = (message.message_thread_id or 0) if message.is_topic_message else 0
     async with services.db.read() as session:
         known = await subscriptions.destination(session, chat.id, thread_id)
-    here = known or new_destination(chat, services.settings, thread_id=thread_id, user=user)
+    opened = message.reply_to_message.forum_topic_created if message.reply_to_message is not None else None
+    topic = opened.name if thread_id and opened is not None else ""
+    here = known or new_destination(chat, services.settings, thread_id=thread_id, topic=topic, user=user)
     return Ask(
         services=services,
         bot=context.bot,

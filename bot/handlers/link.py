@@ -55,7 +55,9 @@ def _is_asked(ask: Ask) -> bool:
     """Whether a message in a group is for the bot: it is mentioned, or its own message is replied to."""
     message = ask.message
     replied = message.reply_to_message
-    if replied is not None and replied.from_user is not None and replied.from_user.id == ask.bot.id:
+    # In a topic whatever replies to nothing replies to the message that opened it, which may be the bot's.
+    opened = replied is not None and replied.forum_topic_created is not None
+    if replied is not None and not opened and replied.from_user is not None and replied.from_user.id == ask.bot.id:
         return True
     name = f"@{ask.bot.username}".lower()
     mentions = {**message.parse_entities(["mention"]), **message.parse_caption_entities(["mention"])}

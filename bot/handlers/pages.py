@@ -12,10 +12,11 @@ from bot.handlers.ask import Ask
 from bot.handlers.choices import CHOICES
 from bot.handlers.describe import described, shown_days
 from bot.handlers.fields import archive_page, fields_page, group_page, mine_page
-from bot.handlers.paging import SETTINGS, Page, Spot, back, leave, option, rows
+from bot.handlers.paging import CHANNELS, SETTINGS, Page, Spot, back, leave, option, rows
+from bot.handlers.topics import in_forum
 from bot.i18n import dates
 from bot.languages import NAMES
-from bot.render.button import Button
+from bot.render.button import Button, callback
 from storage import subscriptions
 from storage.records import DEFAULT_ANNOUNCE_TYPES, EVERY_DAY, AnnounceType, Destination, Subscription
 
@@ -49,6 +50,9 @@ _HOURS_A_ROW = 6
 async def main_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """What is set, and a button for everything that can be."""
     place, words = spot.place, ask.words
+    more = [Button(words("set-topic"), callback_data=spot.data("topic", "new"))] if await in_forum(ask, place) else []
+    above = (Button(words("button-channels"), callback_data=callback(CHANNELS)),)
+    elsewhere = ask.private and place.chat_id != ask.chat.id
     text = f"{described(ask, place, await _wishes(ask, place))}\n\n{words('settings-foot')}"
     doors = [
         Button(words("set-fields"), callback_data=spot.data("fields")),
@@ -67,7 +71,7 @@ async def main_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
         for name in _SWITCHES
         if CHOICES[name].suits(place)
     ]
-    return Page(text, rows([*doors, *switches], 2))
+    return Page(text, (*rows([*doors, *switches, *more], 2), above if elsewhere else ()))
 
 
 async def language_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:

@@ -15,6 +15,9 @@ SETTINGS = "set"
 SETUP = "go"
 """The name of the buttons that lead through the first three questions."""
 
+CHANNELS = "chan"
+"""The name of the buttons of /channels, and of the deep link to it: `chan` lists, `chan:add` asks for another."""
+
 Rows = tuple[tuple[Button, ...], ...]
 
 

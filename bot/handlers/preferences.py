@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.choices import parse_switch
 from bot.handlers.describe import when
-from bot.handlers.rights import target
+from bot.handlers.rights import sees_messages, target
 from bot.i18n import catalogue_names, words_for
 from bot.languages import NAMES, parse_language
 from bot.localtime import following, nearest_zones, parse_clock, parse_zone
@@ -77,6 +77,8 @@ async def answer_links(ask: Ask) -> None:
     async with ask.services.db.begin() as session:
         await subscriptions.update(session, destination.id, answer_links=choice)
     await ask.say("links-on" if choice else "links-off")
+    if choice and destination.kind is not ChatKind.CHANNEL and not await sees_messages(ask.bot, destination.chat_id):
+        await ask.say("links-unheard", name=f"@{ask.bot.username}")
 
 
 async def set_types(ask: Ask) -> None:

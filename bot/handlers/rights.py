@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator
+from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden
 
 from bot.handlers.ask import Ask, Refusal, named, new_destination
+from bot.render.names import one_line
 from storage import subscriptions
 from storage.records import ChatKind, Destination
 
@@ -42,6 +43,27 @@ async def leads(ask: Ask, place: Destination) -> bool:
     return ask.user is not None and await _is_leader(ask.bot, place.chat_id, ask.user.id)
 
 
+def may_post(kind: str, me: ChatMember) -> bool:
+    """Whether the bot, as this member of a chat of that kind, may write there."""
+    if kind == ChatType.CHANNEL:
+        return me.status == ChatMemberStatus.OWNER or (
+            isinstance(me, ChatMemberAdministrator) and bool(me.can_post_messages)
+        )
+    if isinstance(me, ChatMemberRestricted):
+        return me.is_member and me.can_send_messages
+    return me.status not in _ABSENT
+
+
+async def sees_messages(bot: Bot, chat_id: int) -> bool:
+    """Whether the bot hears everything that is written in a group, and not only what is meant for it."""
+    return bool(bot.bot.can_read_all_group_messages) or await _is_leader(bot, chat_id, bot.id)
+
+
+async def shared_chat(ask: Ask, chat_id: int) -> Destination:
+    """The destination for a chat that a person picked from a list. Raises Refusal unless the person may change it."""
+    return await _named(ask, str(chat_id), "/channels")
+
+
 async def _may_change_here(ask: Ask) -> bool:
     if ask.private:
         return True
@@ -72,20 +94,13 @@ async def _named(ask: Ask, name: str, example: str) -> Destination:
         raise Refusal("chat-not-found", name=name, example=example) from None
     if chat.type == ChatType.PRIVATE:
         raise Refusal("chat-not-found", name=name, example=example)
+    shown = name if name.startswith("@") else one_line(chat.title or name)
     if not await _is_leader(ask.bot, chat.id, ask.user.id):
-        raise Refusal("not-administrator-there", name=name)
-    if not _may_post(chat.type, me):
-        raise Refusal("bot-may-not-post", name=name)
+        raise Refusal("not-administrator-there", name=shown)
+    if not may_post(chat.type, me):
+        raise Refusal("bot-may-not-post", name=shown)
     async with ask.services.db.read() as session:
         known = await subscriptions.destination(session, chat.id)
     return known or new_destination(
         Chat(chat.id, chat.type, title=chat.title, username=chat.username), ask.services.settings, user=ask.user
     )
-
-
-def _may_post(kind: str, me: ChatMember) -> bool:
-    if kind == ChatType.CHANNEL:
-        return me.status == ChatMemberStatus.OWNER or (
-            isinstance(me, ChatMemberAdministrator) and bool(me.can_post_messages)
-        )
-    return me.status not in _ABSENT

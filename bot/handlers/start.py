@@ -11,9 +11,10 @@ from bot.arxiv_source import calendar, categories
 from bot.arxiv_source.ids import find_ids
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.changes import change_by_button, stored
+from bot.handlers.channels import channels
 from bot.handlers.describe import described
 from bot.handlers.link import MOST_LINKS, answer_ids
-from bot.handlers.paging import SETTINGS, SETUP, Spot
+from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot
 from bot.handlers.settings import NAVIGATION, page_after, pressed_place, settings, show
 from bot.handlers.subscribe import subscribe
 from bot.languages import ENGLISH, parse_language, zone_of
@@ -38,6 +39,8 @@ async def start(ask: Ask) -> None:
         await answer_ids(ask, ids[:MOST_LINKS])
     elif kind == SETTINGS and value:
         await settings(ask.with_args(value))
+    elif kind == CHANNELS:
+        await channels(ask)
     elif not ask.private:
         begin = Button(ask.words("button-setup"), callback_data=callback(SETUP, "0"))
         await ask.reply(ask.words.html("start-in-group", name=f"@{ask.bot.username}"), [[begin]])

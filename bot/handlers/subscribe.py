@@ -50,7 +50,7 @@ async def subscribe(ask: Ask) -> None:
             destination = await subscriptions.save(session, destination)
         added = [one for one in wanted if await subscriptions.subscribe(session, destination.id, one, cursor)]
         if destination.paused is not None:
-            await subscriptions.resume(session, destination.id)
+            await subscriptions.resume(session, destination.id, now)
     lines = [category_label(ask, one) for one in added]
     key = "subscribed" if added else "already-subscribed"
     listed = "\n".join(f"• {line}" for line in lines or [category_label(ask, one) for one in wanted])

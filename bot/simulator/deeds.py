@@ -98,6 +98,23 @@ class Deeds(People):
         self.world.changed.notify()
         return query_id
 
+    def share_chat(self, chat: Chat, user: User, button: str, shared: Chat, *, with_bot: bool = True) -> Message:
+        """A person picks a chat for a button of the keyboard that asks for one.
+
+        The app brings the bot in as the button asks, as a member or with rights, unless `with_bot` is false.
+        """
+        request = dict(self.world.keyboards[chat.id])[button]["request_chat"]
+        wanted: dict[str, bool] | None = request.get("bot_administrator_rights")
+        if with_bot and wanted is not None:
+            self.world.set_member(shared, self.bot, "administrator", dict(wanted), user)
+        elif with_bot and request.get("bot_is_member") and not shared.member(self.bot).present:
+            self.world.set_member(shared, self.bot, "member", {}, user)
+        service = {"request_id": request["request_id"], "chat_id": shared.id, "title": shared.title}
+        message = self.world.draft(chat, from_user=user, service={"chat_shared": service})
+        self.world.write(message)
+        self.world.tell(message)
+        return message
+
     def answer(self, query_id: str) -> str | None:
         """What the bot answered to a pressed button ("" for nothing to show), None while it spins."""
         return self.world.presses[query_id].answer

@@ -37,6 +37,31 @@ def read_buttons(params: Params) -> tuple[tuple[Button, ...], ...]:
     return keyboard
 
 
+def read_keyboard(params: Params, *, private: bool) -> tuple[tuple[str, dict[str, Any]], ...] | None:
+    """The keyboard below the field for typing: each button's text and all of it. None where the request brings none.
+
+    Empty for one that takes it away. Chats can be asked for only in private chats.
+    """
+    markup = params.mapping("reply_markup")
+    if markup.get("remove_keyboard"):
+        return ()
+    if "keyboard" not in markup:
+        return None
+    buttons = [one if isinstance(one, dict) else {"text": str(one)} for row in markup["keyboard"] for one in row]
+    if not buttons or not all(str(one.get("text", "")).strip() for one in buttons):
+        raise bad_request("keyboard button text must be non-empty")
+    for request in (one["request_chat"] for one in buttons if "request_chat" in one):
+        if not private:
+            raise bad_request("chats can be requested in private chats only")
+        if not isinstance(request, dict) or not {"request_id", "chat_is_channel"} <= request.keys():
+            raise bad_request("can't parse keyboard button: wrong request_chat")
+        mine, theirs = request.get("bot_administrator_rights"), request.get("user_administrator_rights")
+        asked = {name for name, granted in (mine or {}).items() if granted}
+        if theirs is not None and not asked <= {name for name, granted in theirs.items() if granted}:
+            raise bad_request("bot_administrator_rights must be a subset of user_administrator_rights")
+    return tuple((str(one["text"]), one) for one in buttons)
+
+
 def _unreadable(text: str) -> ApiError:
     return bad_request(f"can't parse inline keyboard button: {text}")
 

@@ -9,7 +9,7 @@ from bot.simulator import rights
 from bot.simulator.entities import clean, finish
 from bot.simulator.errors import bad_request
 from bot.simulator.html_text import parse
-from bot.simulator.markup import read_buttons
+from bot.simulator.markup import read_buttons, read_keyboard
 from bot.simulator.params import Params, Upload
 from bot.simulator.rich_html import parse_rich
 from bot.simulator.rich_plain import rich_plain
@@ -126,6 +126,9 @@ def send_message(world: World, params: Params) -> Json:
     draft = where.draft(
         world, params, text=text, entities=entities, html=params.text("text"), link_preview=link_preview(params)
     )
+    keyboard = read_keyboard(params, private=where.chat.type == "private")
+    if keyboard is not None:
+        world.keyboards[where.chat.id] = keyboard
     return deliver(world, "sendMessage", draft)
 
 

@@ -17,6 +17,9 @@ _SERVICE_WORDS = {
     "pinned_message": "pinned a message",
     "new_chat_members": "joined the chat",
     "forum_topic_created": "opened the topic",
+    "forum_topic_closed": "closed the topic",
+    "forum_topic_reopened": "reopened the topic",
+    "chat_shared": "chose a chat",
     "migrate_to_chat_id": "upgraded the group to a supergroup",
     "migrate_from_chat_id": "continues here as a supergroup",
 }

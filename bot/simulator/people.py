@@ -69,6 +69,26 @@ class People:
         """The topic of this thread id, to look at it or to close it."""
         return chat.topics[thread_id]
 
+    def close_topic(self, chat: Chat, thread_id: int) -> None:
+        """Nobody but those who manage topics writes there any more."""
+        self._topic_changes(chat, thread_id, "forum_topic_closed", closed=True)
+
+    def reopen_topic(self, chat: Chat, thread_id: int) -> None:
+        """Everybody writes there again."""
+        self._topic_changes(chat, thread_id, "forum_topic_reopened", closed=False)
+
+    def delete_topic(self, chat: Chat, thread_id: int) -> None:
+        """The topic goes with its messages; bots do not hear of that."""
+        del chat.topics[thread_id]
+        chat.messages = {number: one for number, one in chat.messages.items() if one.thread_id != thread_id}
+        self.world.changed.notify()
+
+    def _topic_changes(self, chat: Chat, thread_id: int, service: str, *, closed: bool) -> None:
+        chat.topics[thread_id].closed = closed
+        message = self.world.draft(chat, from_user=self._creator(chat), thread_id=thread_id, service={service: {}})
+        self.world.write(message)
+        self.world.tell(message)
+
     def add_channel(
         self, title: str, username: str | None = None, *, creator: User, bot_posts: bool | None = True
     ) -> Chat:

@@ -36,6 +36,8 @@ MEMBER_RIGHTS = (
     "can_invite_users",
     "can_pin_messages",
     "can_manage_topics",
+    "can_edit_tag",
+    "can_react_to_messages",
 )
 
 
@@ -136,6 +138,9 @@ def message_json(message: Message, *, with_reply: bool = True) -> Json:
         body["sender_chat"] = chat_json(message.sender_chat)
     if message.reply_to and with_reply:
         body["reply_to_message"] = message_json(message.reply_to, with_reply=False)
+    elif with_reply and (opening := message.chat.messages.get(message.thread_id)) not in {None, message}:
+        # In a topic whatever replies to nothing replies to the message that opened it.
+        body["reply_to_message"] = message_json(opening, with_reply=False)
     if message.edit_date is not None:
         body["edit_date"] = message.edit_date
     if message.automatic:

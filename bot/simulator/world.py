@@ -73,6 +73,8 @@ class World:
         self.presses: dict[str, Press] = {}
         self.inline: dict[str, InlineAsk] = {}
         self.profile = Profile()
+        self.keyboards: dict[int, tuple[tuple[str, dict[str, Any]], ...]] = {}
+        """The keyboard below the field for typing, by chat: each button's text and all of it."""
         self.record: list[Accepted] = []
         self.counts: Counter[str] = Counter()
         self._numbers: Counter[str] = Counter()

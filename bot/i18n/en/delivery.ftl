@@ -1,7 +1,6 @@
 destination-lost =
     ⏸ I can no longer post in <b>{ $name }</b>, so its digests are paused.
     Telegram says: { $reason }
-    When I may write there again, send <code>/subscribe</code> there (or name the channel, as in <code>/subscribe @channel cs.CV</code>): what was announced meanwhile comes with the next digest.
 unsure-deliveries =
     ⚠️ Telegram did not answer: { $count ->
         [one] one message to { $places } may or may not have arrived, and I could not look.

@@ -29,6 +29,31 @@ fields-foot = Press to switch on or off.
 papers-a-day = ≈ { $count } a day
 too-many-subscriptions = At most { $limit } fields in one chat; a whole archive counts as one.
 
+command-channels = Your channels, groups and topics
+
+introduction =
+    I am in <b>{ $name }</b> now. What shall I post there? Only administrators of it can set that.
+    Later: /channels
+reopen-topic = Reopen the topic, or give me the right to manage topics: then I go on by myself.
+lost-topic = The topic is gone. Send <code>/subscribe</code> with your categories in the topic where the digest should come.
+add-again = Add me again, a channel’s administrator with the right to post: then I go on by myself.
+allow-posting = Allow me to post messages there again: then I go on by myself.
+chat-is-gone = That chat no longer exists for me. If it does for you, add me again: then I go on by myself.
+destination-back = ▶ I may write in <b>{ $name }</b> again, and digests go on: what was announced meanwhile comes with the next one.
+channels-yours = <b>Your channels, groups and topics.</b> Press one for its settings.
+channels-none =
+    You have set up no channel or group yet. Add one here, or make me an administrator of your channel: I write to you then.
+channels-in-private = Channels and groups are managed in our private chat.
+button-channels = 📢 My channels
+button-add = ➕ Add a channel or group
+pick = Which one? Its button below shows those that you may add me to.
+pick-channel = 📢 A channel
+pick-group = 👥 A group
+set-topic = 🧵 A topic of its own
+may-not-make-topics = I may not make topics there. Give me the right to manage topics, or send <code>/subscribe cs.CV</code> in the topic where the digest should come.
+links-unheard =
+    In this group I hear only commands, mentions of { $name } and replies to me, because of Telegram’s privacy mode. For other links make me an administrator here.
+
 settings-in-private = The settings of this channel open in our private chat.
 settings-foot = Press to change. Everything also goes by command: <code>/settings quiet on</code>
 button-settings = ⚙️ Settings

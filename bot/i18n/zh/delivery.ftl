@@ -1,7 +1,6 @@
 destination-lost =
-    ⏸ 我无法再在 <b>{ $name }</b> 发布消息，那里的速递已暂停。
+    ⏸ 我无法再在 <b>{ $name }</b> 发布消息，那里的摘要已暂停。
     Telegram 的说明：{ $reason }
-    恢复权限后，请在那里发送 <code>/subscribe</code>（或写上频道名，例如 <code>/subscribe @channel cs.CV</code>）：其间的公告会随下一次速递补上。
 unsure-deliveries =
     ⚠️ Telegram 没有回应：发往 { $places } 的 { $count } 条消息不知是否送达，我也无法查看。
     原因：{ $reason }

@@ -26,6 +26,30 @@ fields-foot = 点按钮即可开关。
 papers-a-day = 每天约 { $count } 篇
 too-many-subscriptions = 一个聊天最多 { $limit } 个领域；整个大类只算一个。
 
+command-channels = 您的频道、群和话题
+
+introduction =
+    我已加入 <b>{ $name }</b>。要在那里发什么？只有那里的管理员可以设置。
+    以后可用 /channels
+reopen-topic = 请重新打开那个话题，或给我“管理话题”的权限，我会自动继续。
+lost-topic = 那个话题已经没有了。请在想要的话题里发送 <code>/subscribe</code> 加上分类。
+add-again = 请重新把我加进去（频道需设为管理员并允许发布消息），我会自动继续。
+allow-posting = 请重新允许我在那里发消息，我会自动继续。
+chat-is-gone = 对我来说那个聊天已不存在。如果它还在，请重新把我加进去，我会自动继续。
+destination-back = ▶ 我又可以在 <b>{ $name }</b> 发消息了，摘要继续发送；期间公布的会并入下一次。
+channels-yours = <b>您的频道、群和话题。</b>点一个查看它的设置。
+channels-none = 您还没有设置过频道或群。可在这里添加，或把我设为您频道的管理员，我会来私聊您。
+channels-in-private = 频道和群请在与我的私聊中管理。
+button-channels = 📢 我的频道
+button-add = ➕ 添加频道或群
+pick = 哪一个？下面的按钮会列出您可以把我加进去的。
+pick-channel = 📢 频道
+pick-group = 👥 群
+set-topic = 🧵 单独的话题
+may-not-make-topics = 我没有在那里新建话题的权限。请给我“管理话题”的权限，或在想要的话题里发送 <code>/subscribe cs.CV</code>。
+links-unheard =
+    由于 Telegram 的隐私模式，我在本群只能看到命令、@ 我（{ $name }） 的消息和对我的回复。要回复其他链接，请把我设为管理员。
+
 settings-in-private = 本频道的设置请在与我的私聊中打开。
 settings-foot = 点按钮即可更改。也都可以用命令：<code>/settings quiet on</code>
 button-settings = ⚙️ 设置
