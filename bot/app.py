@@ -26,8 +26,9 @@ from bot.deliver import WORKERS, Deliverer, Told
 from bot.digest_pages import DigestPages
 from bot.gather import Gather
 from bot.handlers.ask import AnyApplication, Services
-from bot.handlers.dispatch import ALLOWED_UPDATES, OneAtATimePerChat, register, set_commands
+from bot.handlers.dispatch import ALLOWED_UPDATES, OneAtATimePerChat, register
 from bot.handlers.membership import Membership, register_membership
+from bot.handlers.profile import set_profile
 from bot.ledger import Ledger
 from bot.limiter import Limiter
 from bot.log import event, redact
@@ -225,6 +226,8 @@ async def running(
         register_membership(application, members)
         async with _at_work(application, services, Clock(tick, seconds=settings.tick_seconds), parts):
             application.create_task(members.look_again(application.bot))
+            if settings.set_profile:
+                application.create_task(set_profile(application.bot, settings.admin_ids))
             yield Running(parts, services, application, mend)
 
 
@@ -234,7 +237,6 @@ async def _at_work(application: AnyApplication, services: Services, clock: Clock
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(application.shutdown)
-        await set_commands(application)
         await services.deliverer.recover()
         delivering = asyncio.create_task(services.deliverer.run(stop))
 

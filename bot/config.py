@@ -96,6 +96,10 @@ class Settings(BaseSettings):
         False,
         description="Whether digests go out at up to 1,000 messages a second, which Telegram charges Stars for.",
     )
+    set_profile: bool = Field(
+        True,
+        description="Whether the bot's name, descriptions and menus are set at start, in each language that it speaks.",
+    )
     arxiv_feed_url: str = Field("https://rss.arxiv.org", description="arXiv's feeds; /atom/{q} and /rss/{q} under it.")
     arxiv_api_url: str = Field("https://export.arxiv.org/api/query", description="arXiv's query API.")
     arxiv_web_url: str = Field(

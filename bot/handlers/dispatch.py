@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, Message, Update, User
+from telegram import Message, Update, User
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     BaseUpdateProcessor,
@@ -27,7 +27,7 @@ from bot.handlers.channels import take_shared
 from bot.handlers.commands import COMMANDS
 from bot.handlers.inline import answer_inline
 from bot.handlers.link import answer_link
-from bot.i18n import FALLBACK, catalogue_names, words_for
+from bot.i18n import words_for
 from bot.log import event, redact
 from bot.render.button import read_callback
 from storage import subscriptions
@@ -66,16 +66,6 @@ def register(application: AnyApplication, services: Services) -> None:
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(services)))
     application.add_handler(MessageHandler(filters.StatusUpdate.CHAT_SHARED, _callback(services, take_shared)))
     application.add_error_handler(_error)
-
-
-async def set_commands(application: AnyApplication) -> None:
-    """Offer the commands in the app's menu, in each interface language."""
-    for language in catalogue_names():
-        words = words_for(language)
-        menu = [BotCommand(one.name, words(f"command-{one.name}")) for one in COMMANDS if not one.administrators_only]
-        code = None if language == FALLBACK else language
-        await application.bot.set_my_commands(menu, scope=BotCommandScopeAllPrivateChats(), language_code=code)
-        await application.bot.set_my_commands(menu, language_code=code)
 
 
 _Line = tuple[str, int]

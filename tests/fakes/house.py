@@ -17,6 +17,7 @@ from fakes.translator_server import Trouble as TranslatorTrouble
 from bot.app import Running, running
 from bot.arxiv_source import calendar
 from bot.config import Settings
+from bot.handlers.dispatch import OneAtATimePerChat
 from bot.pace import Pace
 from bot.simulator.state import Chat, Message, User
 from bot.simulator.telegram import SimulatedTelegram
@@ -106,8 +107,8 @@ class House:
         return self.telegram.from_bot(chat or self.private)[-1]
 
     async def press(self, message: Message, button: str, *, user: User | None = None) -> str:
-        """Press a button by its text or data and return what was shown above the chat once it no longer waited."""
-        return await self._answered(self.telegram.press(message, user or self.person, button))
+        """Press a button by its text or data; what was shown above the chat, once all that it does is done."""
+        return await self._answered(self.telegram.press(message, user or self.person, button), message.chat)
 
     async def turn(self, message: Message, button: str, *, user: User | None = None) -> str:
         """Press a button that changes its message and return what stands there then, as plain text."""
@@ -126,10 +127,16 @@ class House:
 
     async def press_with(self, message: Message, data: str, *, user: User | None = None) -> str:
         """The same with data that a tampered app made up."""
-        return await self._answered(self.telegram.press_with(message, user or self.person, data))
+        return await self._answered(self.telegram.press_with(message, user or self.person, data), message.chat)
 
-    async def _answered(self, query_id: str) -> str:
+    async def _answered(self, query_id: str, chat: Chat) -> str:
         await self.telegram.wait_for(lambda: self.telegram.answer(query_id) is not None)
+        # On a busy machine a button no longer waits before its work is done; the chat's next update waits for that.
+        turns = self.bot.application.update_processor
+        assert isinstance(turns, OneAtATimePerChat)
+        if (turn := turns._locks.get(chat.id)) is not None:
+            async with turn:
+                pass
         return self.telegram.answer(query_id) or ""
 
     async def stays_silent(self, text: str, *, chat: Chat, user: User | None = None, **how: Any) -> None:
@@ -162,6 +169,7 @@ async def open_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
                 "data_dir": folder,
                 "admin_ids": (person.id,),
                 "tick_seconds": 3600,
+                "set_profile": False,
                 "arxiv_feed_url": arxiv.feed_url,
                 "arxiv_api_url": arxiv.api_url,
                 "arxiv_web_url": arxiv.web_url,

@@ -1,6 +1,15 @@
 # Start, settings, channels and groups. Messages that begin with set-, layout-, type-, state-, days-, papers-, time- or
 # button- are plain text for buttons; the others are Telegram HTML, and values are escaped before they come in.
 
+profile-name = arXiv in two languages
+profile-short-description = arXiv links become bilingual cards; each day’s new papers of your fields come as a bilingual digest.
+profile-description =
+    Send any arXiv link and get a bilingual card: titles, authors, a one-sentence summary and the abstract.
+
+    Choose your fields and the day’s new papers come as a bilingual digest: here, to a group, a topic or your channel, when you like.
+
+    中文 · English
+
 command-settings = Everything that can be set, with buttons; or one thing at once
 
 command-categories = Look through arXiv’s fields and switch them on and off

@@ -1,6 +1,15 @@
 # 开始使用、设置、频道与群。以 set-、layout-、type-、state-、days-、papers-、time-、button- 开头的是按钮上的纯文本；
 # 其余为 Telegram HTML，变量在填入之前已转义。
 
+profile-name = arXiv 双语速读
+profile-short-description = 发来 arXiv 链接得到双语卡片；每天把您关注领域的新论文整理成双语摘要。
+profile-description =
+    发来任何 arXiv 链接，得到一张双语卡片：标题、作者、一句话概括和摘要。
+
+    选好领域，每天的新论文就会整理成双语摘要，按您喜欢的时间发到这里、群、话题或您的频道。
+
+    中文 · English
+
 command-settings = 全部设置，用按钮更改；也可用命令改其中一项
 
 command-categories = 浏览 arXiv 的分类，逐个开关
