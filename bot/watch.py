@@ -101,7 +101,7 @@ class Watch:
         )
         await self._tell(
             trouble.key,
-            date=trouble.day.isoformat(),
+            date=trouble.day,
             count=len(trouble.reasons),
             categories=", ".join(list(trouble.reasons)[:_SHOWN]),
             reason=next((why[:_LONGEST_REASON] for why in trouble.reasons.values() if why), "-"),
@@ -115,4 +115,4 @@ class Watch:
             well_again = await notices.clear(session, _NAME)
         if well_again:
             event(_log, "announcements_well", date=day)
-            await self._tell("announcements-well", date=day.isoformat())
+            await self._tell("announcements-well", date=day)

@@ -68,7 +68,7 @@ async def test_a_missing_announcement_is_told_after_its_usual_hour_once_for_all_
     assert await post.look(5 * HOUR) == []
     assert await post.look(6 * HOUR) == await post.look(9 * HOUR) == ["announcements-missing"]
     assert post.told[0][1] == {
-        "date": "2026-08-21",
+        "date": FRIDAY,
         "count": 2,
         "categories": "cs.CV, cs.LG",
         "reason": "the feed still holds an earlier one",
@@ -114,7 +114,7 @@ async def test_a_bot_that_has_just_begun_tells_nothing_of_days_that_it_never_saw
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("key", ["announcements-missing", "announcements-differ", "announcements-quiet"])
 def test_every_trouble_has_its_words(language: str, key: str) -> None:
-    values = {"date": "2026-08-21", "count": 2, "categories": "cs.CV, cs.LG", "reason": "because"}
+    values = {"date": FRIDAY, "count": 2, "categories": "cs.CV, cs.LG", "reason": "because"}
     said = words_for(language).html(key, **values)
-    assert "2026-08-21" in said
+    assert ("August 21, 2026" if language == "en" else "2026年8月21日") in said
     assert key == "announcements-quiet" or ("cs.CV, cs.LG" in said and "because" in said)

@@ -31,12 +31,12 @@ async def regenerate(ask: Ask) -> None:
     if names == others:  # no date was given: the newest that there is
         day = await ask.services.regenerate.newest_date(category) or newest
     if not await ask.services.regenerate.posted(category, day):
-        raise Refusal("nothing-posted", category=category, date=day.isoformat())
-    started = await ask.say("regenerating", category=category, date=day.isoformat())
+        raise Refusal("nothing-posted", category=category, date=day)
+    started = await ask.say("regenerating", category=category, date=day)
     try:
         done = await ask.services.regenerate.run(category, day, Scope(scopes[0]) if scopes else Scope.RENDER)
     except NotFetched as error:
-        why = ask.words.html("not-fetched", category=category, date=day.isoformat(), reason=str(error))
+        why = ask.words.html("not-fetched", category=category, date=day, reason=str(error))
         await started.edit_text(why, parse_mode="HTML")
         return
     states = await ask.services.deliverer.settled(done.digest_ids, _PATIENCE)
@@ -51,10 +51,10 @@ async def announce(ask: Ask) -> None:
         held = await ask.services.gather.held(category, day, at_once=True)
         if held is None or held.announcement.state not in COMPLETE:
             reason = held.announcement.reason if held is not None else "?"
-            lines.append(ask.words.html("announce-unknown", category=category, date=day.isoformat(), reason=reason))
+            lines.append(ask.words.html("announce-unknown", category=category, date=day, reason=reason))
         else:
             count = len(held.entries)
-            lines.append(ask.words.html("announce-known", category=category, date=day.isoformat(), count=count))
+            lines.append(ask.words.html("announce-known", category=category, date=day, count=count))
     ticked = await ask.services.daily.tick()
     lines.append(ask.words.html("announce-planned", rows=ticked.rows, digests=ticked.digests))
     await ask.reply("\n".join(lines))
@@ -119,7 +119,7 @@ def _report(ask: Ask, done: Regenerated, states: dict[DeliveryState, int]) -> st
         ask.words.html(
             "regenerated",
             category=done.category,
-            date=done.mailing_date.isoformat(),
+            date=done.mailing_date,
             digests=len(done.digest_ids),
             parts=done.parts_changed,
             messages=done.rows,

@@ -20,7 +20,7 @@ from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot, rows
 from bot.handlers.rights import shared_chat
 from bot.handlers.settings import show
 from bot.render.button import Button, callback
-from bot.render.names import shorten
+from bot.render.names import one_line, shorten
 from storage import notices, subscriptions
 from storage.records import ChatKind, Destination, Subscription
 
@@ -93,7 +93,7 @@ async def take_shared(ask: Ask) -> None:
     finally:
         # The keyboard has done its work, whatever came of it; only a message can take it away.
         await ask.message.reply_text(
-            shorten(f"✓ {shared.title or shared.chat_id}", _LONGEST), reply_markup=ReplyKeyboardRemove()
+            shorten(f"✓ {one_line(shared.title or str(shared.chat_id))}", _LONGEST), reply_markup=ReplyKeyboardRemove()
         )
     async with ask.services.db.read() as session:
         wishes = await subscriptions.of(session, place.id)

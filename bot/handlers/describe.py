@@ -9,6 +9,7 @@ from bot.handlers.ask import Ask, code, named
 from bot.i18n import dates
 from bot.languages import NAMES
 from bot.localtime import following, held_until
+from bot.owners import what_to_do
 from storage.records import EVERY_DAY, AnnounceType, ChatKind, Destination, Subscription
 
 
@@ -38,6 +39,8 @@ def described(ask: Ask, place: Destination, wishes: Sequence[Subscription]) -> s
     lines.append(" · ".join(traits))
     if place.paused is not None:
         lines.append(words.html("paused", reason=place.paused))
+        if place.kind is not ChatKind.PRIVATE:
+            lines.append(words(what_to_do(place.paused)))
     return "\n".join(lines)
 
 

@@ -29,13 +29,13 @@ async def digest_now(ask: Ask) -> None:
     await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
     parts = await ask.services.daily.digest_now(ask.here, wanted, day)
     if parts is None:
-        raise Refusal("not-announced", categories=", ".join(wanted), date=day.isoformat())
+        raise Refusal("not-announced", categories=", ".join(wanted), date=day)
     if not parts:
-        await ask.say("nothing-in-it", categories=", ".join(wanted), date=day.isoformat())
+        await ask.say("nothing-in-it", categories=", ".join(wanted), date=day)
     for part in parts:
         await ask.services.sender.post(ask.here, part)
     if unknown := await ask.services.daily.unknown(wanted, day):
-        await ask.say("not-announced", categories=", ".join(unknown), date=day.isoformat())
+        await ask.say("not-announced", categories=", ".join(unknown), date=day)
 
 
 def split_date(args: Sequence[str], default: date, example: str) -> tuple[list[str], date]:

@@ -10,7 +10,7 @@ from bot.arxiv_source.categories import Category
 from bot.arxiv_source.volumes import TYPICAL
 from bot.handlers.ask import Ask, Refusal, code
 from bot.handlers.describe import category_name
-from bot.handlers.paging import Page, Spot, back, leave, option, rows
+from bot.handlers.paging import SETUP, Page, Spot, back, leave, option, rows
 from bot.render.button import Button
 from bot.render.message import escape
 from storage import announcements, subscriptions
@@ -60,7 +60,8 @@ async def archive_page(ask: Ask, spot: Spot, values: Sequence[str]) -> Page:
     whole, *single = [_toggle(ask, spot, one.id, "in", chosen=one.id in chosen) for one in listed]
     group = next(one for one in categories.groups() if one.id == archive.group)
     above = ("of", group.id) if len(categories.archives(group.id)) > 1 else ("fields",)
-    return Page("\n".join(lines), ((whole,), *rows(single, 4), _up(ask, spot, *above)))
+    last = _up(ask, spot, *above) + (leave(ask, spot, following="time") if spot.flow == SETUP else ())
+    return Page("\n".join(lines), ((whole,), *rows(single, 4), last))
 
 
 async def mine_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:

@@ -17,6 +17,7 @@ from bot.i18n import Words, words_for
 from bot.log import event, redact
 from bot.owners import Owners
 from bot.render.button import Button, callback
+from bot.render.names import one_line
 from storage import notices, subscriptions
 from storage.deliveries import Lost
 from storage.records import Destination
@@ -58,7 +59,9 @@ class Membership:
             if not known and chat.type != ChatType.PRIVATE:
                 await self._introduce(context.bot, change)
         elif not now and _useless(change):
-            await self._tell(context.bot, change.from_user, "bot-may-not-post", name=chat.title or str(chat.id))
+            await self._tell(
+                context.bot, change.from_user, "bot-may-not-post", name=one_line(chat.title or str(chat.id))
+            )
 
     async def topic_reopened(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """A topic takes messages again."""

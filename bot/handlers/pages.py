@@ -56,18 +56,16 @@ async def main_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     text = f"{described(ask, place, await _wishes(ask, place))}\n\n{words('settings-foot')}"
     doors = [
         Button(words("set-fields"), callback_data=spot.data("fields")),
-        Button(
-            f"{words('set-language')}: {NAMES.get(place.language, place.language)}", callback_data=spot.data("language")
-        ),
-        Button(f"{words('set-interface')}: {_spoken(place.interface)}", callback_data=spot.data("interface")),
+        _door(ask, spot, "language", NAMES.get(place.language, place.language)),
+        _door(ask, spot, "interface", _spoken(place.interface)),
         Button(words("set-time"), callback_data=spot.data("time")),
-        Button(f"{words('set-days')}: {shown_days(ask, place)}", callback_data=spot.data("days")),
-        Button(f"{words('set-layout')}: {words(f'layout-{place.layout}')}", callback_data=spot.data("layout")),
-        Button(f"{words('set-papers')}: {_count(ask, place.papers_shown)}", callback_data=spot.data("papers")),
+        _door(ask, spot, "days", shown_days(ask, place)),
+        _door(ask, spot, "layout", words(f"layout-{place.layout}")),
+        _door(ask, spot, "papers", _count(ask, place.papers_shown)),
         Button(words("set-types"), callback_data=spot.data("types")),
     ]
     switches = [
-        _switch(ask, spot, name, f"set-{name}", on=CHOICES[name].written(place) == "on")
+        _switch(ask, spot, name, on=CHOICES[name].written(place) == "on")
         for name in _SWITCHES
         if CHOICES[name].suits(place)
     ]
@@ -116,7 +114,7 @@ async def time_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
         option(f"{hour:02}:00", spot.data("time", f"{hour:02}-00"), chosen=local is not None and local.hour == hour)
         for hour in range(24)
     ]
-    zones = Button(f"{ask.words('set-zone')}: {dates.city(zone, ask.words.language)}", callback_data=spot.data("zone"))
+    zones = _door(ask, spot, "zone", dates.city(zone, ask.words.language))
     up = back(ask, spot) if spot.flow == SETTINGS else back(ask, spot, "fields")
     return Page(text, ((asap,), *rows(hours, _HOURS_A_ROW), (zones,), (up,)))
 
@@ -185,9 +183,15 @@ def _choose(ask: Ask, spot: Spot, name: str, names: Mapping[str, str], *, now: s
     return Page(ask.words(f"choose-{name}"), (*rows(options, width), leave(ask, spot)))
 
 
-def _switch(ask: Ask, spot: Spot, name: str, key: str, *, on: bool) -> Button:
+def _door(ask: Ask, spot: Spot, name: str, value: str) -> Button:
+    """The button that leads to a page, with the present value."""
+    return Button(f"{ask.words(f'set-{name}')}{ask.words('set-colon')}{value}", callback_data=spot.data(name))
+
+
+def _switch(ask: Ask, spot: Spot, name: str, *, on: bool) -> Button:
     state = ask.words("state-on" if on else "state-off")
-    return Button(f"{ask.words(key)}: {state}", callback_data=spot.data(name, "off" if on else "on"))
+    text = f"{ask.words(f'set-{name}')}{ask.words('set-colon')}{state}"
+    return Button(text, callback_data=spot.data(name, "off" if on else "on"))
 
 
 def _count(ask: Ask, papers: int | None) -> str:

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 FOR_MEMBERS = ("help", "digest", "search", "bibtex", "subscriptions")
 """What everybody in a group can use; the other commands change something, which is for its administrators."""
 
-FOR_ONESELF = ("channels", "save", "saved", "note", "unsave")
+FOR_ONESELF = ("channels", "save", "saved", "note", "unsave", "privacy", "export", "forget")
 """What is a person's own, and of use in the private chat only."""
 
 

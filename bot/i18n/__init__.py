@@ -7,18 +7,24 @@ English is complete and is the fallback of every other language.
 from __future__ import annotations
 
 import html
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
 
+from bot.i18n.dates import long_date
+
 FALLBACK = "en"
 _LONGEST_VALUE = 900
 
 
 class Words:
-    """One interface language's words. `words("key", name=value)` is text, `words.html(…)` escapes its values."""
+    """One interface language's words. `words("key", name=value)` is text, `words.html(…)` escapes its values.
+
+    A date as a value is written as the language writes dates.
+    """
 
     def __init__(self, language: str, bundles: list[FluentBundle]) -> None:
         self.language = language
@@ -29,22 +35,28 @@ class Words:
         for bundle in self._bundles:
             pattern = bundle.get_message(key).value if bundle.has_message(key) else None
             if pattern is not None:
-                text, errors = bundle.format_pattern(pattern, {name: _bounded(value) for name, value in values.items()})
+                text, errors = bundle.format_pattern(
+                    pattern, {name: self._shown(value) for name, value in values.items()}
+                )
                 if errors:
                     raise ValueError(f"message {key!r}: {errors[0]}")
                 return str(text)
         raise KeyError(key)
+
+    def _shown(self, value: Any) -> Any:
+        """Dates as the language writes them, and no text beyond 1,000 characters, which Fluent refuses.
+
+        A message that says what happened needs no more.
+        """
+        if isinstance(value, date):
+            return long_date(value, self.language)
+        return f"{value[: _LONGEST_VALUE - 1]}…" if isinstance(value, str) and len(value) > _LONGEST_VALUE else value
 
     def html(self, key: str, /, **values: Any) -> str:
         """The same for a message that is Telegram HTML: text values are escaped, the catalogue's markup stays."""
         return self(
             key, **{name: html.escape(v, quote=False) if isinstance(v, str) else v for name, v in values.items()}
         )
-
-
-def _bounded(value: Any) -> Any:
-    """Fluent refuses text values beyond 1,000 characters; a message that says what happened needs no more."""
-    return f"{value[: _LONGEST_VALUE - 1]}…" if isinstance(value, str) and len(value) > _LONGEST_VALUE else value
 
 
 def catalogue_names() -> tuple[str, ...]:

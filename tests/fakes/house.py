@@ -134,7 +134,7 @@ class House:
         # On a busy machine a button no longer waits before its work is done; the chat's next update waits for that.
         turns = self.bot.application.update_processor
         assert isinstance(turns, OneAtATimePerChat)
-        if (turn := turns._locks.get(chat.id)) is not None:
+        if (turn := turns._locks.get(("chat", chat.id))) is not None:
             async with turn:
                 pass
         return self.telegram.answer(query_id) or ""

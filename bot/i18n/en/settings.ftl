@@ -67,6 +67,7 @@ settings-in-private = The settings of this channel open in our private chat.
 settings-foot = Press to change. Everything also goes by command: <code>/settings quiet on</code>
 button-settings = ⚙️ Settings
 
+set-colon = :{" "}
 set-fields = 📚 Fields
 set-language = 🌐 Papers
 set-interface = 💬 I speak

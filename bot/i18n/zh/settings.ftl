@@ -63,6 +63,7 @@ settings-in-private = 本频道的设置请在与我的私聊中打开。
 settings-foot = 点按钮即可更改。也都可以用命令：<code>/settings quiet on</code>
 button-settings = ⚙️ 设置
 
+set-colon = ：
 set-fields = 📚 领域
 set-language = 🌐 论文
 set-interface = 💬 界面
