@@ -177,13 +177,24 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
 
 async def test_a_channels_settings_open_in_private_and_by_its_name(house: House) -> None:
     channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
-    house.telegram.post(channel, "/settings")
-    await house.telegram.wait_for_messages(channel)
-    link = house.last(channel).all_buttons[0].url
-    assert link == f"https://t.me/{house.telegram.bot.username}?start=set_{channel.id}"
+    for count, command in enumerate(("/settings", "/start", "/categories"), start=1):
+        house.telegram.post(channel, command)
+        await house.telegram.wait_for_messages(channel, count)
+        (link,) = house.last(channel).all_buttons
+        assert link.url == f"https://t.me/{house.telegram.bot.username}?start=set_{channel.id}"
     assert "@daily_cv" in await house.say(f"/start set_{channel.id}")
     assert "@daily_cv" in await house.say("/settings @daily_cv links off")
     assert not (await stored(house, channel.id)).answer_links
+
+
+async def test_who_sets_what_an_anonymous_administrator_began_is_told_when_it_breaks(house: House) -> None:
+    group = house.telegram.add_group("Readers", creator=house.person)
+    await house.say("/subscribe cs.CV", chat=group, anonymous=True)
+    place = await stored(house, group.id)
+    assert place.owner_id is None
+    await house.say("/settings", chat=group, anonymous=True)
+    await house.press(house.last(group), f"set:{place.id}:quiet:on")
+    assert (await stored(house, group.id)).owner_id == house.person.id
 
 
 async def test_two_first_commands_at_the_same_moment_keep_each_others_settings(house: House) -> None:

@@ -87,6 +87,8 @@ async def warn_if_deaf(ask: Ask, place: Destination) -> None:
 async def _update(ask: Ask, place: Destination, **changes: Any) -> Destination:
     if _TIMING.intersection(changes):
         changes["next_run_at"] = following(replace(place, **changes), ask.services.now())
+    if place.owner_id is None and ask.user is not None and not ask.user.is_bot:
+        changes["owner_id"] = ask.user.id  # it was set up by a post, or by an administrator who stays anonymous
     async with ask.services.db.begin() as session:
         return await subscriptions.update(session, place.id, **changes)
 

@@ -28,10 +28,8 @@ _LONGEST_NUMBER = 18
 
 async def settings(ask: Ask) -> None:
     """`/settings [@channel]` shows them, `/settings [@channel] quiet on` changes one."""
-    if ask.press is None and ask.chat.type == ChatType.CHANNEL and not ask.args:
-        # A post with twenty buttons is not for a channel's readers.
-        link = Button(ask.words("button-settings"), url=private_link(ask, f"{SETTINGS}_{ask.chat.id}"))
-        await ask.reply(ask.words("settings-in-private"), [[link]])
+    if ask.chat.type == ChatType.CHANNEL and not ask.args:
+        await point_to_private(ask)
         return
     asked, place = await target(ask, "/settings @mychannel")
     if not asked.args:
@@ -45,8 +43,17 @@ async def settings(ask: Ask) -> None:
     await show(asked, await change_by_command(asked, place, name, " ".join(asked.args[1:])))
 
 
+async def point_to_private(ask: Ask) -> None:
+    """A post with twenty buttons is not for a channel's readers: only the way to them in private."""
+    link = Button(ask.words("button-settings"), url=private_link(ask, f"{SETTINGS}_{ask.chat.id}"))
+    await ask.reply(ask.words("settings-in-private"), [[link]])
+
+
 async def categories(ask: Ask) -> None:
     """`/categories [@channel]`: arXiv's fields to look through, each to be switched on and off."""
+    if ask.chat.type == ChatType.CHANNEL and not ask.args:
+        await point_to_private(ask)
+        return
     ask, place = await target(ask, "/categories @mychannel")
     await show(ask, await stored(ask, place), "fields")
 

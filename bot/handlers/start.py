@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from telegram.constants import ChatAction
+from telegram.constants import ChatAction, ChatType
 
 from bot.arxiv_source import calendar, categories
 from bot.arxiv_source.ids import find_ids
@@ -15,7 +15,7 @@ from bot.handlers.channels import channels
 from bot.handlers.describe import described
 from bot.handlers.link import MOST_LINKS, answer_ids
 from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot
-from bot.handlers.settings import NAVIGATION, page_after, pressed_place, settings, show
+from bot.handlers.settings import NAVIGATION, page_after, point_to_private, pressed_place, settings, show
 from bot.handlers.subscribe import subscribe
 from bot.languages import ENGLISH, parse_language, zone_of
 from bot.render.button import Button, callback
@@ -41,6 +41,8 @@ async def start(ask: Ask) -> None:
         await settings(ask.with_args(value))
     elif kind == CHANNELS:
         await channels(ask)
+    elif ask.chat.type == ChatType.CHANNEL:
+        await point_to_private(ask)
     elif not ask.private:
         begin = Button(ask.words("button-setup"), callback_data=callback(SETUP, "0"))
         await ask.reply(ask.words.html("start-in-group", name=f"@{ask.bot.username}"), [[begin]])
