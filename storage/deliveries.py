@@ -214,8 +214,11 @@ async def record(
                 await _set(session, row.id, now, state=DeliveryState.PENDING)
         case Gone(reason):
             waiting = sa.and_(table.c.destination_id == row.destination.id, sa.text(UNFINISHED))
-            values = {"state": DeliveryState.FAILED, "reason": reason, "retry_at": None, "claimed_by": None}
-            await session.execute(sa.update(table).where(waiting).values(updated_at=now, **values))
+            # Only what surely was not sent carries the reason by which `resume` knows what to send.
+            unsent = sa.or_(table.c.id == row.id, table.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRY)))
+            why = sa.case((unsent, reason), else_=f"{reason}; it may have arrived before")
+            values = {"state": DeliveryState.FAILED, "retry_at": None, "claimed_by": None, "updated_at": now}
+            await session.execute(sa.update(table).where(waiting).values(reason=why, **values))
             await subscriptions.pause(session, row.destination.id, reason)
             lost = Lost(row.destination, reason) if row.destination.paused is None else None
         case Refused(reason):

@@ -52,6 +52,8 @@ class Row:
     worker: str | None = None
     at: datetime = NOW
     """When it may be tried again, or since when it is unknown."""
+    unsent: bool = False
+    """Whether it failed because its destination was lost, and surely was not sent."""
 
 
 @dataclass
@@ -173,6 +175,7 @@ class Rows(RuleBasedStateMachine):
                     self.paused.add(row.destination)
                     for other in self.rows.values():
                         if other.destination == row.destination and other.state not in FINISHED:
+                            other.unsent = other is row or other.state in {DeliveryState.PENDING, DeliveryState.RETRY}
                             other.state, other.worker = DeliveryState.FAILED, None
 
     @rule(which=process)
@@ -222,9 +225,12 @@ class Rows(RuleBasedStateMachine):
 
         async def work() -> None:
             async with self.processes[0].db.begin() as session:
-                await subscriptions.resume(session, back)
+                await subscriptions.resume(session, back, self.now)
 
         self.run(work())
+        for row in self.rows.values():
+            if row.destination == back and row.state is DeliveryState.FAILED and row.unsent:
+                row.state, row.unsent = DeliveryState.PENDING, False
 
     @rule(by=st.sampled_from([SOON, HOLD + SOON]))
     def time_passes(self, by: timedelta) -> None:
