@@ -18,11 +18,12 @@ from bot.ensure import ensure
 from bot.gather import Gather
 from bot.ledger import Payer
 from bot.log import event
+from bot.render.parts_difference import parts_difference
 from bot.sources import read_again
 from bot.translate.chain import Chain
 from storage import announcements, digests, papers, translations
 from storage.database import Database
-from storage.records import AnnouncedEntry, Announcement, Digest, Now, Paper
+from storage.records import AnnouncedEntry, Announcement, Digest, Now, Paper, Part
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ class Scope(StrEnum):
     REFETCH = "refetch"
     BACK = "back"
     """The translations before these are taken back."""
+    UNDO = "undo"
+    """The messages are again what the last correction replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Regenerate:
         restored = await self._take_back(posted) if scope is Scope.BACK else 0
         parts_changed = rows = 0
         for digest in posted:
-            changed, moved = await self._render(digest)
+            parts = await self._former(digest) if scope is Scope.UNDO else await self._daily.render(digest)
+            changed, moved = await self._replace(digest, parts)
             parts_changed += changed
             rows += moved
         if rows:
@@ -166,13 +170,27 @@ class Regenerate:
 
     async def render_again(self, digest: Digest) -> int:
         """Render a posted digest anew; returns how many messages are on their way because of it."""
-        _changed, rows = await self._render(digest)
+        _changed, rows = await self._replace(digest, await self._daily.render(digest))
         if rows:
             self._planned()
         return rows
 
-    async def _render(self, digest: Digest) -> tuple[int, int]:
-        parts = await self._daily.render(digest)
+    async def preview(self, category: str, day: date) -> str:
+        """What rendering anew would change in the messages, as a difference; empty for nothing. Changes nothing."""
+        found: list[str] = []
+        for digest in await self.posted(category, day):
+            async with self._db.read() as session:
+                before = await digests.parts(session, digest.id)
+            if text := parts_difference(before, await self._daily.render(digest)):
+                found.append(f"digest {digest.id} ({digest.language}, {digest.look.layout})\n{text}")
+        return "\n".join(found)
+
+    async def _former(self, digest: Digest) -> Sequence[Part]:
+        """What the last correction replaced, or what is posted where there was none."""
+        async with self._db.read() as session:
+            return await digests.former(session, digest.id) or await digests.parts(session, digest.id)
+
+    async def _replace(self, digest: Digest, parts: Sequence[Part]) -> tuple[int, int]:
         async with self._db.begin() as session:
             before = {part.number: part.content_hash for part in await digests.parts(session, digest.id)}
             rows = await digests.replace_parts(session, digest.id, parts, self._now())

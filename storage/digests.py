@@ -16,6 +16,7 @@ from storage.models import digest_announcements as announcement_table
 from storage.models import digest_entries as entry_table
 from storage.models import digest_parts as part_table
 from storage.models import digests as table
+from storage.models import former_parts as former_table
 from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, Layout, Look, Part, PartKind
 from storage.sql import changed, chunks, upsert
 
@@ -130,8 +131,10 @@ async def replace_parts(session: AsyncSession, digest_id: int, parts: Sequence[P
     """Give a digest other parts, and make the rows for what has to change in the chats that have it.
 
     A message whose part changed is to be edited, one beyond the last part is to be deleted, parts that are new are to
-    be sent. Rows not yet sent take the new parts. Returns how many rows there are to work on because of this.
+    be sent. Rows not yet sent take the new parts. Returns how many rows there are to work on because of this. The parts
+    that are replaced are kept until the next time, see `former`.
     """
+    await _keep_former(session, digest_id, parts)
     await session.execute(sa.delete(part_table).where(part_table.c.digest_id == digest_id))
     await _insert_parts(session, digest_id, parts)
     await session.execute(sa.delete(deliveries).where(deliveries.c.digest_id == digest_id, nothing_to_do()))
@@ -157,6 +160,24 @@ async def replace_parts(session: AsyncSession, digest_id: int, parts: Sequence[P
         .where(destinations.c.paused.is_(None))
     )
     return reopened + await insert_rows(session, digest_id, destinations.c.id.in_(has_it))
+
+
+async def former(session: AsyncSession, digest_id: int) -> list[Part]:
+    """The parts that the last correction of a digest replaced, by number; none if it never was corrected."""
+    query = sa.select(former_table).where(former_table.c.digest_id == digest_id).order_by(former_table.c.number)
+    return [Part(row.number, PartKind(row.kind), row.payload, row.content_hash) for row in await session.execute(query)]
+
+
+async def _keep_former(session: AsyncSession, digest_id: int, replacing: Sequence[Part]) -> None:
+    query = sa.select(part_table.c.number, part_table.c.content_hash).where(part_table.c.digest_id == digest_id)
+    if {(row.number, row.content_hash) for row in await session.execute(query)} == {
+        (part.number, part.content_hash) for part in replacing
+    }:
+        return
+    await session.execute(sa.delete(former_table).where(former_table.c.digest_id == digest_id))
+    columns = [column.name for column in former_table.c]
+    kept = sa.select(*(part_table.c[name] for name in columns)).where(part_table.c.digest_id == digest_id)
+    await session.execute(sa.insert(former_table).from_select(columns, kept))
 
 
 async def _insert_entries(session: AsyncSession, digest: Digest) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.arxiv_source import calendar
 from bot.compose import COMPLETE
 from bot.handlers.ask import Ask, Refusal, named
@@ -14,13 +16,14 @@ from storage import stats as figures
 from storage.records import DeliveryState
 
 _EXAMPLE = "/regenerate cs.CV 2026-08-21 translate"
-_SCOPES = frozenset({Scope.TRANSLATE, Scope.REFETCH, Scope.BACK})
+_PREVIEW = "preview"
+_SCOPES = frozenset({Scope.TRANSLATE, Scope.REFETCH, Scope.BACK, Scope.UNDO, _PREVIEW})
 _PATIENCE = 60.0
 _LISTED = 20
 
 
 async def regenerate(ask: Ask) -> None:
-    """`/regenerate cs.CV [date] [translate|back|refetch]`: build a digest anew and edit what was posted."""
+    """`/regenerate cs.CV [date] [preview|undo|translate|back|refetch]`: build a digest anew, edit what was posted."""
     scopes = [arg.lower() for arg in ask.args if arg.lower() in _SCOPES]
     others = [arg for arg in ask.args if arg.lower() not in _SCOPES]
     newest = calendar.mailing_date(ask.services.now())
@@ -32,6 +35,9 @@ async def regenerate(ask: Ask) -> None:
         day = await ask.services.regenerate.newest_date(category) or newest
     if not await ask.services.regenerate.posted(category, day):
         raise Refusal("nothing-posted", category=category, date=day)
+    if scopes == [_PREVIEW]:
+        await _preview(ask, category, day)
+        return
     started = await ask.say("regenerating", category=category, date=day)
     try:
         done = await ask.services.regenerate.run(category, day, Scope(scopes[0]) if scopes else Scope.RENDER)
@@ -41,6 +47,16 @@ async def regenerate(ask: Ask) -> None:
         return
     states = await ask.services.deliverer.settled(done.digest_ids, _PATIENCE)
     await started.edit_text(_report(ask, done, states), parse_mode="HTML")
+
+
+async def _preview(ask: Ask, category: str, day: date) -> None:
+    """What would change, as a file; nothing is changed."""
+    changes = await ask.services.regenerate.preview(category, day)
+    if not changes:
+        await ask.say("preview-nothing", category=category, date=day)
+        return
+    caption = ask.words.html("preview", category=category, date=day, day=day.isoformat())
+    await ask.send_file(f"{category}-{day.isoformat()}.diff", changes, caption)
 
 
 async def announce(ask: Ask) -> None:

@@ -54,7 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("links", "/links [@group] on | off", preferences.answer_links),
     Command(
         "regenerate",
-        "/regenerate cs.CV [2026-08-21] [translate | back | refetch]",
+        "/regenerate cs.CV [2026-08-21] [preview | undo | translate | back | refetch]",
         admin.regenerate,
         administrators_only=True,
     ),

@@ -110,7 +110,7 @@ bad-date =
     <code>{ $example }</code>
 
 regenerate-form =
-    One category, a date and one of translate, back or refetch. For example:
+    One category, a date and one of preview, undo, translate, back or refetch. For example:
     <code>{ $example }</code>
 regenerating = Building the digests of { $category } for { $date } anew …
 nothing-posted = No digest of { $category } for { $date } was posted.

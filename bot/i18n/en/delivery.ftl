@@ -13,3 +13,5 @@ button-arrived = They are there
 database-stuck =
     ⚠️ The database cannot be written, so deliveries wait: { $reason }
     They go on by themselves once it can. Look at the disk of the machine.
+preview = A preview of <b>{ $category }</b> for { $date }: what readers would see changed. <code>/regenerate { $category } { $day }</code> does it.
+preview-nothing = Nothing would change in the digests of { $category } for { $date }.

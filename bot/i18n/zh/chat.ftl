@@ -110,7 +110,7 @@ bad-date =
     <code>{ $example }</code>
 
 regenerate-form =
-    一个分类、一个日期，再加 translate、back 或 refetch 之一。例如：
+    一个分类、一个日期，再加 preview、undo、translate、back 或 refetch 之一。例如：
     <code>{ $example }</code>
 regenerating = 正在重新生成 { $category } { $date } 的摘要……
 nothing-posted = 没有发过 { $category } { $date } 的摘要。

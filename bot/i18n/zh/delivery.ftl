@@ -10,3 +10,5 @@ button-arrived = 已经送达
 database-stuck =
     ⚠️ 数据库无法写入，发送暂停：{ $reason }
     恢复后会自动继续。请检查机器的磁盘。
+preview = <b>{ $category }</b>（{ $date }）的预览：读者会看到的改动。发送 <code>/regenerate { $category } { $day }</code> 即可执行。
+preview-nothing = { $category }（{ $date }）的摘要不会有任何改动。
