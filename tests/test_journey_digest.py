@@ -345,3 +345,17 @@ async def test_a_digest_asked_for_names_what_is_known_and_says_what_is_not(house
         assert "cs.CV" not in note.text
         # Of two categories, one is empty and one unknown: that is not "no new papers".
         assert "is not known" in await house.say("/digest math cs.LG")
+
+
+async def test_while_arxiv_wants_to_be_left_alone_links_are_answered_from_the_archive(house: House) -> None:
+    house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV")
+        await house.tick()
+        house.clock.to_announcement(MONDAY)
+        house.arxiv.misbehave(Trouble.RATE_LIMITED, retry_after="600")
+        await house.tick()
+        asked = len(house.arxiv.requests)
+        assert "2 Cameras" in await house.say("https://arxiv.org/abs/2608.00002")
+        assert "arXiv does not answer at the moment" in await house.say("https://arxiv.org/abs/2608.00099")
+        assert len(house.arxiv.requests) == asked
