@@ -10,8 +10,8 @@ import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
+from fakes.arxiv_client import client_of
 from fakes.arxiv_server import ArxivServer, Trouble
 from fakes.house import FRIDAY, Clock, announcement
 from fakes.stored import open_database
@@ -78,18 +78,8 @@ async def arxiv() -> AsyncIterator[ArxivServer]:
 
 @pytest.fixture
 async def client(arxiv: ArxivServer) -> AsyncIterator[ArxivClient]:
-    async with aiohttp.ClientSession() as http:
-        client = ArxivClient(
-            http=http,
-            feed_url=arxiv.feed_url,
-            api_url=arxiv.api_url,
-            web_url=arxiv.web_url,
-            interval=0,
-            contact="",
-            now=Clock(),
-        )
+    async with client_of(arxiv, Clock()) as client:
         yield client
-        await client.close()
 
 
 @pytest.fixture

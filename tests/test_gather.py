@@ -10,14 +10,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-import aiohttp
 import pytest
+from fakes.arxiv_client import client_of
 from fakes.arxiv_server import ArxivServer, Trouble
 from fakes.house import FRIDAY, MONDAY, Clock, paper
 from fakes.stored import address, open_database
 
 from bot.arxiv_source import calendar
-from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.kept import Kept
 from bot.gather import CATCH_UP, Gather
 from bot.simulator.arxiv_pages import listing_page
@@ -68,19 +67,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 @asynccontextmanager
 async def gatherer(db: Database, arxiv: ArxivServer, clock: Clock) -> AsyncIterator[Gather]:
-    async with aiohttp.ClientSession() as http:
-        client = ArxivClient(
-            http=http,
-            feed_url=arxiv.feed_url,
-            api_url=arxiv.api_url,
-            web_url=arxiv.web_url,
-            interval=0,
-            contact="",
-            now=clock,
-            kept=Kept(db),
-        )
+    async with client_of(arxiv, clock, kept=Kept(db)) as client:
         yield Gather(db=db, arxiv=client, now=clock)
-        await client.close()
 
 
 def asked(desk: Desk) -> Sequence[str]:
