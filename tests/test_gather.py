@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -401,3 +401,24 @@ async def test_an_archive_with_more_papers_than_a_feed_or_page_holds_is_read_pag
         raw = await announcements.raw(session, found.id)
     assert raw is not None
     assert raw.count(b"</html>") == 2
+
+
+async def test_the_hour_at_which_arxiv_is_asked_moves_with_its_clock_and_not_at_all_after_a_holiday(desk: Desk) -> None:
+    friday, monday, thanksgiving = date(2026, 10, 30), date(2026, 11, 2), date(2026, 11, 26)
+    desk.announce(friday, 1)
+    known = await desk.fetched(friday)
+    # Clocks in New York go back on 2026-11-01: midnight there is 04:00 UTC on Friday and 05:00 on Monday.
+    for now, asks in (
+        (datetime(2026, 11, 2, 4, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 2, 5, 0, tzinfo=UTC), True),
+    ):
+        desk.clock.now = now
+        found = await desk.gather.due({"cs.CV": known.mailing_date})
+        assert [one.mailing_date for one in found] == [monday] * asks
+    desk.announce(thanksgiving, 2)
+    await desk.fetched(thanksgiving)
+    before = len(desk.arxiv.requests)
+    desk.arxiv.empty_feeds()
+    desk.clock.now = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+    assert await desk.gather.due({"cs.CV": thanksgiving}) == []
+    assert len(desk.arxiv.requests) == before
