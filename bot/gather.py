@@ -62,14 +62,15 @@ class Gather:
         now = self._now()
         newest = calendar.mailing_date(now)
         await self._sweep(newest)
-        async with self._db.begin() as session:
-            await announcements.expect(session, since, newest)
         wanted = [(newest, category) for category in sorted(since)]
         for category, cursor in sorted(since.items()):
             wanted += [(day, category) for day in calendar.mailing_dates(cursor, calendar.previous(newest))]
         before = min([calendar.previous(newest), *since.values()])
         async with self._db.read() as session:
             known = await announcements.known_after(session, since, before)
+        if unheard := [one for one in since if (one, newest) not in known]:
+            async with self._db.begin() as session:
+                await announcements.expect(session, unheard, newest)
         missing = [one for one in wanted if self._is_missing(known.get((one[1], one[0])))]
         return [found for day, category in missing if (found := await self._unless_known(category, day)) is not None]
 
