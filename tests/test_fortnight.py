@@ -28,7 +28,7 @@ CATEGORIES = ("cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML")
 FIRST, LAST = date(2026, 8, 31), date(2026, 9, 11)
 MAILINGS = tuple(day for day in calendar.mailing_dates(FIRST - timedelta(days=1), LAST))
 MON, TUE, WED, THU, FRI, MON2 = MAILINGS[:6]
-STEP = timedelta(hours=3)
+STEP = timedelta(hours=4)
 DAY = timedelta(days=1)
 DOWN = (datetime(2026, 9, 9, 2, 0, tzinfo=UTC), datetime(2026, 9, 11, 12, 0, tzinfo=UTC))
 END = datetime(2026, 9, 13, 12, 0, tzinfo=UTC)
@@ -162,7 +162,7 @@ async def test_every_paper_of_every_mailing_comes_exactly_once_whatever_arxiv_do
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "bot")
-    async with open_house(tmp_path, language="en", arxiv_deadline=0.4) as house:
+    async with open_house(tmp_path, language="en", arxiv_deadline=1.0) as house:
         house.arxiv.particular = True
         arxiv = ArxivsFortnight(house)
         house.clock.now = datetime(2026, 8, 31, 4, 30, tzinfo=UTC)
