@@ -53,6 +53,8 @@ class Answer:
     reason: str = ""
     not_before: datetime | None = None
     """When arXiv wants to be asked again at the earliest."""
+    page_of: date | None = None
+    """The date of a page that is not the one asked for."""
     approximate: bool = False
     """Whether the entries were chosen by submission time."""
     full: bool = False
@@ -183,7 +185,11 @@ class Sources:
         return Answer(AnnouncementState.LATE, reason=why)
 
     async def _ask_page(self, category: str, day: date) -> Answer:
-        return await self._pages(category, day, lambda number: self._arxiv.listing(category, page=number))
+        answer = await self._pages(category, day, lambda number: self._arxiv.listing(category, page=number))
+        if answer.page_of is not None and answer.page_of > day:
+            # From 20:00 Eastern on it shows the next mailing already, four hours before the feeds do.
+            return await self.past(category, day)
+        return answer
 
     async def _pages(self, category: str, day: date, ask: Callable[[int], Awaitable[FetchedFeed]]) -> Answer:
         """All pages of a listing; of large archives there are more than one."""
@@ -251,7 +257,7 @@ def _of_listings(day: date, listings: Sequence[Listing], bodies: Sequence[bytes]
     dated = {listing.mailing_date for listing in listings}
     if dated != {day}:
         shown = ", ".join(sorted(one.isoformat() for one in dated - {day}))
-        return Answer(AnnouncementState.LATE, reason=f"arXiv's page is of {shown}")
+        return Answer(AnnouncementState.LATE, reason=f"arXiv's page is of {shown}", page_of=max(dated))
     if _shown(listings) != listings[-1].total:
         reason = f"the pages show {_shown(listings)} of {listings[-1].total} papers"
         return Answer(AnnouncementState.INCOMPLETE, reason=reason)

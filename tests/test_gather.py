@@ -422,3 +422,39 @@ async def test_the_hour_at_which_arxiv_is_asked_moves_with_its_clock_and_not_at_
     desk.clock.now = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
     assert await desk.gather.due({"cs.CV": thanksgiving}) == []
     assert len(desk.arxiv.requests) == before
+
+
+async def test_in_the_hours_when_pages_are_ahead_of_feeds_a_feed_is_compared_with_the_page_of_its_date(
+    desk: Desk,
+) -> None:
+    desk.announce(FRIDAY, 1, 2)
+    desk.announce(MONDAY, 3, feed_changes=False)
+    # Sunday evening in New York, when it is Monday morning in Shanghai: the time to subscribe there.
+    desk.clock.now = datetime(2026, 8, 24, 1, 0, tzinfo=UTC)
+    found = await desk.gather.fetch("cs.CV", FRIDAY)
+    assert await desk.ids(found) == named(1, 2)
+    assert "/atom/" in found.source
+    assert asked(desk) == ["/atom/cs.CV", "/list/cs.CV/new", "/catchup/cs.CV/2026-08-21"]
+
+
+async def test_on_a_weekend_evening_when_feeds_are_empty_and_pages_ahead_friday_comes_from_its_own_page(
+    desk: Desk,
+) -> None:
+    desk.announce(FRIDAY, 1, 2)
+    desk.announce(MONDAY, 3, feed_changes=False)
+    desk.arxiv.empty_feeds()
+    desk.clock.now = datetime(2026, 8, 24, 1, 0, tzinfo=UTC)
+    found = await desk.gather.fetch("cs.CV", FRIDAY)
+    assert await desk.ids(found) == named(1, 2)
+    assert "/catchup/cs.CV/2026-08-21" in found.source
+
+
+async def test_pages_of_the_past_are_not_kept_beside_what_was_read_from_them(desk: Desk) -> None:
+    desk.announce(THURSDAY, 1, 2)
+    desk.announce(FRIDAY, 3)
+    desk.arxiv.validator = "ETag"
+    desk.clock.to_announcement(FRIDAY)
+    assert await desk.ids(await desk.gather.fetch("cs.CV", THURSDAY)) == named(1, 2)
+    url = f"{desk.arxiv.web_url}/catchup/cs.CV/2026-08-20?abs=True&page=1"
+    async with desk.db.read() as session:
+        assert await kept_answers.get(session, url) is None

@@ -140,7 +140,9 @@ class ArxivClient:
         """
         if page < 1:
             raise ValueError(f"{page} is no page; the first one is 1")
-        return await self._page(query, f"catchup/{query}/{day.isoformat()}?abs=True&page={page}")
+        fetched = await self._page(query, f"catchup/{query}/{day.isoformat()}?abs=True&page={page}")
+        # Once read it is not asked for again: nothing of it is worth keeping twice.
+        return replace(fetched, etag="", last_modified="")
 
     async def keep(self, fetched: FetchedFeed) -> None:
         """From now on ask whether this answer has changed: the caller knows that it is whole, and can be read."""

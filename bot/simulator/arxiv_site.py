@@ -188,7 +188,7 @@ class SimulatedArxiv:
             raise web.HTTPNotFound(text="No mailing of that date.") from None
         with_abstracts = request.query.get("abs") == "True"
         page = catchup_page(query, entries, on, page=number, abstracts=with_abstracts)
-        return web.Response(body=page, content_type="text/html", charset="utf-8")
+        return self._unless_known(request, page, "text/html")
 
     async def _page(self, request: web.Request) -> web.Response:
         one = parse_id(request.match_info["id"])
