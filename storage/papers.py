@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -17,6 +17,8 @@ from storage.sql import chunks, upsert
 Key = tuple[str, int]
 """An arXiv id and a version."""
 
+_NAMES = tuple(one.name for one in dataclasses.fields(Paper))
+
 
 async def save(session: AsyncSession, papers: Iterable[Paper]) -> int:
     """Store papers; what only an earlier view of the same version could tell is kept. Returns how many changed."""
@@ -26,7 +28,8 @@ async def save(session: AsyncSession, papers: Iterable[Paper]) -> int:
         seen[key] = newer(seen.get(key), paper)
     known = await many(session, seen)
     merged = {key: newer(known.get(key), paper) for key, paper in seen.items()}
-    rows = [asdict(paper) for key, paper in merged.items() if known.get(key) != paper]
+    # Not asdict, which copies every author's name.
+    rows = [{name: getattr(paper, name) for name in _NAMES} for key, paper in merged.items() if known.get(key) != paper]
     if rows:
         statement = upsert(session, table)
         values = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}

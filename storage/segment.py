@@ -75,12 +75,13 @@ def segment(*texts: str) -> str:
     """The texts' words as they are indexed, each once, joined by spaces."""
     found: list[str] = []
     for text in texts:
-        for run, paired in _runs(text):
+        # Each once from the start: most words of an abstract stand in it more often.
+        for paired, other in dict.fromkeys(_RUN.findall(_folded(text))):
             if paired:
-                found += map("".join, pairwise(run))
-                found.append(run[-1])
-            elif run not in _DULL:
-                found.append(_singular(run))
+                found += map("".join, pairwise(paired))
+                found.append(paired[-1])
+            elif (word := other[:_LONGEST_WORD]) not in _DULL:
+                found.append(_singular(word))
     return " ".join(dict.fromkeys(found))
 
 
