@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -36,6 +37,39 @@ def test_an_undamaged_translation_gives_the_text_back(text: str, form: Form) -> 
     assert once.replace("$", "") == text.replace("$", "")
     if not re.search(r"\$\d+(\.\d+)?\$", text):
         assert once == text
+
+
+ALWAYS = st.lists(st.sampled_from(PROTECTED), min_size=2, max_size=4, unique=True)
+UNDONE: dict[str, Callable[[str], str]] = {
+    "spaces": lambda text: text.replace("{v", "{ v ").replace("}", " }").replace('id="', 'id = "'),
+    "full width": lambda text: text.replace("{v", "｛ｖ").replace("}", "｝"),
+    "upper case": lambda text: text.replace("{v", "{V").replace("<x id", "<X ID"),
+    "reordered": lambda text: " ".join(reversed(text.split("|"))),
+    "other digits": lambda text: re.sub(r"(?<=v)\d+", lambda one: "".join("٠١٢٣٤٥٦٧٨٩"[int(d)] for d in one[0]), text),
+}
+DETECTED: dict[str, Callable[[str, str], str]] = {
+    "one lost": lambda text, mask_of_last: text.replace(mask_of_last, "", 1),
+    "one twice": lambda text, mask_of_last: text + mask_of_last,
+    "one unknown": lambda text, mask_of_last: text.replace(mask_of_last, re.sub(r"\d+", "8888", mask_of_last), 1),
+    "cut": lambda text, mask_of_last: text[: text.index(mask_of_last)],
+    "all lost": lambda text, _: re.sub(r"\{v\d+\}|<x id=\"\d+\"/>", "", text),
+}
+
+
+@given(ALWAYS, st.sampled_from(Form), st.sampled_from(sorted(UNDONE)), st.integers(1, 900))
+def test_damage_that_engines_do_to_masks_is_undone(stretches: list[str], form: Form, how: str, first: int) -> None:
+    masked = mask(" | ".join(stretches), form=form, first=first, sealed=True)
+    restored = unmask(UNDONE[how](masked.text), masked)
+    assert all(restored.count(one) >= 1 for one in stretches)
+    assert not has_masks(restored)
+
+
+@given(ALWAYS, st.sampled_from(Form), st.sampled_from(sorted(DETECTED)), st.integers(1, 900))
+def test_other_damage_is_detected(stretches: list[str], form: Form, how: str, first: int) -> None:
+    masked = mask(" | ".join(stretches), form=form, first=first, sealed=True)
+    last = masked.text.split()[-1] if form is Form.BRACES else masked.text[masked.text.rindex("<x") :]
+    with pytest.raises(LostMask):
+        unmask(DETECTED[how](masked.text, last), masked)
 
 
 @settings(max_examples=25)

@@ -35,6 +35,17 @@ def test_no_sentence_ends_inside_a_formula(text: str) -> None:
     assert not any(span.start < border < span.end for span in spans(text) for border in borders)
 
 
+ABBREVIATED = st.sampled_from(
+    ["e.g.", "i.e.", "cf.", "vs.", "Fig.", "Figs.", "Eq.", "Eqs.", "Sec.", "Ref.", "Dr.", "w.r.t.", "resp."]
+)
+
+
+@given(ABBREVIATED, st.sampled_from(["3", "The", "We", "Smith", "(2)", "$x$", "A", "12.5"]))
+def test_no_sentence_ends_at_an_abbreviation(short: str, following: str) -> None:
+    text = f"It is shown, {short} {following} and others say so."
+    assert split_sentences(f"{text} We go on.") == (text, "We go on.")
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,15 @@ TEXTS = st.lists(
 @given(TEXTS)
 def test_setting_twice_is_setting_once(text: str) -> None:
     assert chinese(chinese(text)) == chinese(text)
+
+
+_MARKS = re.compile(r"[\W_]+")
+
+
+@settings(max_examples=100)
+@given(TEXTS)
+def test_nothing_but_spaces_and_punctuation_changes(text: str) -> None:
+    assert _MARKS.sub("", chinese(text)) == _MARKS.sub("", text)
 
 
 @settings(max_examples=100)
