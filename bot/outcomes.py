@@ -37,7 +37,8 @@ _GONE = (
     "user_deactivated",
     "group chat was deactivated",
 )
-_RICH = ("rich_message", "rich message")
+# The last is what an edit hears from a server that does not know the field in which the message stands.
+_RICH = ("rich_message", "rich message", "message text is empty")
 _MARKUP = ("can't parse entities", "entities_too_long", "entity_bounds_invalid")
 
 

@@ -42,6 +42,7 @@ _UNCHANGED = "message is not modified"
 _NOTHING_TO_DELETE = ("message to delete not found", "message can't be deleted")
 _WRONG_FILE = ("wrong file", "file_reference", "wrong remote file")
 _REMEMBERED = 256
+_ATTEMPTS = 4
 
 
 class Sender:
@@ -98,21 +99,27 @@ class Sender:
                     raise
                 part = fallback
 
-    async def change(self, place: Destination, message_id: int, part: Part) -> None:
-        """Edit a message of the bot's to a part, as the answer to a press; TelegramError is the caller's to handle.
+    async def change(self, place: Destination, message_id: int, part: Part) -> Part:
+        """Edit a message of the bot's to a part, as the answer to a press. Returns what stands there then.
 
-        Where the part's layout is refused the next simpler one takes its place.
+        Where the part's layout is refused that is a simpler one. TelegramError is the caller's to handle.
         """
+        attempt = 0
         while True:
             await self._pace.turn(place.chat_id, group=_many(place), urgent=True, message=False)
+            attempt += 1
             try:
                 await self._carry_out(place, part, message_id)
+            except RetryAfter as error:
+                self._pace.limited(place.chat_id, seconds_of(error))
+                if attempt >= _ATTEMPTS:
+                    raise
             except TelegramError as error:
                 if (fallback := _simpler(part, error)) is None:
                     raise
                 part = fallback
             else:
-                return
+                return part
 
     async def call(self, method: str, chat_id: int, **params: Any) -> Any:
         """Anything else about a delivered message, at the bulk's pace; TelegramError is the caller's to handle."""

@@ -66,6 +66,13 @@ async def test_in_private_one_message_is_led_through_its_pages_also_after_a_rest
             assert "no longer works" in await house.press_with(message, data)
         await house.turn(message, "◀")
         assert await house.turn(message, "◀") == first
+        # Another chat's digest does not come here, whatever the data says.
+        house.arxiv.announce("cs.LG", announcement(3, first=50), FRIDAY)
+        stranger = house.telegram.add_user("Eve")
+        await house.say("/digest cs.LG", chat=house.telegram.private_chat(stranger), user=stranger)
+        theirs = house.telegram.from_bot(house.telegram.private_chat(stranger))[0].button("✨ Rich").data
+        assert "no longer works" in await house.press_with(message, theirs)
+        assert message.text == first
         assert len(house.telegram.from_bot(house.private)) == count
 
 
@@ -179,3 +186,13 @@ async def test_what_a_chat_wants_is_what_it_gets(house: House) -> None:
         shown = await house.turn(message, "▶")
         assert numbers(shown) == [5]
         assert shown.endswith("… and 18 more that are not shown here")
+
+
+async def test_where_rich_messages_are_refused_the_page_stays_classic_and_says_so(house: House) -> None:
+    async with house.at_work():
+        await house.say("/digest cs.CV")
+        message = house.telegram.from_bot(house.private)[0]
+        house.telegram.world.speaks_rich = False
+        assert "does not take rich messages" in await house.press(message, "✨ Rich")
+        assert numbers(message.text) == list(range(1, 9))
+        assert numbers(await house.turn(message, "▶")) == list(range(9, 17))

@@ -9,7 +9,7 @@ from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
 from bot.render.button import read_callback
 from bot.render.digest_buttons import LAYOUT, PAGE
-from storage.records import Layout, Part
+from storage.records import Layout, Part, PartKind
 
 _LONGEST_NUMBER = 9
 
@@ -46,7 +46,9 @@ async def _page(ask: Ask, digest_id: int, page: int, layout: Layout) -> Part:
 
 
 async def _change(ask: Ask, part: Part) -> None:
-    await ask.services.sender.change(ask.here, ask.message.message_id, part)
+    stands = await ask.services.sender.change(ask.here, ask.message.message_id, part)
+    if part.kind is PartKind.RICH and stands.kind is not PartKind.RICH and ask.press is not None:
+        await ask.press.answer(ask.words.html("rich-refused"), alert=True)
 
 
 def _named(ask: Ask) -> tuple[int, Layout, *tuple[str, ...]]:

@@ -90,4 +90,5 @@ inline-no-paper = No such paper, or arXiv does not answer
 button-open-in-bot = Open in the bot
 
 card-is-there = That card is already here, a little further down.
+rich-refused = Telegram does not take rich messages here, so this one stays classic.
 layout-is-shared = Only administrators of this chat can change how its digests look.

@@ -86,4 +86,5 @@ inline-no-paper = 没有这篇论文，或 arXiv 没有回应
 button-open-in-bot = 在机器人中打开
 
 card-is-there = 这篇论文的卡片刚刚发过，就在下方。
+rich-refused = 这里的 Telegram 不接受富文本消息，因此仍以经典版式显示。
 layout-is-shared = 只有本群管理员可以切换摘要的版式。
