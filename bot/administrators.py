@@ -16,6 +16,7 @@ from bot.render.button import callback
 from bot.undecided import Open
 from storage import subscriptions
 from storage.database import Database
+from storage.errors import TROUBLE
 
 _log = logging.getLogger(__name__)
 
@@ -49,9 +50,7 @@ class Administrators:
         `buttons` are keys of the catalogue and what comes back when they are pressed.
         """
         for user_id in sorted(self._ids):
-            async with self._db.read() as session:
-                known = await subscriptions.destination(session, user_id)
-            words = words_for(known.interface if known is not None else self._language)
+            words = words_for(await self._interface(user_id))
             try:
                 row = [InlineKeyboardButton(words(name), callback_data=data) for name, data in buttons]
                 await self._bot.send_message(
@@ -62,3 +61,11 @@ class Administrators:
                 )
             except TelegramError as error:
                 event(_log, "administrator_not_told", level=logging.WARNING, key=key, reason=redact(str(error)))
+
+    async def _interface(self, user_id: int) -> str:
+        try:
+            async with self._db.read() as session:
+                known = await subscriptions.destination(session, user_id)
+        except TROUBLE:  # which may be what is to be said
+            return self._language
+        return known.interface if known is not None else self._language

@@ -1,0 +1,43 @@
+"""A database that cannot be written for a while: deliveries wait, say so once and go on, with nothing lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fakes.benchmark import NOW
+from fakes.delivering import at, delivering, until
+from fakes.delivering_scene import PARTS, scene, verdict
+from fakes.stored import SERVER, open_database
+
+from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.telegram import SimulatedTelegram
+from storage.records import DeliveryState
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server locks rows, not the whole database")
+async def test_while_the_database_is_locked_nothing_new_is_sent_and_afterwards_all_goes_on(tmp_path: Path) -> None:
+    async with SimulatedTelegram() as telegram, open_database(tmp_path) as db:
+        made = await scene(telegram, db, 6)
+        async with db.begin() as session:
+            await session.execute(sa.text("PRAGMA busy_timeout = 20"))
+        before = len(telegram.record)
+        telegram.faults.add(Fault(FaultKind.SLOW, method="sendMessage", times=None, seconds=0.05))
+        address = f"{telegram.url}/bot{telegram.token}"
+        async with delivering(db, address, at(NOW), operations=made.operations.id) as ready, ready.at_work():
+            await telegram.wait_for(lambda: len(telegram.record) > before)
+            other = sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            await telegram.wait_for(lambda: ready.stuck, 10)
+            in_flight = len(telegram.record)
+            await telegram.quiet()
+            assert len(telegram.record) == in_flight
+            other.execute("ROLLBACK")
+            other.close()
+            await until(db, made.digest_id, {DeliveryState.SENT: 6 * PARTS}, seconds=20)
+        found = await verdict(made, private_repeats=0)
+        assert found.complaints == []
+        assert len(ready.stuck) == 1
+        assert "locked" in ready.stuck[0]
