@@ -175,4 +175,6 @@ async def assert_recorded(db: Database, server: TranslatorServer) -> None:
     assert spent.used.requests == server.requests.total()
     assert (spent.used.tokens_in, spent.used.tokens_out) == (400 * server.completions, 460 * server.completions)
     assert spent.used.money == Decimal(400 + 2 * 460) * server.completions / 1_000_000
-    assert sum(gates.values()) >= spent.alarms > 0
+    # How many of the troubles were found by gates depends on who was asked first.
+    assert sum(gates.values()) >= spent.alarms
+    assert spent.failures + spent.alarms > 0
