@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _SENTENCES = {
     sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
 }
 _PRIMARY_CODE = 0xFF
+_WAL_ATTEMPTS = 100
+_WAL_PAUSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,21 @@ def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 5000")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _into_wal(cursor)
     cursor.close()
+
+
+def _into_wal(cursor: sqlite3.Cursor) -> None:
+    """Changing the mode does not wait for another process, as writing does: it is refused while one is at work."""
+    for attempt in range(_WAL_ATTEMPTS):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if attempt == _WAL_ATTEMPTS - 1:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
