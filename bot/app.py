@@ -38,6 +38,7 @@ from bot.mend import Mend
 from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
 from bot.pins import Pins
+from bot.posted_cards import PostedCards
 from bot.recent import Recent
 from bot.regenerate import Regenerate
 from bot.schedule import Clock
@@ -213,7 +214,13 @@ async def running(
             now,
             Recent(now=now),
         )
-        mend = Mend(db=parts.db, chain=parts.chain, now=now, rendered=regenerate.render_again)
+        mend = Mend(
+            db=parts.db,
+            chain=parts.chain,
+            now=now,
+            rendered=regenerate.render_again,
+            cards=PostedCards(db=parts.db, sender=sender),
+        )
 
         async def tick() -> None:
             try:

@@ -40,14 +40,17 @@ class _Batch:
         self._known = known
         self._gaps = open_gaps
         self._finished: list[Paper] = []
-        self._better: set[str] = set()
+        self._taken: set[str] = set()
+        self._fuller: set[str] = set()
 
     def take(self, paper: Paper, made: Translation) -> None:
         """One is made; it counts where it is at least as full as what was known."""
         before = self._known.get(paper.source_hash)
         if before is None or made.fullness >= before.fullness:
             self._known[paper.source_hash] = made
-            self._better.add(paper.source_hash)
+            self._taken.add(paper.source_hash)
+        if made.fullness > (before or untranslated(paper, self._language)).fullness:
+            self._fuller.add(paper.source_hash)
         self._finished.append(paper)
 
     async def store(self) -> None:
@@ -55,7 +58,7 @@ class _Batch:
         finished, self._finished = self._finished, []
         if self._language == ENGLISH or not finished:
             return  # English costs nothing to make
-        made = [self._known[paper.source_hash] for paper in finished if paper.source_hash in self._better]
+        made = [self._known[paper.source_hash] for paper in finished if paper.source_hash in self._taken]
         async with self._db.begin() as session:
             # What failed is never stored as made.
             await translations.save(
@@ -64,10 +67,11 @@ class _Batch:
             for paper in finished:
                 gap = self._gaps.get(paper.source_hash)
                 if not self._known[paper.source_hash].complete:
-                    attempts = gap.attempts + 1 if gap else 1
-                    await gaps.tried(session, paper, self._language, attempts, self._chain.now())
+                    # With its first gap it was not posted yet.
+                    better = gap is not None and paper.source_hash in self._fuller
+                    await gaps.tried(session, paper, self._language, gap, self._chain.now(), better=better)
                 elif gap is not None:
-                    await gaps.close(session, paper.source_hash, self._language)
+                    await gaps.filled(session, paper.source_hash, self._language)
 
 
 async def ensure(

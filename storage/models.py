@@ -214,6 +214,27 @@ translation_gaps = Table(
     _required("version", Integer),
     _required("attempts", Integer),
     Column("retry_at", UtcDateTime, index=True),
+    # Whether more of it is there than what was posted shows; attempts are 0 then where nothing is missing any more.
+    _required("to_show", Boolean, server_default=false()),
+)
+
+# Cards that were posted with less than a whole translation, and how each was rendered.
+open_cards = Table(
+    "open_cards",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    _required("source_hash", String),
+    _required("language", String),
+    _required("arxiv_id", String),
+    _required("version", Integer),
+    # Null: the newest one was asked for, whichever it was.
+    Column("asked_version", Integer),
+    _required("other", String),
+    _required("interface", String),
+    _required("bot_name", String),
+    _required("posted_at", UtcDateTime, index=True),
+    Index("ix_open_cards_source_hash_language", "source_hash", "language"),
 )
 
 # What translating took, by day (UTC) and for whom: a chat's question (else 0) or an announcement (else empty).

@@ -178,6 +178,27 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCard:
+    """A card that was posted with less than a whole translation, and what it takes to render it once more."""
+
+    chat_id: int
+    message_id: int
+    source_hash: str
+    language: str
+    """The language of its texts, beside English."""
+    arxiv_id: str
+    version: int
+    asked_version: int | None
+    """The version that was asked for; None where it was the newest one, whichever that was."""
+    other: str
+    """The language that its button changes to."""
+    interface: str
+    bot_name: str
+    """In a channel the bot in whose private chat it opens; empty elsewhere."""
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """An English term and how it is rendered in a language; None: it stays as it is, in every language if `*`."""
 

@@ -10,8 +10,9 @@ from fakes.house import FRIDAY, House, announcement, open_house
 from fakes.stored import NOW, open_database, paper
 from fakes.translator_server import Trouble
 
-from storage import gaps
-from storage.gaps import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS
+from bot.simulator.faults import Fault, FaultKind
+from storage import gaps, open_cards
+from storage.gaps import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS, Gap
 
 SOON = timedelta(seconds=1)
 
@@ -82,22 +83,98 @@ async def test_pauses_grow_and_attempts_end(tmp_path: Path) -> None:
     async with open_database(tmp_path) as db:
         at = NOW
         pauses: list[timedelta] = []
-        waiting = True
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        gap: Gap | None = None
+        while True:
             async with db.begin() as session:
-                await gaps.tried(session, paper(1), "zh-CN", attempt, at)
+                await gaps.tried(session, paper(1), "zh-CN", gap, at)
                 (gap,) = (await gaps.known(session, [paper(1).source_hash], "zh-CN")).values()
-            waiting = gap.retry_at is not None
             if gap.retry_at is None:
                 break
             pauses.append(gap.retry_at - at)
             at = gap.retry_at
-            async with db.read() as session:
+            async with db.begin() as session:
+                # Somebody asks in between.
+                await gaps.tried(session, paper(1), "zh-CN", gap, at - SOON)
                 assert await gaps.due(session, at - SOON, 9) == []
                 assert await gaps.due(session, at, 9) == [gap]
         assert pauses == sorted(pauses)
         assert (pauses[0], pauses[-1]) == (FIRST_PAUSE, LONGEST_PAUSE)
         assert len(pauses) == MOST_ATTEMPTS - 1
-        assert not waiting
-        async with db.read() as session:
-            assert await gaps.due(session, at + timedelta(days=99), 9) == []
+        later = at + timedelta(days=99)
+        async with db.begin() as session:
+            assert await gaps.due(session, later, 9) == []
+            # Somebody asks once more.
+            await gaps.tried(session, paper(1), "zh-CN", gap, later)
+            assert len(await gaps.due(session, later + FIRST_PAUSE, 9)) == 1
+
+
+MARK = "not translated"
+
+
+async def test_cards_posted_with_gaps_are_edited_where_they_stand_unless_something_else_stands_there(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path) as house, house.at_work() as bot:
+        house.arxiv.add_paper(announcement(1)[0].paper)
+        house.break_translator()
+        forum = house.telegram.add_group("Forum", creator=house.person, forum=True)
+        topic = house.telegram.add_topic(forum, "Papers")
+        left = house.telegram.add_group("Left", creator=house.person)
+        mention = f"@{house.telegram.bot.username} 2608.00001"
+        await house.say("/language zh", chat=forum, thread_id=topic)
+        await house.say(mention, chat=forum, thread_id=topic)
+        await house.say(mention, chat=left)
+        for _ in range(4):
+            await house.say("2608.00001")
+        private, english, listed, deleted = house.telegram.from_bot(house.private)
+        in_topic, in_left = house.last(forum), house.last(left)
+        buttons = in_topic.all_buttons
+        assert "未翻译" in in_topic.text
+        assert all(MARK in one.text for one in (private, english, listed, deleted, in_left))
+        await house.turn(english, "English")
+        await house.turn(listed, "BibTeX")
+        house.telegram.delete(deleted)
+        house.telegram.kick_bot(left)
+        house.mend_translator()
+        before = english.text, listed.text
+        house.clock.now += FIRST_PAUSE + SOON
+        assert await bot.mend.tick() == 2
+        assert "未翻译" not in in_topic.text
+        assert MARK not in private.text
+        assert "以" in in_topic.text or "的" in in_topic.text
+        assert [one.data for one in in_topic.all_buttons] == [one.data for one in buttons]
+        assert (english.text, listed.text) == before
+        await house.turn(listed, "◀ Back")
+        assert MARK not in listed.text
+        house.clock.now += LONGEST_PAUSE
+        assert await bot.mend.tick() == 0
+        assert private.edited == in_topic.edited == 1
+        async with bot.core.db.read() as session:
+            assert await open_cards.of_texts(session, [announcement(1)[0].paper.source_hash], "zh-CN") == []
+            assert await gaps.count(session) == 0
+
+
+async def test_what_somebody_asks_for_in_between_is_shown_everywhere_also_when_telegram_comes_back(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path) as house, house.at_work() as bot:
+        await posted_in_english(house)
+        await house.say("2608.00001")
+        card = house.last()
+        assert MARK in card.text
+        house.mend_translator()
+        await house.say("2608.00001")
+        assert MARK not in house.last().text
+        marks = shown(house).count(MARK)
+        away = Fault(FaultKind.SERVER_ERROR, "editMessageText")
+        house.telegram.faults.plan = lambda method, params, _: (
+            away if method == "editMessageText" and params.text("message_id") == str(card.message_id) else None
+        )
+        await bot.mend.tick()
+        await house.settle()
+        assert MARK in card.text
+        assert shown(house).count(MARK) < marks
+        house.telegram.faults.clear()
+        assert await bot.mend.tick() == 1
+        assert MARK not in card.text
+        assert await bot.mend.tick() == 0

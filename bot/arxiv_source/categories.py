@@ -64,6 +64,12 @@ def get(category: str) -> Category | None:
     return taxonomy.categories.get(category) or taxonomy.archives.get(category)
 
 
+def names_in(language: str, ids: Iterable[str]) -> dict[str, str]:
+    """Category → its name in an interface language; what is no category is left out."""
+    known = {one: found for one in ids if (found := get(one)) is not None}
+    return {one: found.name_zh if language == "zh" and found.name_zh else found.name for one, found in known.items()}
+
+
 def is_archive(category: str) -> bool:
     """Whether it names a whole archive. True also for archives that are their own only category, such as `hep-th`."""
     return category in _taxonomy().archives

@@ -6,10 +6,11 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
+from telegram import Message
 from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 
-from bot.arxiv_source import categories
+from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.ids import parse_id
 from bot.ensure import untranslated
 from bot.handlers.ask import Ask, Refusal, keyboard_of
@@ -23,7 +24,8 @@ from bot.render.card import Card, Place, render_card
 from bot.render.message import TEXT_LIMIT, escape, length, truncate_html
 from bot.render.names import plain_title, shorten
 from bot.render.noted import Noted
-from storage.records import BilingualPaper, Paper
+from storage import open_cards
+from storage.records import BilingualPaper, OpenCard, Paper
 
 _SOON = 1.0
 """Seconds after which a card is worth showing in English first."""
@@ -43,20 +45,22 @@ async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
     lookup, paper = ask.services.lookup, match.paper
     known = await lookup.archived(paper, language)
     if known is not None:
-        await _show(ask, card_of(ask, known, match))
+        await _show(ask, known, match)
         return
     making = asyncio.create_task(lookup.translated(paper, language, chat_id=ask.chat.id))
     done, _ = await asyncio.wait({making}, timeout=_SOON)
     if done:
-        await _show(ask, card_of(ask, making.result(), match))
+        await _show(ask, making.result(), match)
         return
     waiting = card_of(ask, BilingualPaper(paper, untranslated(paper, language)), match)
     text = f"{waiting.text}\n\n<i>{card_words(ask, language).html('translating')}</i>"
     if ask.private and ask.press is None and await _drafted(ask, text, making):
-        await _show(ask, card_of(ask, making.result(), match))
+        await _show(ask, making.result(), match)
         return
+    await gone(ask)
     placeholder = await ask.show(text, waiting.buttons)
-    card = card_of(ask, await making, match)
+    entry = await making
+    card = card_of(ask, entry, match)
     try:
         await placeholder.edit_text(
             card.text, parse_mode="HTML", disable_web_page_preview=True, reply_markup=keyboard_of(card.buttons)
@@ -64,6 +68,7 @@ async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
     except BadRequest:
         # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
         return
+    await _note(ask, placeholder, entry, match)
 
 
 async def _drafted(ask: Ask, text: str, making: asyncio.Task[BilingualPaper]) -> bool:
@@ -103,6 +108,7 @@ async def show_bibtex(ask: Ask) -> None:
     """`bib:ID:language`: the BibTeX entry in place of the card, with the way back."""
     match, language = await pressed(ask)
     words = card_words(ask, language)
+    await gone(ask)
     title = escape(shorten(plain_title(match.paper.title), _TITLE_IN_MESSAGE))
     entry = truncate_html(f"<b>{title}</b>\n\n{_as_code([match.paper])}")
     await ask.show(entry, [[back_button(match, language, words)]])
@@ -143,12 +149,16 @@ async def pressed(ask: Ask) -> tuple[Match, str]:
 
 def card_of(ask: Ask, entry: BilingualPaper, match: Match) -> Card:
     """The card of what was asked for, in the words that go with its language."""
-    language = entry.translation.language
-    words = card_words(ask, language)
-    bot_name = ask.bot.username if ask.chat.type == ChatType.CHANNEL else ""
-    place = Place(match.asked.arxiv_id, match.asked.version, language, _other(ask, language), match.newest, bot_name)
-    names = category_names(words.language, entry.paper.categories)
+    place = _place(ask, entry, match)
+    words = card_words(ask, place.language)
+    names = names_in(words.language, entry.paper.categories)
     return render_card(entry, words, category_names=names, place=place)
+
+
+def _place(ask: Ask, entry: BilingualPaper, match: Match) -> Place:
+    language = entry.translation.language
+    bot_name = ask.bot.username if ask.chat.type == ChatType.CHANNEL else ""
+    return Place(match.asked.arxiv_id, match.asked.version, language, _other(ask, language), match.newest, bot_name)
 
 
 def card_words(ask: Ask, language: str) -> Words:
@@ -162,12 +172,6 @@ def card_words(ask: Ask, language: str) -> Words:
 def back_button(match: Match, language: str, words: Words) -> Button:
     """The button that leads back to the card."""
     return Button(words("button-back"), callback_data=callback("card", str(match.asked), language))
-
-
-def category_names(language: str, ids: tuple[str, ...]) -> dict[str, str]:
-    """Category → its name in an interface language."""
-    known = {one: found for one in ids if (found := categories.get(one)) is not None}
-    return {one: found.name_zh if language == "zh" and found.name_zh else found.name for one, found in known.items()}
 
 
 def _other(ask: Ask, language: str) -> str:
@@ -184,5 +188,37 @@ def _as_code(papers: tuple[Paper, ...] | list[Paper]) -> str:
     return f"<pre>{escape(entries.rstrip())}</pre>"
 
 
-async def _show(ask: Ask, card: Card) -> None:
-    await ask.show(card.text, card.buttons)
+async def _show(ask: Ask, entry: BilingualPaper, match: Match) -> None:
+    card = card_of(ask, entry, match)
+    await gone(ask)
+    message = await ask.show(card.text, card.buttons)
+    await _note(ask, message, entry, match)
+
+
+async def gone(ask: Ask) -> None:
+    """Before a button puts something else in a card's place: the card is not completed there any more."""
+    if ask.press is not None:
+        async with ask.services.db.begin() as session:
+            await open_cards.drop(session, ask.chat.id, ask.message.message_id)
+
+
+async def _note(ask: Ask, message: Message, entry: BilingualPaper, match: Match) -> None:
+    """Where a card stands with gaps, so that it is edited when they are filled."""
+    if entry.translation.complete or entry.translation.language == _ENGLISH:
+        return
+    place = _place(ask, entry, match)
+    card = OpenCard(
+        ask.chat.id,
+        message.message_id,
+        entry.paper.source_hash,
+        place.language,
+        place.arxiv_id,
+        entry.paper.version,
+        place.version,
+        place.other,
+        card_words(ask, place.language).language,
+        place.bot_name,
+        ask.services.now(),
+    )
+    async with ask.services.db.begin() as session:
+        await open_cards.keep(session, card)

@@ -16,9 +16,9 @@ from telegram import (
 )
 from telegram.constants import ParseMode
 
+from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.ids import ArxivId, find_ids
 from bot.handlers.ask import Services, keyboard_of
-from bot.handlers.card import category_names
 from bot.i18n import Words, words_for
 from bot.render.button import Button
 from bot.render.card import link_buttons, render_card, titles_of
@@ -108,7 +108,7 @@ async def _subscribed(services: Services, user: User) -> tuple[str, ...]:
 
 def _result(entry: BilingualPaper, words: Words, bot_name: str) -> InlineQueryResultArticle:
     paper, titles = entry.paper, titles_of(entry)
-    card = render_card(entry, words, category_names=category_names(words.language, paper.categories))
+    card = render_card(entry, words, category_names=names_in(words.language, paper.categories))
     open_here = Button(words("button-open-in-bot"), url=paper_link(bot_name, paper.arxiv_id))
     buttons = [link_buttons(paper, words, reference=paper.arxiv_id), [open_here]]
     about = [*titles[1:], authors_line(paper, words, shown=3), paper.primary_category]

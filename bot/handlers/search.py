@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.arxiv_source.ids import ArxivId, find_ids
 from bot.handlers.ask import Ask, Refusal, code
-from bot.handlers.card import back_button, card_words, pressed
+from bot.handlers.card import back_button, card_words, gone, pressed
 from bot.handlers.link import answer_ids
 from bot.render.button import Button
 from bot.render.names import one_line
@@ -48,6 +48,7 @@ async def show_similar(ask: Ask) -> None:
     entries = await ask.services.lookup.listed([ArxivId(one) for one in ids], language)
     head = words.html("papers-alike", title=one_line(paper.title))
     back = (back_button(match, language, words),)
+    await gone(ask)
     await ask.show(render_list(head, entries, words), [number_row(ask, entries, language), back])
 
 
