@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fakes.house import House, open_house, paper
+from fakes.spoken import spoken
 
 from bot.simulator.state import Message
 
@@ -62,25 +63,46 @@ async def test_in_an_english_chat_a_card_can_be_had_in_the_language_of_the_bot(h
     assert "作者：" in message.text
 
 
-async def test_buttons_of_a_card_in_a_group_work_for_others_after_a_restart_and_write_nothing_new(
-    tmp_path: Path,
-) -> None:
+async def test_a_groups_card_is_changed_by_who_asked_and_administrators_also_after_a_restart(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         house.arxiv.add_paper(paper(1))
-        reader = house.telegram.add_user("Bob", language_code="zh-hans")
-        group = house.telegram.add_group("Readers", creator=house.person, members=[reader])
+        asker = house.telegram.add_user("Bob", language_code="zh-hans")
+        group = house.telegram.add_group("Readers", creator=house.person, members=[asker])
         async with house.at_work():
             await house.say("/language zh", chat=group)
-            await house.say(f"@{house.telegram.bot.username} 2608.00001", chat=group)
+            await house.say(f"@{house.telegram.bot.username} 2608.00001", chat=group, user=asker)
         message = house.last(group)
         count = len(house.telegram.from_bot(group))
         async with house.at_work():
-            await house.turn(message, "BibTeX", user=reader)
+            await house.turn(message, "BibTeX", user=asker)
             assert "@misc{" in message.text
-            await house.turn(message, "◀ 返回", user=reader)
-            await house.turn(message, "English", user=reader)
+            await house.turn(message, "◀ 返回")
+            await house.turn(message, "English")
             assert "Authors: " in message.text
         assert len(house.telegram.from_bot(group)) == count
+
+
+async def test_for_others_in_the_group_the_press_opens_their_private_chat(house: House) -> None:
+    telegram = house.telegram
+    reader = telegram.add_user("Eve", language_code="zh-hans")
+    asker = telegram.add_user("Bob")
+    group = telegram.add_group("Readers", creator=house.person, members=[asker, reader])
+    await house.say(f"@{telegram.bot.username} 2608.00001", chat=group, user=asker)
+    message = house.last(group)
+    before = message.text
+    told: dict[str, str] = {}
+    for button in ("English", "BibTeX", "More like this"):
+        assert await house.press(message, button, user=reader) == ""
+        payload = telegram.opened().removeprefix(f"https://t.me/{telegram.bot.username}?start=")
+        told[payload] = await house.say(f"/start {payload}", chat=telegram.private_chat(reader), user=reader)
+    assert list(told) == ["card_en_2608-00001", "bib_zh-CN_2608-00001", "like_zh-CN_2608-00001"]
+    card, bib, like = told.values()
+    assert "Authors: " in card
+    assert "@misc{" in bib
+    assert spoken("zh", "nothing-alike").search(like)
+    assert spoken("zh", "button-outdated").search(await house.press_with(message, "card:nonsense:en", user=reader))
+    assert message.text == before
+    assert len(telegram.from_bot(group)) == 1
 
 
 async def test_readers_of_a_channel_save_its_cards_and_open_them_in_private_but_change_nothing(house: House) -> None:

@@ -78,13 +78,22 @@ class Press:
 
     async def answer(self, html: str = "", *, alert: bool = False) -> bool:
         """Stop the waiting and show a text, if any, above the chat. False, and nothing is shown, the second time."""
+        text = shorten(plain(html), CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
+        return await self._answer(text=text, show_alert=alert)
+
+    async def open(self, link: str) -> bool:
+        """Stop the waiting and open a deep link to the bot in the app of whoever pressed; False the second time.
+
+        Telegram lets a press open nothing else (https://core.telegram.org/bots/api#answercallbackquery).
+        """
+        return await self._answer(url=link)
+
+    async def _answer(self, **how: Any) -> bool:
         if self._answered:
             return False
         self._answered = True
         try:
-            await self._query.answer(
-                shorten(plain(html), CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH), show_alert=alert
-            )
+            await self._query.answer(**how)
         except BadRequest:
             return False  # pressed before a downtime: Telegram no longer takes an answer
         return True

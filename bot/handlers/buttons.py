@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bot.handlers import admin, card, channels, data, digest_page, paging, save, search, settings, start
 from bot.handlers.ask import Handler
-from bot.handlers.digest import digest_now
+from bot.handlers.digest import press_digest
+from bot.handlers.shared import or_in_private
 from bot.render.digest_buttons import LAYOUT, PAGE
 
 
@@ -20,16 +21,16 @@ class PressHandler:
 
 
 BUTTONS: tuple[PressHandler, ...] = (
-    PressHandler("digest", digest_now),
+    PressHandler("digest", press_digest),
     PressHandler(paging.SETTINGS, settings.press_settings),
     PressHandler(paging.SETUP, start.press_setup),
     PressHandler(paging.CHANNELS, channels.press_channels),
-    PressHandler("card", card.show_card),
-    PressHandler("bib", card.show_bibtex),
+    PressHandler("card", or_in_private("card", card.show_card)),
+    PressHandler("bib", or_in_private("bib", card.show_bibtex)),
     PressHandler("open", card.open_card),
     PressHandler(PAGE, digest_page.turn_page),
     PressHandler(LAYOUT, digest_page.change_layout),
-    PressHandler("like", search.show_similar),
+    PressHandler("like", or_in_private("like", search.show_similar)),
     PressHandler("find", search.turn_page),
     PressHandler("save", save.press_save),
     PressHandler("saved", save.turn_page),

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from telegram.constants import ChatAction
+from telegram.constants import ChatAction, ChatType
 
 from bot.arxiv_source import calendar
 from bot.handlers.ask import Ask, Refusal
+from bot.handlers.rights import leads
 from bot.handlers.subscribe import parse_categories
 from storage import subscriptions
 
 EXAMPLE = "/digest cs.CV"
+
+
+async def press_digest(ask: Ask) -> None:
+    """`digest[:category…]`: the same by a button; in a channel its readers set off nothing."""
+    if ask.chat.type == ChatType.CHANNEL and not await leads(ask, ask.here):
+        raise Refusal("only-in-private", bot=ask.bot.username)
+    await digest_now(ask)
 
 
 async def digest_now(ask: Ask) -> None:

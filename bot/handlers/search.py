@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from telegram.constants import ChatType
+
 from bot.arxiv_source.ids import ArxivId, find_ids
 from bot.handlers.ask import Ask, Refusal, code
 from bot.handlers.card import back_button, card_words, gone, pressed
@@ -29,7 +31,12 @@ async def search_papers(ask: Ask) -> None:
 
 
 async def turn_page(ask: Ask) -> None:
-    """`find:page`: another page of the search whose words stand at the head of the message."""
+    """`find:page`: another page of the search whose words stand at the head of the message.
+
+    Not in channels, where a press would turn the page for everybody.
+    """
+    if ask.chat.type == ChatType.CHANNEL:
+        raise Refusal("only-in-private", bot=ask.bot.username)
     page = int(ask.args[0]) if ask.args and ask.args[0].isdecimal() else -1
     typed = next(iter(ask.message.parse_entities(["code"]).values()), "")
     if not 0 <= page < _PAGES or not typed:
@@ -62,14 +69,15 @@ async def _show(ask: Ask, typed: str, page: int) -> None:
     async with ask.services.db.read() as session:
         hits = await search.find(session, wanted, limit=PAGE, offset=page * PAGE)
     if not hits.arxiv_ids:
-        raise Refusal("nothing-found", query=typed)
+        # A page that there was once, or that somebody made up, says nothing about the words.
+        raise Refusal("button-outdated") if page else Refusal("nothing-found", query=typed)
     entries = await ask.services.lookup.listed([ArxivId(one) for one in hits.arxiv_ids], ask.here.language)
     first = page * PAGE + 1
     found = "found-many" if hits.total == MOST_FOUND else "found"
     head = f"🔎 {code(typed)} · {ask.words(found, count=hits.total)}"
     rows = [
         number_row(ask, entries, ask.here.language, first),
-        page_buttons("find", page, -(-hits.total // PAGE)),
+        page_buttons("find", page, -(-hits.total // PAGE)) if ask.chat.type != ChatType.CHANNEL else (),
     ]
     await ask.show(render_list(head, entries, ask.words, first=first), [row for row in rows if row])
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from telegram.constants import ChatAction, ChatType
 
 from bot.arxiv_source import calendar, categories
 from bot.arxiv_source.ids import find_ids
-from bot.handlers.ask import Ask, Refusal
+from bot.handlers.ask import Ask, Handler, Refusal
+from bot.handlers.card import show_bibtex, show_card
 from bot.handlers.changes import change_by_button, stored
 from bot.handlers.channels import channels
 from bot.handlers.describe import described
 from bot.handlers.link import MOST_LINKS, answer_ids
 from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot
+from bot.handlers.search import show_similar
 from bot.handlers.settings import NAVIGATION, page_after, point_to_private, pressed_place, settings, show
 from bot.handlers.subscribe import subscribe
 from bot.languages import ENGLISH, parse_language, zone_of
@@ -27,16 +29,22 @@ _MEANT = {"-": ".", "_": "/"}
 _NEXT = {"language": "fields", "interface": "language", "zone": "time"}
 
 
+_DEEDS: Mapping[str, Handler] = {"card": show_card, "bib": show_bibtex, "like": show_similar}
+
+
 async def start(ask: Ask) -> None:
     """Ask for language, fields and time, or say what is set; a deep link does at once what it asks for.
 
-    `start=sub_cs-CV_cs-LG` subscribes, `start=p_2402-15351` shows a card, `start=set_-1001234567890` a chat's settings.
+    `start=sub_cs-CV_cs-LG` subscribes, `start=p_2402-15351` shows a card, `start=card_en_2402-15351` one in a language
+    (as pressing under a group's card does, see `shared.py`), `start=set_-1001234567890` a chat's settings.
     """
     kind, _, value = (ask.args[0] if ask.args else "").partition("_")
     if kind == "sub" and (wanted := _categories(value)):
         await subscribe(ask.with_args(*wanted))
     elif kind == "p" and (ids := next(filter(None, map(find_ids, _spellings(value))), ())):
         await answer_ids(ask, ids[:MOST_LINKS])
+    elif kind in _DEEDS and (args := _deed(value)):
+        await _DEEDS[kind](ask.with_args(*args))
     elif kind == SETTINGS and value:
         await settings(ask.with_args(value))
     elif kind == CHANNELS:
@@ -109,6 +117,13 @@ def _categories(value: str) -> tuple[str, ...]:
     """The categories that a deep link names, or none when one of them is none."""
     found = [next(filter(None, map(categories.canonical, _spellings(one))), None) for one in value.split("_")]
     return tuple(one for one in found if one) if all(found) else ()
+
+
+def _deed(value: str) -> tuple[str, ...]:
+    """The paper and the language of `zh-CN_2402-15351`; nothing where it names none."""
+    language, _, written = value.partition("_")
+    ids = next(filter(None, map(find_ids, _spellings(written))), ())
+    return (str(ids[0]), language) if ids else ()
 
 
 def _spellings(value: str) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from telegram.constants import ChatType
+
 from bot.arxiv_source import calendar, categories
 from bot.handlers.ask import Ask, Refusal, named
 from bot.handlers.describe import category_label, described, when
@@ -59,7 +61,12 @@ async def subscribe(ask: Ask) -> None:
             listed += "\n" + ask.words.html("only-the-archive", archive=one, example=f"/subscribe {around}")
     place = "" if destination.chat_id == ask.chat.id else named(destination)
     text = ask.words.html(key, place=place, elsewhere="yes" if place else "no")
-    here = () if place else ((Button(ask.words("button-digest-now"), callback_data=callback("digest")),),)
+    # A channel's readers would press it.
+    here = (
+        ()
+        if place or ask.chat.type == ChatType.CHANNEL
+        else ((Button(ask.words("button-digest-now"), callback_data=callback("digest")),),)
+    )
     await ask.reply(f"{text}\n{listed}\n\n{when(ask, destination)}", here)
 
 

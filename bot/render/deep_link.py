@@ -17,4 +17,13 @@ def bot_link(bot_name: str, payload: str) -> str:
 
 def paper_link(bot_name: str, reference: str) -> str:
     """The address that has the bot answer with the card of this id, with or without a version."""
-    return bot_link(bot_name, "p_" + reference.replace(".", "-").replace("/", "_"))
+    return bot_link(bot_name, f"p_{_written(reference)}")
+
+
+def deed_link(bot_name: str, deed: str, language: str, reference: str) -> str:
+    """The address that has the bot do there what a card's button of that name does: `card_zh-CN_2402-15351`."""
+    return bot_link(bot_name, f"{deed}_{language}_{_written(reference)}")
+
+
+def _written(reference: str) -> str:
+    return reference.replace(".", "-").replace("/", "_")

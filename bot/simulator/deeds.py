@@ -119,6 +119,10 @@ class Deeds(People):
         """What the bot answered to a pressed button ("" for nothing to show), None while it spins."""
         return self.world.presses[query_id].answer
 
+    def opened(self) -> str:
+        """The address that the answer to the last pressed button opened in the app; nothing for most."""
+        return next(reversed(self.world.presses.values())).url
+
     def inline(self, user: User, query: str, offset: str = "") -> str:
         """A person types `@bot query` somewhere, or scrolls on to `offset`; the id of the inline query.
 

@@ -140,13 +140,16 @@ def get_file(world: World, params: Params) -> Json:
 
 
 def answer_callback_query(world: World, params: Params) -> bool:
-    """`answerCallbackQuery`, while the button still spins."""
+    """`answerCallbackQuery`, while the button still spins; a `url` may lead to the bot alone."""
     press = world.presses.get(params.text("callback_query_id"))
     if press is None or world.now() - press.at > CALLBACK_SECONDS:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
     if len(params.text("text")) > MAX_ANSWER:
         raise bad_request("MESSAGE_TOO_LONG")
-    press.answer, press.alert = params.text("text"), params.flag("show_alert")
+    url = params.text("url")
+    if url and not url.startswith(f"https://t.me/{world.bot.username}?start="):
+        raise bad_request("URL_INVALID")
+    press.answer, press.alert, press.url = params.text("text"), params.flag("show_alert"), url
     world.changed.notify()
     return True
 

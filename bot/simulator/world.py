@@ -24,6 +24,8 @@ class Press:
     at: float
     answer: str | None = None
     alert: bool = False
+    url: str = ""
+    """What the answer opened in the app."""
 
 
 @dataclass(slots=True)
