@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import secrets
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
@@ -38,7 +39,6 @@ _LINGER = 0.025
 _AHEAD = 0.25
 _IDLE = 30.0
 _POLL = 0.1
-_POLLS_AT_REST = 5
 _TROUBLE = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -79,6 +79,8 @@ class Deliverer:
         self._lease = lease
         self._name = secrets.token_hex(8)
         self._woken = asyncio.Event()
+        self._resting = asyncio.Event()
+        self._rests = 0
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._done: list[Done] = []
         self._ripe: asyncio.TimerHandle | None = None
@@ -113,6 +115,7 @@ class Deliverer:
         try:
             while not (stop.is_set() and not self._busy and not self._done):
                 self._woken.clear()
+                self._resting.clear()
                 try:
                     more = await self._exchange(claiming=not stop.is_set())
                     if not stop.is_set():
@@ -146,25 +149,24 @@ class Deliverer:
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        unchanged, before = 0, None
         while True:
-            counts = await self._counts(digest_ids)
-            unchanged = unchanged + 1 if counts == before and not self._busy else 0
+            before = self._rest
+            async with self._db.read() as session:
+                counts = await deliveries.states(session, *digest_ids)
+            at_rest = before is not None and before == self._rest
             moving = any(counts.get(state) for state in (DeliveryState.SENDING, DeliveryState.RETRY))
-            moving = moving or self._undecided.next is not None
-            waiting = counts.get(DeliveryState.PENDING) and unchanged < _POLLS_AT_REST
+            moving = moving or self._undecided.looking or self._undecided.next is not None
+            waiting = counts.get(DeliveryState.PENDING) and not at_rest
             if not (moving or waiting) or loop.time() >= until:
                 return counts
-            before = counts
-            await asyncio.sleep(_POLL)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.sleep(_POLL) if at_rest else self._resting.wait(), _POLL)
 
-    async def _counts(self, digest_ids: Collection[int]) -> dict[DeliveryState, int]:
-        counts: dict[DeliveryState, int] = {}
-        async with self._db.read() as session:
-            for digest_id in digest_ids:
-                for state, count in (await deliveries.states(session, digest_id)).items():
-                    counts[state] = counts.get(state, 0) + count
-        return counts
+    @property
+    def _rest(self) -> int | None:
+        """Which rest of the loop this is, if it rests: nothing is under way, and nothing is that could be sent."""
+        resting = self._resting.is_set() and not self._woken.is_set() and not self._undecided.looking
+        return self._rests if resting else None
 
     async def _exchange(self, *, claiming: bool) -> bool:
         """One transaction: outcomes go down, rows come up. Returns whether there may be more to do at once."""
@@ -285,6 +287,9 @@ class Deliverer:
             at = min((one for one in (at, self._undecided.next) if one is not None), default=None)
             seconds = _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
         rest = self._pace.rest(_AHEAD)
+        if not self._busy and math.isinf(rest):
+            self._rests += 1
+            self._resting.set()
         waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(self._woken.wait())]
         if rest < _IDLE:
             waiting.append(asyncio.ensure_future(self._pace.sleep(rest)))

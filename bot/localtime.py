@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from storage.records import EVERY_DAY, Destination
@@ -29,6 +30,12 @@ def parse_clock(text: str) -> time | None:
         return None
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """The IANA names that this machine knows, read from its files once."""
+    return frozenset(available_timezones())
+
+
 def parse_zone(text: str) -> str | None:
     """The IANA name that is meant, or None: `asia/shanghai`, a city such as `Berlin`, whole hours such as `UTC+8`."""
     name = text.strip().replace(" ", "_").lower()
@@ -37,7 +44,7 @@ def parse_zone(text: str) -> str | None:
     if found := _OFFSET.fullmatch(name):
         # These zones count westwards: what everybody calls UTC+8 is Etc/GMT-8.
         name = f"etc/gmt{'-' if found[1] == '+' else '+'}{int(found[2])}"
-    zones = available_timezones()
+    zones = zone_names()
     exact = next((zone for zone in zones if zone.lower() == name), None)
     cities = {zone for zone in zones if "/" in zone and zone.lower().rpartition("/")[2] == name}
     return exact or (cities.pop() if len(cities) == 1 else None)
@@ -46,7 +53,7 @@ def parse_zone(text: str) -> str | None:
 def nearest_zones(text: str, count: int = 3) -> tuple[str, ...]:
     """Zones whose names (or cities) look most like the text."""
     wanted = text.strip().replace(" ", "_").lower()
-    cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones()) if "/" in zone}
+    cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(zone_names()) if "/" in zone}
     return tuple(
         cities[city] for city in difflib.get_close_matches(wanted.rpartition("/")[2], cities, n=count, cutoff=0.6)
     )

@@ -94,6 +94,11 @@ class Undecided:
         """When there is something to look for."""
         return self._due
 
+    @property
+    def looking(self) -> bool:
+        """Whether a message is being looked for, or the administrators are being asked."""
+        return bool(self._tasks)
+
     async def look(self, worker: str, wake: Callable[[], None]) -> None:
         """Look for the messages for which it is time, as this process. Goes on beside the caller."""
         now = self._now()

@@ -14,8 +14,10 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from storage.compiled import compiled_for_sqlite
 from storage.errors import StorageError
 from storage.migrations.run import MigrationResult, migrate_postgresql, migrate_sqlite
+from storage.one_trip import in_one_trip
 
 __all__ = ["Database", "MigrationResult", "StorageError", "migrate"]
 
@@ -116,7 +118,14 @@ def _engine(address: URL, **options: Any) -> AsyncEngine:
 
 def _sqlite_engine(address: URL, begin: str, *, pool_size: int, read_only: bool = False) -> AsyncEngine:
     # Without an isolation level the driver leaves transactions to the `begin` below.
-    engine = _engine(address, pool_size=pool_size, max_overflow=0, connect_args={"isolation_level": None})
+    engine = _engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"isolation_level": None},
+        execution_options={"compiled_cache": compiled_for_sqlite()},
+    )
+    in_one_trip(engine)
     pragmas = ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]
     pragmas.append("cache_size = -32000")
     if read_only:

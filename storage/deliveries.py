@@ -287,9 +287,9 @@ async def resolve(
     return decided == 1
 
 
-async def states(session: AsyncSession, digest_id: int) -> dict[DeliveryState, int]:
-    """How many rows of a digest stand where; states without rows are left out."""
-    query = sa.select(table.c.state, sa.func.count()).where(table.c.digest_id == digest_id).group_by(table.c.state)
+async def states(session: AsyncSession, *digest_ids: int) -> dict[DeliveryState, int]:
+    """How many rows of these digests stand where; states without rows are left out."""
+    query = sa.select(table.c.state, sa.func.count()).where(table.c.digest_id.in_(digest_ids)).group_by(table.c.state)
     return {DeliveryState(state): count for state, count in await session.execute(query)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -30,7 +31,7 @@ async def test_while_the_database_is_locked_nothing_new_is_sent_and_afterwards_a
             await telegram.wait_for(lambda: len(telegram.record) > before)
             other = sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
-            await telegram.wait_for(lambda: ready.stuck, 10)
+            await asyncio.wait_for(ready.told_stuck.wait(), 10)
             in_flight = len(telegram.record)
             await telegram.quiet()
             assert len(telegram.record) == in_flight

@@ -39,6 +39,7 @@ class Delivering:
     undecided: list[Open] = field(default_factory=list)
     lost: list[deliveries.Lost] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
+    told_stuck: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -76,7 +77,6 @@ async def delivering(
         sender = Sender(request=request, address=address, pace=pace, now=now)
         told: list[Open] = []
         lost: list[deliveries.Lost] = []
-        stuck: list[str] = []
 
         async def undecided_rows(rows: Sequence[Open]) -> None:
             told.extend(rows)
@@ -85,7 +85,8 @@ async def delivering(
             lost.append(one)
 
         async def stuck_for(reason: str) -> None:
-            stuck.append(reason)
+            ready.stuck.append(reason)
+            ready.told_stuck.set()
 
         undecided = Undecided(
             db=db,
@@ -105,7 +106,8 @@ async def delivering(
             told=Told(lost=lost_one, stuck=stuck_for),
             lease=lease,
         )
-        yield Delivering(deliverer, sender, told, lost, stuck)
+        ready = Delivering(deliverer, sender, told, lost)
+        yield ready
 
 
 async def counts(db: Database, digest_id: int) -> dict[DeliveryState, int]:
