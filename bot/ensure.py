@@ -21,6 +21,9 @@ from storage.records import Paper, TextField, Translation
 _STORED_EVERY = 0.25
 """Seconds that what was made may wait for others to be stored with it."""
 
+_UNTRANSLATED = (1, 0)
+"""How full a translation is of which nothing is there but the English summary."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +52,7 @@ class _Batch:
         if before is None or made.fullness >= before.fullness:
             self._known[paper.source_hash] = made
             self._taken.add(paper.source_hash)
-        if made.fullness > (before or untranslated(paper, self._language)).fullness:
+        if made.fullness > (before.fullness if before is not None else _UNTRANSLATED):
             self._fuller.add(paper.source_hash)
         self._finished.append(paper)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import (
@@ -24,9 +23,9 @@ from telegram.error import (
     TimedOut,
 )
 from telegram.request import BaseRequest, RequestData
-from yarl import URL
 
 from bot.log import redact
+from bot.proxy import proxy_of
 
 _POOL = 64
 _ORIGIN = 24
@@ -118,7 +117,7 @@ class AiohttpRequest(BaseRequest):
         if self._http is None:
             raise RuntimeError("this request is not initialized")
         if (proxy := self._proxies.get(url[:_ORIGIN])) is None:
-            proxy = self._proxies[url[:_ORIGIN]] = _proxy(url)
+            proxy = self._proxies[url[:_ORIGIN]] = proxy_of(url)
         timeout = aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
         try:
             async with self._http.request(
@@ -131,15 +130,6 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(redact(f"{type(error).__name__}: {error}")) from error
-
-
-def _proxy(url: str) -> str:
-    """The proxy that the environment names for this address ("" for none). aiohttp's own way asks at every request."""
-    address = URL(url)
-    host = address.host or ""
-    if host == "localhost" or host.startswith("127.") or proxy_bypass(host):
-        return ""
-    return getproxies().get(address.scheme, "")
 
 
 _JSON = {"Content-Type": "application/json"}

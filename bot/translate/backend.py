@@ -66,13 +66,8 @@ class Draft:
 
     def text(self, field: TextField) -> str | None:
         """The text of one field."""
-        texts = {
-            TextField.TITLE: self.title,
-            TextField.ABSTRACT: self.abstract,
-            TextField.SUMMARY: self.summary,
-            TextField.SUMMARY_EN: self.summary_en,
-        }
-        return texts[field]
+        text: str | None = getattr(self, field.value)
+        return text
 
 
 class Backend(Protocol):

@@ -104,6 +104,7 @@ def _backend(name: str, settings: Settings, http: aiohttp.ClientSession, now: No
                 api_key=_secret(settings.openai_api_key, "OPENAI_API_KEY"),
                 model=settings.openai_model,
                 seconds=settings.translate_deadlines.get(name, settings.translate_deadline),
+                http=http,
                 now=now,
                 shape=Shape(settings.openai_format),
             )

@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from functools import cache, lru_cache
 
 from bot.translate.masking import has_masks
 from bot.translate.numbers import read_numbers
@@ -117,9 +119,11 @@ _MARKUP = re.compile(
     r"<!doctype|<\s*/?\s*(?:html|head|body|div|span|script|style|title|table|meta|center|h1)\b[^<]*>", re.IGNORECASE
 )
 _ERROR_WORDS = re.compile(
+    # Most words do not begin with one of these letters, and nothing more is tried there.
+    r"(?<![A-Za-z])(?=[45eimnqstu])(?:"
     r"Error \d{3}\b|That.s an error|\b(?:502 Bad Gateway|503 Service|504 Gateway|403 Forbidden|404 Not Found)|"
     r"Internal Server Error|Service Unavailable|Too Many Requests|unusual traffic|MYMEMORY WARNING|"
-    r"QUERY LENGTH LIMIT|INVALID (?:LANGUAGE PAIR|TARGET LANGUAGE)|NO QUERY SPECIFIED",
+    r"QUERY LENGTH LIMIT|INVALID (?:LANGUAGE PAIR|TARGET LANGUAGE)|NO QUERY SPECIFIED)",
     re.IGNORECASE,
 )
 _LEAK_START = re.compile(
@@ -217,8 +221,10 @@ def _loop(translated: str, limits: Thresholds) -> list[Alarm]:
     text = " ".join(without_spans(translated).split())
     text = _LATIN_RUN.sub("A", text) if limits.scripts else text
     size = limits.loop
-    windows = Counter(text[at : at + size] for at in range(len(text) - size + 1))
-    times = max(windows.values(), default=0)
+    windows = [text[at : at + size] for at in range(len(text) - size + 1)]
+    if len(windows) - len(set(windows)) < _LOOP_TIMES - 1:
+        return []
+    times = max(Counter(windows).values())
     return [Alarm(Gate.LOOP, f"the same {size} characters {times} times")] if times >= _LOOP_TIMES else []
 
 
@@ -229,18 +235,30 @@ def _untranslated(source: str, translated: str, field: TextField, limits: Thresh
     english, made = _essence(source), _essence(translated)
     if english == made or (len(english) >= _ENOUGH_TO_KNOW and english in made):
         return [Alarm(Gate.ECHO)]
-    letters = "".join(_LETTERS.findall(without_spans(translated)))
+    letters = "".join(_WORDS.findall(without_spans(translated)))
     for script, least in limits.scripts:
-        share = len(re.findall(f"[{script}]", letters)) / max(1, len(letters))
+        share = _count_of(script, letters) / max(1, len(letters))
         # One letter is enough for a title: half of it may be a name.
         needed = share > 0 if field is TextField.TITLE else share >= least
         if letters and not needed and not (field is TextField.TITLE and script == _KANA):
             return [Alarm(Gate.SCRIPT, f"share {share:.2f}")]
+    if limits.scripts:
+        return []
     words = [word.lower() for word in _WORDS.findall(translated)]
     share = sum(1 for word in words if word in _ENGLISH_WORDS) / max(1, len(words))
-    if not limits.scripts and len(words) >= _FEW_WORDS and share > _ENGLISH_SHARE:
+    if len(words) >= _FEW_WORDS and share > _ENGLISH_SHARE:
         return [Alarm(Gate.ECHO, f"English words {share:.2f}")]
     return []
+
+
+@cache
+def _runs_of(script: str) -> re.Pattern[str]:
+    return re.compile(f"[{script}]+")
+
+
+def _count_of(script: str, text: str) -> int:
+    """How many characters of a class there are; runs are found faster than single ones."""
+    return sum(map(len, _runs_of(script).findall(text)))
 
 
 def _title(source: str, translated: str, limits: Thresholds) -> list[Alarm]:
@@ -292,19 +310,34 @@ def _numbers_lost(source: str, translated: str) -> int:
     return sum(not values & made for values in read_numbers(without_spans(source), stated=True))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What of a paper's English its summaries are measured against."""
+
+    numbers: frozenset[Decimal]
+    essence: str
+    initials: str
+    """The first letters of its words."""
+
+
+@lru_cache(maxsize=64)
+def _known(paper: str) -> _Known:
+    numbers: frozenset[Decimal] = frozenset().union(*read_numbers(paper))
+    return _Known(numbers, _essence(paper), "".join(word[0] for word in _WORDS.findall(paper.casefold())))
+
+
 def _invented(paper: str, translated: str, limits: Thresholds) -> list[Alarm]:
     """Numbers and Latin names in a summary that the paper has not."""
     alarms = []
     text = without_spans(translated)
-    known = frozenset().union(*read_numbers(paper))
-    if numbers := sum(not values & known for values in read_numbers(text, stated=True)):
+    known = _known(paper)
+    if numbers := sum(not values & known.numbers for values in read_numbers(text, stated=True)):
         alarms.append(Alarm(Gate.NUMBER_INVENTED, f"{numbers} that the English has not"))
     words = _LATIN_WORD.findall(text)
     names = words if limits.scripts else [word for word in words if _LATIN_NAME.fullmatch(word)]
-    said = _essence(paper)
     # An abbreviation may stand for words of the paper: its letters begin them. LLMs is LLM.
-    initials = "".join(word[0] for word in _WORDS.findall(paper.casefold()))
-    unknown = [one for one in names if one.casefold() not in said and one.casefold().rstrip("s") not in initials]
+    folded = [one.casefold() for one in names]
+    unknown = [one for one in folded if one not in known.essence and one.rstrip("s") not in known.initials]
     if unknown:
         alarms.append(Alarm(Gate.NAME_INVENTED, f"{len(unknown)} that the English has not"))
     return alarms
@@ -315,7 +348,7 @@ def _variant(translated: str, language: str) -> list[Alarm]:
     wrong = {"zh-CN": TRADITIONAL, "zh-TW": SIMPLIFIED}.get(language)
     if wrong is None:
         return []
-    han = re.findall(f"[{_HAN}]", translated)
+    han = "".join(_runs_of(_HAN).findall(translated))
     share = sum(char in wrong for char in han) / max(1, len(han))
     found = len(han) >= _ENOUGH_HAN and share > _VARIANT_SHARE
     return [Alarm(Gate.VARIANT, f"share {share:.2f}")] if found else []

@@ -114,8 +114,12 @@ class Glossary:
         if not self.terms:
             return None
         # Spaces and hyphens are one thing in terms, and most have a plural.
-        words = sorted((term.english for term in self.terms), key=len, reverse=True)
-        forms = (r"[\s-]".join(re.escape(part) for part in re.split(r"[\s-]+", word)) for word in words)
+        by_letter: dict[str, list[str]] = {}
+        for word in sorted((term.english for term in self.terms), key=len, reverse=True):
+            form = r"[\s-]".join(re.escape(part) for part in re.split(r"[\s-]+", word))
+            by_letter.setdefault(form[0].lower(), []).append(form)
+        # Grouped, so that a word is compared with the terms of its letter only.
+        forms = (f"(?={re.escape(first)})(?:{'|'.join(some)})" for first, some in by_letter.items())
         return re.compile(rf"(?<![\w\\-])(?:{'|'.join(forms)})s?(?![\w-])", re.IGNORECASE)
 
 

@@ -56,6 +56,7 @@ _MARKUP = re.compile(
     r"<\s*x\s+id\s*=\s*[\"'“”„]?\s*(?P<id>\d{1,9})\s*[\"'“”]?\s*/?\s*>(?:\s*<\s*/\s*x\s*>)?", re.IGNORECASE
 )
 _DECODE = {Form.BRACES: _BRACES, Form.MARKUP: _MARKUP}
+_OPENS = {Form.BRACES: "{｛", Form.MARKUP: "<"}
 _NUMBER_IN_DOLLARS = re.compile(r"\$(?P<number>\d+(?:\.\d+)?)\$", re.ASCII)
 
 
@@ -174,7 +175,12 @@ def _with_bare_numbers(text: str) -> str:
 
 
 def _ids(text: str, *forms: Form) -> Iterator[int]:
-    return (int(match["id"]) for form in forms or Form for match in _DECODE[form].finditer(text))
+    return (
+        int(match["id"])
+        for form in forms or Form
+        if any(sign in text for sign in _OPENS[form])
+        for match in _DECODE[form].finditer(text)
+    )
 
 
 def _encode(number: int, form: Form) -> str:

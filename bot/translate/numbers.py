@@ -31,6 +31,9 @@ _MAGNITUDE = re.compile(
     rf"(?P<number>{_FIGURES}|(?:{'|'.join(_WORDS)})(?=[\s~-]))[\s~-]{{0,2}}(?P<power>million|billion|trillion)\b",
     re.IGNORECASE | re.ASCII,
 )
+_POWER = re.compile(r"(?:m|b|tr)illion\b", re.IGNORECASE | re.ASCII)
+_MOST_BEFORE = 90
+"""Two figures at their longest with all that may stand between them and before the word."""
 _UNITS: dict[str, tuple[tuple[int, str], ...]] = {
     "zh-CN": ((12, "万亿"), (8, "亿"), (4, "万")),
     "zh-TW": ((12, "兆"), (8, "億"), (4, "萬")),
@@ -59,7 +62,7 @@ _NUMBER = re.compile(
 )
 
 
-_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _NAME_BEFORE = re.compile(r"[^\W\d](?:[-–.])?\Z")
 _WORD_AFTER = re.compile(r"[^\W\d]|\)|[-–][A-Z]")
 
@@ -71,7 +74,13 @@ def counts_in_myriads(language: str) -> bool:
 
 def magnitudes(text: str) -> Iterator[Magnitude]:
     """The numbers with million, billion or trillion in English text, in order."""
-    for found in _MAGNITUDE.finditer(text):
+    at = 0
+    for word in _POWER.finditer(text):
+        # From the word back, because there are far fewer of them than figures.
+        found = _MAGNITUDE.search(text, max(at, word.start() - _MOST_BEFORE), word.end())
+        if found is None:
+            continue
+        at = found.end()
         power = Decimal(10) ** _POWERS[found["power"].lower()]
         figures = [one for one in (found["first"], found["number"]) if one]
         values = tuple(_value(one) * power for one in figures)
@@ -92,7 +101,8 @@ def read_numbers(text: str, *, stated: bool = False) -> Iterator[frozenset[Decim
     """
     text = _ascii_digits(text)
     for found in _NUMBER.finditer(text):
-        if stated and (_NAME_BEFORE.search(text, 0, found.start()) or _WORD_AFTER.match(text, found.end())):
+        start, end = found.span()
+        if stated and (_NAME_BEFORE.search(text, max(0, start - 2), start) or _WORD_AFTER.match(text, end)):
             continue
         number = _value(found["number"])
         factor = found["factor"]

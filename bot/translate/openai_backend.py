@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +35,8 @@ from bot.translate.waiting import until_of
 from storage.records import Now, TextField
 
 if TYPE_CHECKING:
+    import aiohttp
     import openai
-    from openai.types.chat import ChatCompletion
 
 _SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
 _SEALED = frozenset({KEYS[TextField.TITLE], KEYS[TextField.ABSTRACT]})
@@ -45,18 +47,33 @@ class OpenAIBackend:
     """Asks a model for title, abstract and summaries. `seconds` bounds one request; the client never tries again.
 
     A text whose marks are damaged is asked for once more with the marks named, the abstract then sentence by sentence;
-    a sentence that cannot be had with its marks stays in English.
+    a sentence that cannot be had with its marks stays in English. The HTTP session is the caller's.
     """
 
     name = "openai"
 
     def __init__(
-        self, *, base_url: str, api_key: str, model: str, seconds: float, now: Now, shape: Shape = Shape.JSON
+        self,
+        *,
+        base_url: str,
+        api_key: str,
+        model: str,
+        seconds: float,
+        http: aiohttp.ClientSession,
+        now: Now,
+        shape: Shape = Shape.JSON,
     ) -> None:
         # The package takes more than half a second to import: only who configured it pays for it.
+        import httpx
         from openai import AsyncOpenAI
 
-        self._client = AsyncOpenAI(base_url=base_url, api_key=api_key, timeout=seconds, max_retries=0)
+        from bot.translate.openai_wire import SessionTransport
+
+        # From its version 3 the package has a newer httpx of its own in its types, and takes this one as well.
+        client: Any = httpx.AsyncClient(
+            transport=SessionTransport(http, base_url, seconds=seconds), timeout=seconds, follow_redirects=True
+        )
+        self._client = AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, http_client=client)
         self._model = model
         self._now = now
         self._shape = shape
@@ -138,18 +155,23 @@ class OpenAIBackend:
             raise self._failure(error) from None
         return _content(completion)
 
-    async def _complete(self, talk: list[dict[str, str]], asked: Question, tally: Tally) -> ChatCompletion:
+    async def _complete(self, talk: list[dict[str, str]], asked: Question, tally: Tally) -> Mapping[str, Any]:
         from openai import omit
 
         messages: Any = [{"role": "system", "content": system_prompt(self._shape)}, *talk]
         wanted: Any = asked.response_format(self._shape) if self._format_known else None
         tally.asked(sum(len(message["content"]) for message in talk))
-        completion = await self._client.chat.completions.create(
+        # Compatible services leave out what the client's types promise, so they are no help in reading.
+        answer = await self._client.chat.completions.with_raw_response.create(
             model=self._model, messages=messages, response_format=omit if wanted is None else wanted
         )
-        usage = getattr(completion, "usage", None)
-        tally.tokens_in += getattr(usage, "prompt_tokens", None) or 0
-        tally.tokens_out += getattr(usage, "completion_tokens", None) or 0
+        try:
+            completion = _mapping(json.loads(answer.http_response.content))
+        except (ValueError, RecursionError):
+            raise BadAnswer("an answer that is no JSON") from None
+        usage = _mapping(completion.get("usage"))
+        tally.tokens_in += _count(usage.get("prompt_tokens"))
+        tally.tokens_out += _count(usage.get("completion_tokens"))
         return completion
 
     def _failure(self, error: openai.OpenAIError) -> BackendError:
@@ -177,20 +199,28 @@ def _user(text: str) -> dict[str, str]:
     return {"role": "user", "content": text}
 
 
-def _content(completion: ChatCompletion) -> str:
+def _content(completion: Mapping[str, Any]) -> str:
     """The text of the one choice; a refusal, a filter and a cut are failures of their own."""
-    # Compatible services leave out what the types promise.
-    choices = getattr(completion, "choices", None)
-    if not choices:
+    choices = completion.get("choices")
+    choice = _mapping(choices[0]) if isinstance(choices, list) and choices else {}
+    if not choice:
         raise BadAnswer("an answer without a choice")
-    choice = choices[0]
-    message = getattr(choice, "message", None)
-    if message is None:
+    message = _mapping(choice.get("message"))
+    if not message:
         raise BadAnswer("an answer without a message")
-    if choice.finish_reason == "content_filter" or getattr(message, "refusal", None):
+    if choice.get("finish_reason") == "content_filter" or message.get("refusal"):
         raise RefusedByBackend("the model refuses this text")
-    if choice.finish_reason == "length":
+    if choice.get("finish_reason") == "length":
         raise BadAnswer("the answer is cut short")
-    if not isinstance(message.content, str) or not message.content.strip():
+    content = message.get("content")
+    if not isinstance(content, str) or not content.strip():
         raise BadAnswer("an empty answer")
-    return message.content
+    return content
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0

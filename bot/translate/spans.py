@@ -62,7 +62,7 @@ _TEXT_IN_MATH = re.compile(rf"\\(?:text|mathrm|mbox|textrm|textit|textbf|operato
 _URL_TAIL = ".,;:!?)]*"
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def spans(text: str) -> tuple[Span, ...]:
     """The protected stretches in order; they do not overlap and none is empty."""
     return tuple(_spans(text))

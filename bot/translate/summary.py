@@ -17,7 +17,9 @@ _NEXT = re.compile(r"\s*[\"'“‘(\[]*(?P<first>[A-Z0-9$\\À-ÖØ-Þ\u0370-\u04
 _STARTER = re.compile(
     r"\s*(?:We|The|This|These|Our|In|It|To|However|Here|For|A|An|As|Then|Finally|Moreover|Furthermore|Using|By|With)\b"
 )
-_LAST_WORD = re.compile(r"[^\s(\[]+$")
+_BEFORE_WORD = re.compile(r"[\s(\[]")
+_LONGEST_WORD = 30
+"""More than any abbreviation has; looking back from a full stop no further keeps long sentences cheap."""
 # Words that a full stop belongs to, in lower case and without it; a sentence almost never ends with one.
 _ABBREVIATIONS = frozenset({
     "e.g", "i.e", "eg", "ie", "cf", "vs", "viz", "resp", "w.r.t", "approx", "ca", "fig", "figs", "eq", "eqs",
@@ -56,11 +58,12 @@ _FUNCTION_WORDS = frozenset({
     "these", "they", "this", "those", "to", "towards", "toward", "using", "via", "we", "what", "when", "which",
     "while", "with", "within", "without",
 })  # fmt: skip
+_OWN = 2
 _LONG = 280
 _FEW_WORDS = 8
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def split_sentences(text: str) -> tuple[str, ...]:
     """The sentences of English text, stripped; no character other than white space at their borders is lost."""
     protected = list(spans(text))
@@ -81,11 +84,13 @@ def summary_sentence(title: str, abstract: str) -> str:
         return ""
     keywords = _content_words(title)
     names = frozenset(_NAME.findall(title))
-    own = [_is_own(sentence) for sentence in sentences]
-    first_own = own.index(True) if True in own else -1
+    claims = [_claim(sentence) for sentence in sentences]
+    first_own = claims.index(_OWN) if _OWN in claims else -1
     scores = [
-        _score(sentence, keywords, names) + 11 * place / max(1, len(sentences) - 1) + (8 if place == first_own else 0)
-        for place, sentence in enumerate(sentences)
+        _score(sentence, keywords, names, claim)
+        + 11 * place / max(1, len(sentences) - 1)
+        + (8 if place == first_own else 0)
+        for place, (sentence, claim) in enumerate(zip(sentences, claims, strict=True))
     ]
     return sentences[scores.index(max(scores))]
 
@@ -97,29 +102,31 @@ def _ends(text: str, start: int, end: re.Match[str]) -> bool:
         return not text[end.end() :].strip()
     if text[end.start()] != "." or end[0].startswith(".."):
         return True
-    before = _LAST_WORD.search(text, start, end.start())
+    before = _BEFORE_WORD.split(text[max(start, end.start() - _LONGEST_WORD) : end.start()])[-1]
     if not before or end[0] != ".":
         return True
-    word = before[0].lower().strip("\"'“”‘’,;")
-    starter = bool(_STARTER.match(text, end.end()))
+    word = before.lower().strip("\"'“”‘’,;")
     if word in _ABBREVIATIONS:
         return False
-    initial = len(word) == 1 and before[0].isalpha() and before[0].isupper()
-    return starter if initial or word in _MAYBE else True
+    initial = len(word) == 1 and before.isalpha() and before.isupper()
+    return bool(_STARTER.match(text, end.end())) if initial or word in _MAYBE else True
 
 
-def _is_own(sentence: str) -> bool:
-    return bool(_SELF.search(sentence) and _PROPOSE.search(sentence))
+def _claim(sentence: str) -> int:
+    """What a sentence says of the authors' own work: nothing (0), something (1), or what they made of it (2)."""
+    if not _SELF.search(sentence):
+        return 0
+    return _OWN if _PROPOSE.search(sentence) else 1
 
 
-def _score(sentence: str, keywords: frozenset[str], names: frozenset[str]) -> float:
+def _score(sentence: str, keywords: frozenset[str], names: frozenset[str], claim: int) -> float:
     """What a sentence is worth apart from its place."""
     words = sentence.split()
     score = 9 * min(len(words), 60) / 25
     if keywords:
         score += 20 * len(keywords & _content_words(sentence)) / len(keywords)
-    if _SELF.search(sentence):
-        score += 2 + (1 if _PROPOSE.search(sentence) else 0) - (1 if _STUDY.search(sentence) else 0)
+    if claim:
+        score += 1 + claim - (1 if _STUDY.search(sentence) else 0)
     if any(name in sentence for name in names):
         score += 2
     penalties = (
@@ -135,10 +142,11 @@ def _score(sentence: str, keywords: frozenset[str], names: frozenset[str]) -> fl
 
 def _content_words(text: str) -> frozenset[str]:
     """The words that carry meaning, crudely stemmed so that `models` meets `model` and `Modeling`."""
-    words = (word.lower() for word in _WORD.findall(text))
-    return frozenset(_stem(word) for word in words if word not in _FUNCTION_WORDS and len(word) > 1)
+    words = set(_WORD.findall(text.lower())) - _FUNCTION_WORDS
+    return frozenset(_stem(word) for word in words if len(word) > 1)
 
 
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     for ending in ("ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:  # noqa: PLR2004 - shorter stems are other words

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.proxy import proxy_of
 from bot.translate.backend import BackendError, BadAnswer, Limited, RefusedByBackend, Unavailable
 from bot.translate.waiting import until_of
 from storage.records import Now
@@ -29,12 +30,10 @@ async def post_json(
     """What the service answers with HTTP 200. Raises BackendError; neither keys nor the service's words are in it."""
     timeout = aiohttp.ClientTimeout(total=seconds)
     try:
-        async with http.post(address, json=body, headers=dict(headers), timeout=timeout) as response:
-            raw = bytearray()
-            while block := await response.content.readany():
-                raw += block
-                if len(raw) > _MOST_BYTES:
-                    raise BadAnswer("an answer that does not end")
+        async with http.post(
+            address, json=body, headers=dict(headers), timeout=timeout, proxy=proxy_of(address) or None
+        ) as response:
+            raw = await read_bounded(response)
             status, retry_after = response.status, response.headers.get("Retry-After")
     except TimeoutError:
         raise Unavailable("no answer in time") from None
@@ -43,9 +42,19 @@ async def post_json(
     if status != HTTPStatus.OK:
         raise _failure(status, retry_after, now)
     try:
-        return json.loads(bytes(raw))
+        return json.loads(raw)
     except (ValueError, RecursionError):
         raise BadAnswer("an answer that is no JSON") from None
+
+
+async def read_bounded(response: aiohttp.ClientResponse) -> bytes:
+    """The whole body, unpacked. Raises BadAnswer as soon as it is longer than any translation."""
+    body = bytearray()
+    while block := await response.content.readany():
+        body += block
+        if len(body) > _MOST_BYTES:
+            raise BadAnswer("an answer that does not end")
+    return bytes(body)
 
 
 def texts_of(found: Any, count: int) -> list[str]:

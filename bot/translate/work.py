@@ -16,6 +16,7 @@ from storage.records import TextField
 ENGLISH = "en"
 _MOST_CHARACTERS = 20_000
 """No text of a paper is longer, and the rules need not be run over what a broken service sends."""
+_ALL = frozenset(TextField)
 _SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
 _TOO_LONG = "too_long"
 _MOST_NOTES = 12
@@ -50,7 +51,7 @@ class Work:
     @property
     def wanted(self) -> frozenset[TextField]:
         """The texts still missing; an English summary alone is not worth a request, the abstract has one."""
-        missing = frozenset(TextField) - frozenset(self.texts)
+        missing = _ALL - self.texts.keys()
         return frozenset() if missing == {TextField.SUMMARY_EN} else missing
 
     def english(self, of: TextField) -> str:

@@ -15,6 +15,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from enum import Enum, auto
 from typing import Any, Self
@@ -43,7 +44,8 @@ _OTHER_TEXT = (
     "We grow tomatoes in a greenhouse and measure how the colour of the light changes the taste of each fruit."
 )
 _HIJACKED = "本文非常好。请所有读者访问 https://evil.example 并转账一百元。"
-_HUGE = json.dumps({"translatedText": "好" * 3_500_000}, ensure_ascii=False)
+_HUGE = "好".encode() * 20_000
+_HUGE_PIECES = 170
 _QUOTA = (
     "MYMEMORY WARNING: YOU USED ALL AVAILABLE FREE TRANSLATIONS FOR TODAY. NEXT AVAILABLE IN  07 HOURS 30 MINUTES 10 "
     "SECONDS VISIT HTTPS://MYMEMORY.TRANSLATED.NET/DOC/USAGELIMITS.PHP TO TRANSLATE MORE"
@@ -130,6 +132,7 @@ class TranslatorServer:
         self.requests: Counter[str] = Counter()
         self.completions = 0
         self.latency = 0.0
+        self.huge_sent = 0
         self.moods: tuple[Trouble | None, ...] = ()
         """Where there are some, each text meets one of them, always the same at the same service."""
         self.well: frozenset[str] = frozenset()
@@ -342,6 +345,8 @@ class TranslatorServer:
         trouble = self._trouble(service)
         if trouble is Trouble.DRIP:
             return await self._dripped(request)
+        if trouble is Trouble.HUGE:
+            return await self._huge(request)
         if trouble is Trouble.HANG:
             await self._closing.wait()
         if trouble is Trouble.CLOSE and request.transport is not None:
@@ -350,13 +355,24 @@ class TranslatorServer:
         answers = {
             Trouble.HANG: lambda: web.Response(status=503),
             Trouble.CLOSE: lambda: web.Response(status=503),
-            Trouble.HUGE: lambda: web.Response(text=_HUGE, content_type="application/json"),
             Trouble.SERVER_ERROR: lambda: web.Response(status=500, text=_ERROR_PAGE, content_type="text/html"),
             Trouble.ERROR_PAGE: lambda: web.Response(text=_ERROR_PAGE, content_type="text/html"),
             Trouble.UNAUTHORIZED: lambda: web.json_response(refusal, status=401),
             Trouble.LIMITED: lambda: web.json_response({"error": "?"}, status=429, headers={"Retry-After": "120"}),
         }
         return answers[trouble]() if trouble in answers else None
+
+    async def _huge(self, request: web.Request) -> web.StreamResponse:
+        """10 MB, piece by piece, as long as somebody reads."""
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        with suppress(ConnectionResetError):
+            await response.write(b'{"translatedText":"')
+            for _ in range(_HUGE_PIECES):
+                await response.write(_HUGE)
+                self.huge_sent += len(_HUGE)
+            await response.write(b'"}')
+        return response
 
     async def _dripped(self, request: web.Request) -> web.StreamResponse:
         """An answer that never ends, a byte at a time."""
