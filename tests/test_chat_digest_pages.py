@@ -57,7 +57,7 @@ async def test_in_private_one_message_is_led_through_its_pages_also_after_a_rest
         count = len(house.telegram.from_bot(house.private))
         first = message.text
         assert numbers(await house.turn(message, "▶")) == list(range(11, 21))
-        assert message.text.startswith("cs.CV · 2026-08-21 · 2/3\n")
+        assert message.text.startswith("cs.CV · Aug 21, 2026 · 2/3\n")
     async with house.at_work():
         assert numbers(await house.turn(message, "▶")) == [21, 22, 23]
         assert names(message)[3:] == ["◀", "3/3", "✨ Rich", "📎 File"]

@@ -5,6 +5,7 @@ What is new has to be written down here: the tables hold the commands and button
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ from bot.render.button import read_callback
 
 DIGEST, CARD, BIBTEX = "render-count-new", "render-authors", "=@misc{"
 """What stands in an answer that is no single message of the catalogues; after `=` the same in all languages."""
+
+FOR_MACHINES = re.compile(r"^(?!.*/[a-z]).*\b20\d\d-\d\d-\d\d\b", re.MULTILINE)
+"""A date in a line that shows no command."""
 
 LANGUAGES = ("en", "zh")
 SHARED = (*GROUPS, CHANNEL)
@@ -248,6 +252,8 @@ def fault(answer: Answer, expected: str, language: str) -> str:
             return f"{answer.text[:300]!r} without {expected[1:]}"
     elif not spoken(language, expected).search(answer.text):
         return f"{answer.text[:300]!r} is no {expected!r}"
+    if expected != "bad-date" and (machine := FOR_MACHINES.search(answer.text)):
+        return f"{machine.group()!r} has a date that people do not write so"
     if len(answer.new) > 1 and expected not in {DIGEST, "links-on"}:
         return f"{len(answer.new)} messages"
     return ""

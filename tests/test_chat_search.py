@@ -40,7 +40,7 @@ async def test_papers_are_found_in_both_languages_and_open_as_cards_below(house:
     assert text.startswith(
         "🔎 扩散模型 cat:cs.CV · 1 paper\n\n1. 用于医学图像分割的扩散模型\nDiffusion Models for Medical"
     )
-    assert "Kaiming He, Wei Zhang · cs.CV · 2025-06-01" in text
+    assert "Kaiming He, Wei Zhang · cs.CV · Jun 1, 2025" in text
     found = house.last()
     await house.press(found, "1")
     await house.telegram.wait_for_messages(house.private, 2)

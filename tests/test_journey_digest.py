@@ -10,6 +10,7 @@ import pytest
 from fakes.arxiv_server import Trouble
 from fakes.house import FRIDAY, MONDAY, House, announcement, open_house, paper
 
+from bot.i18n.dates import short_date
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.state import Chat, Message
 from storage import announcements
@@ -28,7 +29,7 @@ def digest_in(house: House, chat: Chat, thread_id: int | None = None) -> list[Me
     return [
         one
         for one in house.telegram.from_bot(chat, thread_id)
-        if one.document or one.text.startswith("arXiv cs.CV · 2026-08-2")
+        if one.document or one.text.startswith(("arXiv cs.CV · Aug 2", "arXiv cs.CV · 2026年8月2"))
     ]
 
 
@@ -80,7 +81,7 @@ async def test_each_day_brings_its_own_papers_and_a_stale_feed_brings_nothing(ho
         house.clock.now = known.retry_at or house.clock.now
         await house.tick()
     text = digest_in(house, house.private)[-2].text
-    assert MONDAY.isoformat() in text
+    assert short_date(MONDAY, "en") in text
     assert text.count("2.") == 1
 
 
@@ -246,7 +247,7 @@ async def test_missed_days_come_as_one_digest_that_names_its_dates_and_nothing_c
     async with house.at_work():
         await house.tick()
         head, document = digest_in(house, house.private)[-2:]
-        assert all(day.isoformat() in head.text for day in (MONDAY, tuesday, wednesday))
+        assert all(short_date(day, "en") in head.text for day in (MONDAY, tuesday, wednesday))
         assert document.document is not None
         content = document.document.content.decode()
         assert [content.count(f"Sheep with {number} Cameras](") for number in (1, 10, 11, 20, 21, 30, 31)] == [0] + [
@@ -266,14 +267,14 @@ async def test_a_day_that_arxiv_gives_late_still_comes_by_itself(house: House) -
         house.arxiv.announce("cs.CV", announcement(2, first=20), tuesday)
         house.clock.to_announcement(tuesday)
         await house.tick()  # Monday's page is not there yet
-        assert tuesday.isoformat() in digest_in(house, house.private)[-2].text
+        assert short_date(tuesday, "en") in digest_in(house, house.private)[-2].text
         house.arxiv.announce("cs.CV", announcement(2, first=10), MONDAY)
         house.arxiv.announce("cs.CV", announcement(2, first=20), tuesday)
         house.clock.to_announcement(tuesday, after=timedelta(hours=3))
         await house.tick()
         text = digest_in(house, house.private)[-2].text
-        assert MONDAY.isoformat() in text
-        assert tuesday.isoformat() not in text
+        assert short_date(MONDAY, "en") in text
+        assert short_date(tuesday, "en") not in text
 
 
 async def test_an_earlier_announcement_can_be_had_by_its_date(house: House) -> None:
@@ -282,7 +283,7 @@ async def test_an_earlier_announcement_can_be_had_by_its_date(house: House) -> N
     async with house.at_work():
         house.telegram.say(house.private, house.person, "/digest cs.CV 2026-08-20")
         await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) == 2, timeout=10)
-        assert "2026-08-20" in digest_in(house, house.private)[0].text
+        assert "Aug 20, 2026" in digest_in(house, house.private)[0].text
 
 
 async def test_administrators_are_told_once_that_announcements_are_missing_and_once_that_they_are_there(

@@ -14,7 +14,7 @@ from bot.simulator.state import Message
 MONDAY = date(2026, 8, 24)
 BACK = date(2026, 11, 24)
 """Ninety-two days after that Monday, which alone is beyond arXiv's pages by then."""
-MARK = "Approximate: the papers of 2026-08-24 were chosen by submission time"
+MARK = "Approximate: the papers of Aug 24, 2026 were chosen by submission time"
 
 
 def digests(house: House) -> list[Message]:
@@ -45,7 +45,7 @@ async def test_one_digest_names_all_the_days_that_were_missed_and_marks_those_th
         async with house.at_work():
             await house.tick()
             head, *_, document = digests(house)[2:]
-            assert "2026-08-24 … 2026-11-24" in head.text
+            assert "Aug 24\u2009–\u2009Nov 24, 2026" in head.text
             assert MARK in head.text
             assert document.document is not None
             content = document.document.content.decode()
@@ -74,9 +74,9 @@ async def test_a_day_of_long_ago_that_could_not_be_had_on_the_first_try_still_co
         house.arxiv.misbehave(Trouble.SERVER_ERROR, where="/2026-08-24")
         async with house.at_work():
             await house.tick()
-            assert "2026-08-25 … 2026-09-09" in digests(house)[2].text
+            assert "Aug 25\u2009–\u2009Sep 9, 2026" in digests(house)[2].text
             house.clock.now += timedelta(hours=2)
             await house.tick()
             head, document = digests(house)[-2:]
-            assert "2026-08-24\n" in head.text
+            assert "Aug 24, 2026\n" in head.text
             assert document.document is not None

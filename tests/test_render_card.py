@@ -31,7 +31,7 @@ def test_a_card_shows_both_languages_with_formulas_readable() -> None:
         "Sparse Attention Needs O(n log n) Time\n\n"
         "作者：Ada Byron、Emmy Noether\n"
         "分类：cs.LG 机器学习 · cs.CC\n"
-        "提交于 2026-08-19 · 公布于 2026-08-21\n\n"
+        "提交于 2026年8月19日 · 公布于 2026年8月21日\n\n"
         "稀疏注意力的时间下界为 O(n log n)，且是紧的。\n\n"
         "Sparse attention needs O(n log n) time, and this is tight.\n\n"
         "我们证明稀疏注意力需要 O(n log n) 时间，并给出匹配的上界。\n"
@@ -99,7 +99,7 @@ def test_for_readers_of_english_everything_stands_once_and_nothing_is_marked() -
         "Sparse Attention Needs O(n log n) Time\n\n"
         "Authors: Ada Byron, Emmy Noether\n"
         "Categories: cs.LG · cs.CC\n"
-        "Submitted 2026-08-19 · Announced 2026-08-21\n\n"
+        "Submitted Aug 19, 2026 · Announced Aug 21, 2026\n\n"
         "Sparse attention needs O(n log n) time, and this is tight.\n\n"
         "We show that sparse attention needs O(n log n) time. A matching upper bound is given."
     )
@@ -129,7 +129,7 @@ def test_a_withdrawn_paper_says_so_and_offers_no_pdf() -> None:
 
 def test_a_later_version_tells_its_number_and_date() -> None:
     paper = replace(PAPER, version=3, updated_at=PAPER.submitted_at)
-    assert "v3 更新于 2026-08-19" in read(replace(ENTRY, paper=paper)).text
+    assert "v3 更新于 2026年8月19日" in read(replace(ENTRY, paper=paper)).text
 
 
 def test_the_longest_abstract_that_arxiv_takes_is_shown_whole_in_both_languages() -> None:

@@ -38,7 +38,7 @@ def test_a_small_digest_is_one_message_and_the_file() -> None:
     assert (message.number, message.kind) == (1, PartKind.MESSAGE)
     parsed = parse_message(message.payload["text"])
     assert parsed.text == (
-        "arXiv cs.CV cs.LG · 2026-08-21\n"
+        "arXiv cs.CV cs.LG · 2026年8月21日\n"
         "1 篇新论文 · 1 篇交叉列表 · 1 篇更新\n\n"
         "1. 稀疏注意力需要 O(n log n) 时间\n稀疏注意力的时间下界为 O(n log n)，且是紧的。\n\n"
         "2. 稀疏注意力需要 O(n log n) 时间\n稀疏注意力的时间下界为 O(n log n)，且是紧的。\n\n"
@@ -59,13 +59,13 @@ def test_for_readers_of_english_titles_summaries_and_headings_are_english() -> N
     english = replace(TRANSLATION, language="en", title=None, abstract=None, summary=None)
     parts = render_digest(digest(language="en"), [replace(ENTRY, translation=english)], EN)
     assert render_digest_plain(parts) == (
-        "arXiv cs.CV cs.LG · 2026-08-21\n"
+        "arXiv cs.CV cs.LG · Aug 21, 2026\n"
         "1 new\n\n"
         "1. Sparse Attention Needs O(n log n) Time <https://arxiv.org/abs/2608.01234>\n"
         "Sparse attention needs O(n log n) time, and this is tight.\n\n"
         "---\n\n"
         "[arxiv-cs.CV-cs.LG-2026-08-21.md]\n"
-        "cs.CV cs.LG · 2026-08-21\n"
+        "cs.CV cs.LG · Aug 21, 2026\n"
         "1 new\n"
         "The paper of this digest, with its full abstract\n"
     )
@@ -92,7 +92,7 @@ def test_a_long_digest_is_numbered_through_its_pages() -> None:
     assert 2 < len(texts) <= MAX_MESSAGES
     assert [part.number for part in parts] == list(range(1, len(parts) + 1))
     for number, text in enumerate(texts[1:], start=2):
-        assert text.startswith(f"cs.CV cs.LG · 2026-08-21 · {number}/{len(texts)}\n\n")
+        assert text.startswith(f"cs.CV cs.LG · 2026年8月21日 · {number}/{len(texts)}\n\n")
     assert re.findall(r"^(\d+)\. ", "\n".join(texts), re.MULTILINE) == [str(number) for number in range(1, 61)]
 
 
@@ -109,8 +109,8 @@ def test_what_five_messages_do_not_hold_stands_in_the_file_and_the_last_message_
 def test_a_digest_of_days_missed_is_labelled_with_its_dates() -> None:
     days = tuple(date(2026, 8, 17) + timedelta(days=number) for number in range(8))
     few, many = digest(days=days[:2]), digest(days=days)
-    assert "2026-08-17, 2026-08-18\n" in parse_message(render_digest(few, [ENTRY], EN)[0].payload["text"]).text
-    assert "2026-08-17 … 2026-08-24\n" in parse_message(render_digest(many, [ENTRY], EN)[0].payload["text"]).text
+    assert "Aug 17, 2026 · Aug 18, 2026\n" in parse_message(render_digest(few, [ENTRY], EN)[0].payload["text"]).text
+    assert "Aug 17\u2009–\u200924, 2026\n" in parse_message(render_digest(many, [ENTRY], EN)[0].payload["text"]).text
     assert file_name(many) == "arxiv-cs.CV-cs.LG-2026-08-17-to-2026-08-24.md"
 
 
@@ -122,7 +122,7 @@ def test_a_digest_chosen_by_submission_time_says_so() -> None:
     for one, marked in ((exact, False), (approximate, True)):
         message, document = render_digest(one, [ENTRY], ZH)
         texts = [message.payload["text"], document.payload["caption"], document.payload["content"]]
-        assert ["2026-05-01 的论文按提交时间选取" in text for text in texts] == [marked] * 3
+        assert ["2026年5月1日的论文按提交时间选取" in text for text in texts] == [marked] * 3
 
 
 def test_the_same_input_gives_the_same_parts_and_any_change_another_hash() -> None:
@@ -188,7 +188,7 @@ def test_the_file_layout_is_the_document_with_a_head_line_alone(attach_file: boo
     messages, (document,) = rendered(numbered(2), layout=Layout.FILE, attach_file=attach_file)
     assert messages == []
     assert parse_message(document.payload["caption"], limit=1024).text == (
-        "cs.CV cs.LG · 2026-08-21\n2 篇新论文\n本期全部 2 篇论文，附完整摘要"
+        "cs.CV cs.LG · 2026年8月21日\n2 篇新论文\n本期全部 2 篇论文，附完整摘要"
     )
 
 

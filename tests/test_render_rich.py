@@ -51,7 +51,7 @@ def test_a_digest_is_a_table_and_a_folded_block_per_paper_linked_both_ways() -> 
         ("一句话总结", True),
     ]
     assert rich_plain(blocks).split("\n") == [
-        "arXiv cs.CV cs.LG · 2026-08-21",
+        "arXiv cs.CV cs.LG · 2026年8月21日",
         "1 篇新论文",
         "摘要",
         "编号 | 标题 | 一句话总结",
@@ -114,7 +114,7 @@ def test_a_long_digest_leaves_its_abstracts_or_its_last_papers_to_the_file_as_th
     assert 20 < shown < 90
     assert with_abstracts[-1][-1]["text"] == f"……其余 {90 - shown} 篇见文件"
     assert "word word" in rich_plain(with_abstracts[-1])
-    assert text_of(with_abstracts[1][0]["text"]) == "cs.CV cs.LG · 2026-08-21 · 2/3"
+    assert text_of(with_abstracts[1][0]["text"]) == "cs.CV cs.LG · 2026年8月21日 · 2/3"
 
 
 def test_a_short_digest_has_its_abstracts_in_any_case() -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.handlers.ask import Ask
+from bot.i18n.dates import short_date
 from storage import gaps, spending
 from storage.records import Spent, Usage
 
@@ -32,13 +33,19 @@ async def spent_lines(ask: Ask) -> list[str]:
             shown = f" ({listed})" if listed else ""
             lines.append(ask.words.html("stats-spent", when=when, alarms=alarms, gates=shown, **_figures(_sum(spent))))
     lines += [
-        ask.words.html("stats-announcement", name=name, **_figures(spent.used))
+        ask.words.html("stats-announcement", name=_dated(name, ask.words.language), **_figures(spent.used))
         for name, spent in newest.items()
         if spent.used.requests
     ]
     if open_gaps:
         lines.append(ask.words.html("stats-gaps", count=open_gaps))
     return lines
+
+
+def _dated(name: str, language: str) -> str:
+    """`cs.CV 2026-08-21`, as announcements are named in the books, with the date as people write it."""
+    category, _, day = name.rpartition(" ")
+    return f"{category}, {short_date(date.fromisoformat(day), language)}"
 
 
 def _since(today: date) -> dict[str, date]:

@@ -6,16 +6,30 @@ from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, get_day_names, get_timezone_location
+from babel.dates import format_date, format_interval, format_skeleton, get_day_names, get_timezone_location
 
 from storage.records import EVERY_DAY
 
 _MONTH_AND_DAY = "MMMEd"
+_LISTED = 5
 
 
 def long_date(day: date, language: str) -> str:
     """`August 21, 2026`, `2026年8月21日`."""
     return format_date(day, "long", locale=language)
+
+
+def short_date(day: date, language: str) -> str:
+    """`Aug 21, 2026`, `2026年8月21日`: for lists and heads."""
+    return format_date(day, "medium", locale=language)
+
+
+def short_dates(days: Collection[date], language: str) -> str:
+    """The days in order, `Aug 17, 2026 · Aug 19, 2026`, or from the first to the last of many: `Aug 17 – 24, 2026`."""
+    listed = sorted(days)
+    if len(listed) > _LISTED:
+        return str(format_interval(listed[0], listed[-1], "yMMMd", locale=language))
+    return " · ".join(short_date(day, language) for day in listed)
 
 
 def moment(at: datetime, zone: str, language: str) -> str:

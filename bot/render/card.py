@@ -8,6 +8,7 @@ from datetime import date
 from urllib.parse import quote
 
 from bot.i18n import Words
+from bot.i18n.dates import short_date
 from bot.languages import NAMES
 from bot.render.button import Button, callback
 from bot.render.deep_link import paper_link
@@ -271,16 +272,16 @@ def _categories(paper: Paper, category_names: Mapping[str, str]) -> list[tuple[s
 def _dates(paper: Paper, words: Words) -> str:
     parts = []
     if paper.submitted_at is not None:
-        parts.append(words("render-submitted", date=paper.submitted_at.date().isoformat()))
+        parts.append(words("render-submitted", date=short_date(paper.submitted_at.date(), words.language)))
     if paper.version > 1:
         version = str(paper.version)
         parts.append(
             words("render-version", version=version)
             if paper.updated_at is None
-            else words("render-updated", version=version, date=paper.updated_at.date().isoformat())
+            else words("render-updated", version=version, date=short_date(paper.updated_at.date(), words.language))
         )
     if paper.announced_on is not None:
-        parts.append(words("render-announced", date=paper.announced_on.isoformat()))
+        parts.append(words("render-announced", date=short_date(paper.announced_on, words.language)))
     return " · ".join(parts)
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.i18n import Words
+from bot.i18n.dates import short_dates
 from bot.render.card import texts_of
 from bot.render.difference import difference
 from bot.render.markdown import ENGLISH_HEADINGS, HEADINGS, render_markdown
@@ -25,7 +26,6 @@ LONGEST_TITLE = 300
 LONGEST_SUMMARY = 400
 
 _FILE_NAME_LIMIT = 60
-_DATES_SHOWN = 5
 _CAPTION = replace(MESSAGE, characters=CAPTION_LIMIT)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
@@ -84,18 +84,12 @@ def change_lines(before: Paper, after: Paper, words: Words) -> list[str]:
     return lines
 
 
-def title_html(digest: Digest, shown: int = CATEGORIES_SHOWN) -> str:
-    """Categories and dates. Categories are set as code: Telegram would make links of cs.AI and cs.IT."""
+def title_html(digest: Digest, language: str, shown: int = CATEGORIES_SHOWN) -> str:
+    """Categories, and dates as a language writes them. Categories are code: Telegram would make links of cs.AI."""
     names = [f"<code>{escape(shorten(one_line(name), 40))}</code>" for name in digest.categories[:shown]]
     if len(digest.categories) > shown:
         names.append(f"+{len(digest.categories) - shown}")
-    return " · ".join(part for part in [" ".join(names), dates_text(digest.mailing_dates)] if part)
-
-
-def dates_text(mailing_dates: Sequence[date]) -> str:
-    """All dates, or the first and the last of many."""
-    days = [day.isoformat() for day in sorted(mailing_dates)]
-    return f"{days[0]} … {days[-1]}" if len(days) > _DATES_SHOWN else ", ".join(days)
+    return " · ".join(part for part in [" ".join(names), short_dates(digest.mailing_dates, language)] if part)
 
 
 def kinds_line(entries: Sequence[BilingualPaper], words: Words) -> str:
@@ -110,7 +104,7 @@ def kind_of(entry: BilingualPaper) -> AnnounceType:
 
 def approximate_note(days: Sequence[date], words: Words) -> str:
     """The sentence that says of these days that their papers were chosen by submission time; "" for none."""
-    return words("render-approximate", dates=dates_text(days)) if days else ""
+    return words("render-approximate", dates=short_dates(days, words.language)) if days else ""
 
 
 def digest_markdown(entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV, *, note: str = "") -> str:
@@ -159,7 +153,7 @@ def caption_html(digest: Digest, kinds: Sequence[AnnounceType], words: Words) ->
     """What stands under the file: categories, dates, and what there is in it."""
     note = approximate_note(digest.approximate, words)
     lines = [counts_line(kinds, words), words("render-caption", count=len(kinds)), *([note] if note else [])]
-    return truncate_html("\n".join([title_html(digest), *map(escape, lines)]), _CAPTION)
+    return truncate_html("\n".join([title_html(digest, words.language), *map(escape, lines)]), _CAPTION)
 
 
 def make_part(number: int, kind: PartKind, payload: Mapping[str, Any]) -> Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.i18n import Words
+from bot.i18n.dates import short_date
 from bot.render.button import Button, callback
 from bot.render.card import titles_of
 from bot.render.deep_link import paper_link
@@ -74,6 +75,6 @@ def _facts(paper: Paper, words: Words) -> str:
         words("render-withdrawn") if paper.withdrawn else "",
         authors_line(paper, words, shown=_AUTHORS),
         shorten(one_line(paper.primary_category), 40),
-        day.isoformat() if day is not None else "",
+        short_date(day, words.language) if day is not None else "",
     ]
     return " · ".join(fact for fact in facts if fact)

@@ -135,11 +135,14 @@ def _message(frame: Frame, pieces: Sequence[_Piece], page: tuple[int, int], rest
     words, digest = frame.words, frame.digest
     number, of = page
     if number == 1:
-        head = [f"<h2>arXiv {title_html(digest)}</h2>", f"<p>{escape(counts_line(frame.kinds, words))}</p>"]
+        head = [
+            f"<h2>arXiv {title_html(digest, words.language)}</h2>",
+            f"<p>{escape(counts_line(frame.kinds, words))}</p>",
+        ]
         if note := approximate_note(digest.approximate, words):
             head.append(f"<p><i>{escape(note)}</i></p>")
     else:
-        head = [f"<h3>{title_html(digest, CATEGORIES_CONTINUED)} · {number}/{of}</h3>"]
+        head = [f"<h3>{title_html(digest, words.language, CATEGORIES_CONTINUED)} · {number}/{of}</h3>"]
     columns = "".join(
         f"<th>{escape(words(key))}</th>"
         for key in ("render-rich-reference", "render-rich-title", "render-rich-summary")

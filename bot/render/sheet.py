@@ -53,14 +53,17 @@ class Frame:
 
     def head(self) -> str:
         """Telegram HTML at the top of the first message."""
-        lines = [f"<b>arXiv</b> {title_html(self.digest)}", escape(counts_line(self.kinds, self.words))]
+        lines = [
+            f"<b>arXiv</b> {title_html(self.digest, self.words.language)}",
+            escape(counts_line(self.kinds, self.words)),
+        ]
         if note := approximate_note(self.digest.approximate, self.words):
             lines.append(f"<i>{escape(note)}</i>")
         return "\n".join(lines)
 
     def continued(self, page: int, pages: int) -> str:
         """Telegram HTML at the top of a later message."""
-        return f"{title_html(self.digest, CATEGORIES_CONTINUED)} · {page}/{pages}"
+        return f"{title_html(self.digest, self.words.language, CATEGORIES_CONTINUED)} · {page}/{pages}"
 
     def left_out(self, count: int) -> str:
         """Says how many entries do not stand in the chat, and where they are: plain text, "" for none."""

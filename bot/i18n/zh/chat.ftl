@@ -103,8 +103,8 @@ arxiv-unavailable = arXiv 暂时没有回应，没能查到 { $ids }。请过几
 too-many-links = 您发了 { $count } 个链接，我只回复前 { $limit } 个。
 unknown-command = 不认识 { $name }。全部命令：/help
 
-not-announced = 没有 { $categories } 在 { $date } 的公告：arXiv 还没有给出，或者那时我还没有关注它。
-nothing-in-it = { $categories } 在 { $date } 的公告里没有新论文。
+not-announced = 没有 { $categories } 在 { $date }的公告：arXiv 还没有给出，或者那时我还没有关注它。
+nothing-in-it = { $categories } 在 { $date }的公告里没有新论文。
 bad-date =
     “{ $text }”不是日期。例如：
     <code>{ $example }</code>
@@ -112,9 +112,9 @@ bad-date =
 regenerate-form =
     一个分类、一个日期，再加 preview、undo、translate、back 或 refetch 之一。例如：
     <code>{ $example }</code>
-regenerating = 正在重新生成 { $category } { $date } 的摘要……
-nothing-posted = 没有发过 { $category } { $date } 的摘要。
-not-fetched = 没能重新抓取 { $category } { $date } 的公告，一切保持原样。{ $reason }
+regenerating = 正在重新生成 { $category } { $date }的摘要……
+nothing-posted = 没有发过 { $category } { $date }的摘要。
+not-fetched = 没能重新抓取 { $category } { $date }的公告，一切保持原样。{ $reason }
 regenerated = <b>{ $category }，{ $date }</b>：重新生成了 { $digests } 份摘要，{ $parts ->
         [0] 没有变化。
        *[other] { $parts } 个部分有变化，修改了 { $messages } 条消息。
@@ -149,15 +149,15 @@ resent = 正在重发 { $count } 条消息。
 marked-arrived = { $count } 条消息记为已送达。
 
 announcements-missing =
-    ⚠️ { $date } 的公告至今缺少 { $count } 个分类：{ $categories }。
+    ⚠️ { $date }的公告至今缺少 { $count } 个分类：{ $categories }。
     { $reason }
     我会继续询问；在此期间不会把它当作“没有论文”。
 announcements-differ =
-    ⚠️ arXiv 为 { $date } 给出的内容前后不符，涉及 { $count } 个分类：{ $categories }。
+    ⚠️ arXiv 为 { $date }给出的内容前后不符，涉及 { $count } 个分类：{ $categories }。
     { $reason }
     我会继续询问；对不上数的内容不会发送。
-announcements-quiet = ⚠️ 自 { $date } 的公告起整整一天，所有分类都没有新论文：可能 arXiv 有了变化，也可能机器人已读不懂它。请查看 `arxiv-digest-bot announcements`。
-announcements-well = ✅ { $date } 的公告已全部取得。
+announcements-quiet = ⚠️ 自 { $date }的公告起整整一天，所有分类都没有新论文：可能 arXiv 有了变化，也可能机器人已读不懂它。请查看 `arxiv-digest-bot announcements`。
+announcements-well = ✅ { $date }的公告已全部取得。
 
 command-types = 摘要收录哪些：新论文、交叉列表、更新
 which-types =
