@@ -133,12 +133,12 @@ async def test_an_earlier_version_is_marked_once_a_later_one_is_known_and_leads_
     assert "Counting Sheep Faster" in message.text
 
 
-@pytest.mark.parametrize("data", ["card", "card:", "card:nonsense:en", "card:2608.00001:xx", "bib:0000.0000:en"])
-async def test_made_up_data_changes_nothing(house: House, data: str) -> None:
+async def test_made_up_data_changes_nothing(house: House) -> None:
     message = await card(house)
     before = message.text
-    assert "no longer works" in await house.press_with(message, data)
-    assert message.text == before
+    for data in ("card", "card:", "card:nonsense:en", "card:2608.00001:xx", "bib:0000.0000:en"):
+        assert "no longer works" in await house.press_with(message, data), data
+        assert message.text == before, data
 
 
 async def test_a_button_of_a_paper_that_is_nowhere_says_so(house: House) -> None:

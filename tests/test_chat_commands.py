@@ -18,35 +18,34 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("/subscribe", "/subscribe cs.CV cs.LG"),
-        ("/subscribe cs.CW", "cs.CV"),
-        ("/subscribe qqqqqqqq", "/subscribe cs.CV"),
-        ("/subscribe <b>", "<b>"),
-        ("/subscribe @nowhere cs.CV", "@nowhere"),
-        ("/unsubscribe cs.CV", "/subscriptions"),
-        ("/unsubscribe", "/unsubscribe cs.CV"),
-        ("/subscriptions", "/subscribe cs.CV"),
-        ("/time", "/time 09:00 Asia/Shanghai"),
-        ("/time 25:00", "/time 09:00 Asia/Shanghai"),
-        ("/time 09:00 Mars", "Asia/Shanghai"),
-        ("/time 09:00 Europe/Berln", "Europe/Berlin"),
-        ("/language", "zh-CN"),
-        ("/language klingon", "/language zh-CN"),
-        ("/types", "/subscribe cs.CV"),
-        ("/links on", "groups and channels"),
-        ("/digest", "/digest cs.CV"),
-        ("/digest cs.CV 2026-13-45", "/digest cs.CV 2026"),
-        ("/regenerate", "/regenerate cs.CV"),
-        ("/regenerate cs.CV 2026-08-20", "No digest of cs.CV"),
-        ("/regenerate cs.CV cs.LG", "/regenerate cs.CV 2026-08-21 translate"),
-        ("/frobnicate", "/help"),
-    ],
+WRONG = (
+    ("/subscribe", "/subscribe cs.CV cs.LG"),
+    ("/subscribe cs.CW", "cs.CV"),
+    ("/subscribe qqqqqqqq", "/subscribe cs.CV"),
+    ("/subscribe <b>", "<b>"),
+    ("/subscribe @nowhere cs.CV", "@nowhere"),
+    ("/unsubscribe cs.CV", "/subscriptions"),
+    ("/unsubscribe", "/unsubscribe cs.CV"),
+    ("/subscriptions", "/subscribe cs.CV"),
+    ("/time", "/time 09:00 Asia/Shanghai"),
+    ("/time 25:00", "/time 09:00 Asia/Shanghai"),
+    ("/time 09:00 Mars", "Asia/Shanghai"),
+    ("/time 09:00 Europe/Berln", "Europe/Berlin"),
+    ("/language", "zh-CN"),
+    ("/language klingon", "/language zh-CN"),
+    ("/types", "/subscribe cs.CV"),
+    ("/links on", "groups and channels"),
+    ("/digest", "/digest cs.CV"),
+    ("/digest cs.CV 2026-13-45", "/digest cs.CV 2026"),
+    ("/regenerate", "/regenerate cs.CV"),
+    ("/regenerate cs.CV 2026-08-20", "No digest of cs.CV"),
+    ("/regenerate cs.CV cs.LG", "/regenerate cs.CV 2026-08-21 translate"),
+    ("/frobnicate", "/help"),
 )
-async def test_a_wrong_command_is_told_what_is_wrong_and_the_right_form(house: House, said: str, told: str) -> None:
-    assert told in await house.say(said)
+
+
+async def test_a_wrong_command_is_told_what_is_wrong_and_the_right_form(house: House) -> None:
+    assert [said for said, told in WRONG if told not in await house.say(said)] == []
 
 
 async def test_subscriptions_can_be_made_listed_and_taken_back(house: House) -> None:

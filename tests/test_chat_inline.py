@@ -99,11 +99,12 @@ async def test_everybody_reads_in_the_language_of_their_own(house: House) -> Non
     assert "作者：" in (ask.results or [])[0]["input_message_content"]["message_text"]
 
 
-@pytest.mark.parametrize("query", ["cat:cs.CW", "since:tomorrow x", "zzzzzz", "x" * 256, '"*(', "<b>"])
-async def test_what_finds_nothing_says_what_to_type(house: House, query: str) -> None:
-    ask = await typed(house, query)
-    assert ask.results == []
-    assert ask.button in {"Type words, an id or a link: diffusion cat:cs.CV", "Nothing found. Fewer or other words?"}
+async def test_what_finds_nothing_says_what_to_type(house: House) -> None:
+    says = {"Type words, an id or a link: diffusion cat:cs.CV", "Nothing found. Fewer or other words?"}
+    for query in ("cat:cs.CW", "since:tomorrow x", "zzzzzz", "x" * 256, '"*(', "<b>"):
+        ask = await typed(house, query)
+        assert ask.results == [], query
+        assert ask.button in says, query
 
 
 async def test_a_hostile_title_is_offered_as_it_is(house: House) -> None:

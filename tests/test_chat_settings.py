@@ -94,20 +94,19 @@ async def test_everything_is_set_by_command_too_and_subscriptions_show_it(house:
     assert "8月24日周一 09:00" in await house.say("/subscriptions")
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("/settings colour red", "/settings quiet on"),
-        ("/settings quiet perhaps", "/settings quiet on"),
-        ("/settings days never", "/settings days mon-fri"),
-        ("/settings papers 5000", "/settings papers 20"),
-        ("/settings layout <b>", "classic, rich, file"),
-        ("/settings links on", "/settings quiet on"),
-        ("/settings @nowhere quiet on", "@nowhere"),
-    ],
+WRONG = (
+    ("/settings colour red", "/settings quiet on"),
+    ("/settings quiet perhaps", "/settings quiet on"),
+    ("/settings days never", "/settings days mon-fri"),
+    ("/settings papers 5000", "/settings papers 20"),
+    ("/settings layout <b>", "classic, rich, file"),
+    ("/settings links on", "/settings quiet on"),
+    ("/settings @nowhere quiet on", "@nowhere"),
 )
-async def test_a_setting_that_is_not_understood_is_told_what_is(house: House, said: str, told: str) -> None:
-    assert told in await house.say(said)
+
+
+async def test_a_setting_that_is_not_understood_is_told_what_is(house: House) -> None:
+    assert [said for said, told in WRONG if told not in await house.say(said)] == []
 
 
 async def test_the_buttons_of_a_group_obey_its_administrators_only_whoever_presses_them(house: House) -> None:

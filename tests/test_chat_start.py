@@ -101,9 +101,9 @@ async def test_a_deep_link_subscribes(house: House, payload: str, wanted: list[s
     assert [wish.category for wish in wishes] == wanted
 
 
-@pytest.mark.parametrize("payload", ["sub_nonsense", "sub_", "set_", "p_nothing", "_", "%%%", "sub_cs-CV_nonsense"])
-async def test_a_deep_link_to_nothing_starts_as_usual(house: House, payload: str) -> None:
-    assert "three questions" in await house.say(f"/start {payload}")
+async def test_a_deep_link_to_nothing_starts_as_usual(house: House) -> None:
+    for payload in ("sub_nonsense", "sub_", "set_", "p_nothing", "_", "%%%", "sub_cs-CV_nonsense"):
+        assert "three questions" in await house.say(f"/start {payload}"), payload
 
 
 async def test_in_a_group_an_administrator_sets_it_up_for_the_topic_where_it_began(house: House) -> None:
@@ -176,11 +176,11 @@ async def test_what_was_announced_while_a_category_was_off_does_not_come(house: 
     assert len(house.telegram.from_bot(house.private)) == before + 2
 
 
-@pytest.mark.parametrize("data", ["sub:cs.XX:on:mine", "sub:cs.CV", "of:nothing", "in:cs.CV", "in:<b>", "sub::on:in"])
-async def test_made_up_fields_change_nothing(house: House, data: str) -> None:
+async def test_made_up_fields_change_nothing(house: House) -> None:
     await house.say("/categories")
     place, _ = await stored(house, house.private.id)
-    assert "no longer works" in await house.press_with(house.last(), f"set:{place.id}:{data}")
+    for data in ("sub:cs.XX:on:mine", "sub:cs.CV", "of:nothing", "in:cs.CV", "in:<b>", "sub::on:in"):
+        assert "no longer works" in await house.press_with(house.last(), f"set:{place.id}:{data}"), data
     assert (await stored(house, house.private.id))[1] == []
 
 

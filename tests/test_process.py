@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 from fakes.arxiv_server import ArxivServer
 from fakes.house import announcement
+from pydantic import SecretStr
 
+from bot import cli
 from bot.arxiv_source import calendar
-from bot.cli import main
+from bot.config import Settings
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.telegram import SimulatedTelegram
 
@@ -88,18 +90,21 @@ async def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path) -> N
     assert wrong not in log.decode()
 
 
-async def test_a_data_folder_that_cannot_be_used_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_used_ends_the_start_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    process = await start(tmp_path, TELEGRAM_TOKEN="123456789:" + "B" * 35, DATA_DIR=str(tmp_path / "file" / "data"))
-    _, log = await asyncio.wait_for(process.communicate(), 20)
-    assert process.returncode == 1
-    assert "Traceback" not in log.decode()
-    assert str(tmp_path / "file") in log.decode()
+    data = tmp_path / "file" / "data"
+    settings = Settings(_env_file=None, telegram_token=SecretStr("123456789:" + "B" * 35), data_dir=data)
+    assert cli._run(cli.build_parser().parse_args(["run"]), settings) == 1
+    said = capsys.readouterr().err
+    assert str(tmp_path / "file") in said
+    assert "Traceback" not in said
 
 
 def test_help_answers_and_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["--help"])
+        cli.main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
     assert all(name in text for name in ("run", "demo", "digest", "render", "paper", "check", "migrate"))

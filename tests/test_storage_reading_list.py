@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from fakes.stored import NOW, open_database
 
 from storage import reading_list
 from storage.database import Database
+from storage.models import saved_papers
 from storage.records import SavedPaper
 
 LIN, BOB = 7, 7_000_000_000
@@ -52,8 +55,9 @@ async def test_everybody_has_a_list_of_their_own(db: Database) -> None:
 
 async def test_a_full_list_says_so(db: Database) -> None:
     async with db.begin() as session:
-        for number in range(reading_list.MOST_SAVED):
-            await reading_list.save(session, saved(number))
+        await session.execute(
+            sa.insert(saved_papers), [asdict(saved(number)) for number in range(reading_list.MOST_SAVED)]
+        )
         with pytest.raises(reading_list.FullError):
             await reading_list.save(session, saved(reading_list.MOST_SAVED))
     assert (await ids(db))[1] == reading_list.MOST_SAVED
