@@ -1,33 +1,34 @@
 """Due destinations → groups of equal need → a digest each, composed and rendered once → delivery rows for all of them.
 
-A hundred thousand destinations cost as much as their groups: they are read, moved on and given their rows by statements
-over many at a time, and only those that somebody else moved meanwhile are looked at one by one.
+A hundred thousand destinations cost as much as their groups: they are read by one statement, moved on and given their
+rows by statements over thousands, and only those that somebody else moved meanwhile are looked at apart.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.arxiv_source import calendar
 from bot.compose import GIVE_UP, compose, cursors, waits
 from bot.localtime import following, held_until
 from bot.log import event
-from storage import announcements, deliveries, digests, needs, subscriptions
+from storage import announcements, deliveries, digests, needs
 from storage.database import Database
-from storage.needs import Groups, MovedMeanwhile, Need
+from storage.needs import Groups, MovedMeanwhile, Need, Step, Timing
 from storage.records import AnnouncedEntry, Announcement, Digest, Now, Part, Subscription
 
 _log = logging.getLogger(__name__)
 
-_PAGE = 4_500
-_TOGETHER = 2_700
+_TOGETHER = 5_000
+_SOON = 0.5
 
 Render = Callable[[Digest], Awaitable[tuple[Part, ...]]]
-Standing = tuple[int, datetime | None, datetime | None]
-"""A destination's id, when it was due, and when it is due next."""
+_Times = Mapping[tuple[datetime | None, datetime | None], Sequence[int]]
+"""The ids of destinations by when they were due and when they are due next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,22 @@ class _Known:
         return [one for one in self.announcements if one.category in since and one.mailing_date > since[one.category]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """A digest and its parts."""
+
+    digest: Digest
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """What is decided for some destinations: how they move on, and the digest that they get."""
+
+    step: Step
+    made: _Made | None = None
+
+
 @dataclass(slots=True)
 class Planned:
     """What was planned."""
@@ -53,46 +70,45 @@ class Planned:
     rows: int = 0
 
 
-class Plan:
-    """Plans whatever is due. `render` makes a digest's parts."""
+@dataclass(slots=True)
+class _Round:
+    """What is known and decided in one round. `standing` waits to be written: what was decided, by destination."""
 
-    def __init__(self, *, db: Database, render: Render, now: Now) -> None:
+    now: datetime
+    known: _Known
+    standing: dict[int, _Course] = field(default_factory=dict)
+    made: dict[str, _Made] = field(default_factory=dict)
+    stored: dict[_Made, int] = field(default_factory=dict)
+    times: dict[Timing, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
+    rows: int = 0
+
+
+class Plan:
+    """Plans whatever is due. `render` makes a digest's parts; what is decided waits `patience` seconds for it."""
+
+    def __init__(self, *, db: Database, render: Render, now: Now, patience: float = _SOON) -> None:
         self._db = db
         self._render = render
         self._now = now
+        self._patience = patience
 
     async def run(self) -> Planned:
         """One round. Repeating it changes nothing."""
-        now, planned = self._now(), Planned()
+        now = self._now()
         async with self._db.read() as session:
-            due = await subscriptions.due(session, now)
-        if not due:
-            return planned
-        groups = await self._groups(due)
-        known = await self._known(groups, now)
-        rendered: dict[str, tuple[Part, ...]] = {}
+            groups = await needs.due(session, now)
+        if not groups:
+            return Planned()
+        this = _Round(now, await self._known(groups, now))
         for need, timings in groups.items():
-            ready: list[Standing] = []
-            for timing, ids in timings.items():
-                place, due_at = timing.destination(need), timing.next_run_at
-                if (until := held_until(place, now)) is not None:
-                    # It is none of their days: what was announced comes with the next digest.
-                    await self._move([(one, due_at, until) for one in ids], {}, None)
-                else:
-                    next_at = following(place, now)
-                    ready += [(one, due_at, next_at) for one in ids]
-            await self._plan(need, ready, known, rendered, planned)
-        planned.digests = len(rendered)
-        if planned.rows:
-            event(_log, "planned", digests=planned.digests, rows=planned.rows)
-        return planned
-
-    async def _groups(self, due: Sequence[int]) -> Groups:
-        groups: Groups = {}
-        for start in range(0, len(due), _PAGE):
-            async with self._db.read() as session:
-                await needs.add_groups(session, due[start : start + _PAGE], groups)
-        return groups
+            try:
+                await self._decide(need, timings, this)
+            except Exception:  # noqa: BLE001 - one digest that cannot be made must not stop the others; the next round tries again
+                _log.exception("not_planned categories=%s", ",".join(wish.category for wish in need.wishes))
+        await self._write_all(this)
+        if this.rows:
+            event(_log, "planned", digests=len(this.made), rows=this.rows)
+        return Planned(len(this.made), this.rows)
 
     async def _known(self, groups: Groups, now: datetime) -> _Known:
         since: dict[str, date] = {}
@@ -109,77 +125,96 @@ class Plan:
             holding = await digests.holding(session, among)
         return _Known(tuple(known), entries, frozenset(given_up), holding)
 
-    async def _plan(
-        self,
-        need: Need,
-        ready: Sequence[Standing],
-        known: _Known,
-        rendered: dict[str, tuple[Part, ...]],
-        planned: Planned,
-    ) -> None:
-        now = self._now()
-        announced = known.for_wishes(need.wishes)
-        if not ready or waits(need.wishes, {(one.category, one.mailing_date) for one in announced}, now):
+    async def _decide(self, need: Need, timings: Mapping[Timing, Sequence[int]], this: _Round) -> None:
+        ready: dict[tuple[datetime | None, datetime | None], list[int]] = {}
+        for timing, ids in timings.items():
+            if timing not in this.times:
+                place = timing.destination(need)
+                this.times[timing] = held_until(place, this.now), following(place, this.now)
+            until, next_at = this.times[timing]
+            if until is not None:
+                # It is none of their days: what was announced comes with the next digest.
+                this.standing |= dict.fromkeys(ids, _Course(Step(timing.next_run_at, until)))
+            else:
+                ready.setdefault((timing.next_run_at, next_at), []).extend(ids)
+        announced = this.known.for_wishes(need.wishes)
+        complete = {(one.category, one.mailing_date) for one in announced}
+        if not ready or waits(need.wishes, complete, this.now):
             return
-        ahead = cursors(need.wishes, announced, now, given_up=known.given_up)
+        ahead = cursors(need.wishes, announced, this.now, given_up=this.known.given_up)
         moves = {wish.category: (wish.cursor, ahead[wish.category]) for wish in need.wishes if wish.category in ahead}
-        for delivered, standing in (await self._by_history(ready, known)).items():
-            among = {entry.arxiv_id for one in announced for entry in known.entries.get(one.id, ())}
+        among = {entry.arxiv_id for one in announced for entry in this.known.entries.get(one.id, ())}
+        for delivered, times in (await self._by_history(ready, this.known)).items():
             async with self._db.read() as session:
                 versions = await digests.versions(session, delivered, among) if delivered else {}
-            digest = compose(need.destination, need.wishes, announced, known.entries, delivered=versions)
-            if digest is None and not moves:
-                # A timed slot passes in silence when everything there is has come already.
-                passes = _nothing_left(need.wishes, now)
-                standing = [one for one in standing if passes and one[1] is not None]  # noqa: PLW2901
-            if digest is not None and digest.key not in rendered:
-                rendered[digest.key] = await self._render(digest)
-            parts = rendered[digest.key] if digest is not None else ()
-            planned.rows += await self._move(standing, moves, digest, parts)
+            digest = compose(need.destination, need.wishes, announced, this.known.entries, delivered=versions)
+            made = await self._make(digest, this) if digest is not None else None
+            # A timed slot passes in silence when everything there is has come already.
+            passes = _nothing_left(need.wishes, this.now)
+            for (due_at, next_at), ids in times.items():
+                if made is not None or moves or (passes and due_at is not None):
+                    this.standing |= dict.fromkeys(ids, _Course(Step(due_at, next_at, moves), made))
 
-    async def _by_history(self, ready: Sequence[Standing], known: _Known) -> Mapping[tuple[int, ...], list[Standing]]:
+    async def _make(self, digest: Digest, this: _Round) -> _Made:
+        key = digest.key
+        if key not in this.made:
+            rendering = asyncio.ensure_future(self._render(digest))
+            try:
+                if not (await asyncio.wait({rendering}, timeout=self._patience))[0]:
+                    # A translator takes its time. What is decided does not wait for that.
+                    await self._write_all(this)
+                this.made[key] = _Made(digest, await rendering)
+            finally:
+                rendering.cancel()
+        return this.made[key]
+
+    async def _by_history(self, ready: _Times, known: _Known) -> Mapping[tuple[int, ...], _Times]:
         """By which of the digests that hold some of the papers they were sent: papers do not come twice."""
+        if not known.digests:
+            return {(): ready}
         async with self._db.read() as session:
-            delivered = await needs.delivered_digests(session, [one for one, _, _ in ready], known.digests)
-        found: dict[tuple[int, ...], list[Standing]] = {}
-        for one in ready:
-            found.setdefault(delivered.get(one[0], ()), []).append(one)
+            everybody = [one for ids in ready.values() for one in ids]
+            delivered = await needs.delivered_digests(session, everybody, known.digests)
+        found: dict[tuple[int, ...], dict[tuple[datetime | None, datetime | None], list[int]]] = {}
+        for times, ids in ready.items():
+            for one in ids:
+                found.setdefault(delivered.get(one, ()), {}).setdefault(times, []).append(one)
         return found
 
-    async def _move(
-        self,
-        standing: Sequence[Standing],
-        cursors_from_to: Mapping[str, tuple[date, date]],
-        digest: Digest | None,
-        parts: Sequence[Part] = (),
-    ) -> int:
-        """Many in one transaction: they move on and their rows exist, or neither. Returns the number of rows."""
-        rows = 0
-        for start in range(0, len(standing), _TOGETHER):
-            some = standing[start : start + _TOGETHER]
-            try:
-                rows += await self._move_some(some, cursors_from_to, digest, parts)
-            except MovedMeanwhile:
-                for one in some:
-                    try:
-                        rows += await self._move_some([one], cursors_from_to, digest, parts)
-                    except MovedMeanwhile:
-                        continue
-        return rows
+    async def _write_all(self, this: _Round) -> None:
+        """What is decided, by destination: a transaction then touches few places of the file, whatever it holds."""
+        standing, this.standing = this.standing, {}
+        everybody = sorted(standing)
+        for start in range(0, len(everybody), _TOGETHER):
+            await self._write(everybody[start : start + _TOGETHER], standing, this)
 
-    async def _move_some(
-        self,
-        standing: Sequence[Standing],
-        cursors_from_to: Mapping[str, tuple[date, date]],
-        digest: Digest | None,
-        parts: Sequence[Part],
-    ) -> int:
+    async def _write(self, ids: Sequence[int], standing: Mapping[int, _Course], this: _Round) -> None:
+        """Many in one transaction: they move on and their rows exist, or neither."""
+        try:
+            await self._write_together(ids, standing, this)
+        except MovedMeanwhile:
+            # Another process, or a change by a person. The others are found by halves.
+            if middle := len(ids) // 2:
+                await self._write(ids[:middle], standing, this)
+                await self._write(ids[middle:], standing, this)
+
+    async def _write_together(self, everybody: Sequence[int], standing: Mapping[int, _Course], this: _Round) -> None:
+        courses: dict[_Course, list[int]] = {}
+        for one in everybody:
+            courses.setdefault(standing[one], []).append(one)
+        whom: dict[_Made, list[int]] = {}
+        for course, ids in courses.items():
+            if course.made is not None:
+                whom.setdefault(course.made, []).extend(ids)
+        stored = dict(this.stored)
         async with self._db.begin() as session:
-            await needs.advance_all(session, standing, cursors_from_to)
-            if digest is None:
-                return 0
-            saved = await digests.save(session, digest, parts, self._now())
-            return await deliveries.plan(session, saved.id, [one for one, _, _ in standing])
+            await needs.advance_all(session, [(course.step, ids) for course, ids in courses.items()])
+            for made in whom:
+                if made not in stored:
+                    stored[made] = (await digests.save(session, made.digest, made.parts, self._now())).id
+            rows = await deliveries.plan_all(session, {stored[made]: ids for made, ids in whom.items()})
+        this.stored = stored
+        this.rows += rows
 
 
 def _nothing_left(wishes: Sequence[Subscription], now: datetime) -> bool:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import pins, subscriptions
-from storage.models import UNFINISHED, destinations, workers
+from storage.models import UNFINISHED, UNSETTLED, destinations, workers
 from storage.models import deliveries as table
 from storage.models import digest_parts as part_table
 from storage.records import (
@@ -37,7 +37,7 @@ from storage.records import (
     Sent,
     Unsure,
 )
-from storage.sql import changed, chunks, upsert
+from storage.sql import among, changed, chunks, upsert
 
 HOLD = timedelta(hours=1)
 """How long a row of unknown outcome holds back the later ones of its destination."""
@@ -81,14 +81,22 @@ class Recovered:
 
 async def plan(session: AsyncSession, digest_id: int, destination_ids: Iterable[int]) -> int:
     """One row per part of the digest and destination. Those that are there stay; returns how many were made."""
-    made = 0
-    for some in chunks(sorted(destination_ids)):
-        made += await insert_rows(session, digest_id, destinations.c.id.in_(some))
-    return made
+    return await plan_all(session, {digest_id: destination_ids})
+
+
+async def plan_all(session: AsyncSession, wanted: Mapping[int, Iterable[int]]) -> int:
+    """The same for several digests: whom each of them goes to."""
+    whom = among(destinations.c.id, "ids")
+    values = [{"digest": digest_id, "ids": sorted(ids)} for digest_id, ids in wanted.items()]
+    return await changed(session, _rows_for(session, whom), values) if values else 0
 
 
 async def insert_rows(session: AsyncSession, digest_id: int, whom: sa.ColumnElement[bool]) -> int:
-    """The same for the destinations that a condition names: one statement, however many there are."""
+    """The same for the destinations that a condition names."""
+    return await changed(session, _rows_for(session, whom), {"digest": digest_id})
+
+
+def _rows_for(session: AsyncSession, whom: sa.ColumnElement[bool]) -> sa.Executable:
     names = ["digest_id", "destination_id", "number", "state", "attempts", "reason", "sent_hash"]
     rows = (
         sa.select(
@@ -101,10 +109,10 @@ async def insert_rows(session: AsyncSession, digest_id: int, whom: sa.ColumnElem
             sa.literal("", sa.String),
         )
         .select_from(part_table.join(destinations, sa.true()))
-        .where(part_table.c.digest_id == digest_id, whom)
+        .where(part_table.c.digest_id == sa.bindparam("digest"), whom)
         .order_by(destinations.c.id, part_table.c.number)
     )
-    return await changed(session, upsert(session, table).from_select(names, rows).on_conflict_do_nothing())
+    return upsert(session, table).from_select(names, rows).on_conflict_do_nothing()
 
 
 def nothing_to_do() -> sa.ColumnElement[bool]:
@@ -239,14 +247,14 @@ async def recover(
     """
     alive = sa.select(workers.c.name).where(workers.c.seen_at > seen_after) if seen_after is not None else ()
     left = sa.or_(table.c.claimed_by.is_(None), table.c.claimed_by.not_in(alive))
-    sending = sa.and_(table.c.state == DeliveryState.SENDING, left)
+    sending = sa.and_(_is(DeliveryState.SENDING), left)
     private = sa.select(destinations.c.id).where(destinations.c.kind == ChatKind.PRIVATE)
     harmless = sa.or_(table.c.message_id.is_not(None), table.c.destination_id.in_(private))
     again = {"state": DeliveryState.PENDING, "claimed_by": None, "updated_at": now}
     resend = await changed(session, sa.update(table).where(sending, harmless).values(**again))
     lost = {"state": DeliveryState.UNKNOWN, "claimed_by": None, "reason": _INTERRUPTED, "updated_at": now}
     unknown = await changed(session, sa.update(table).where(sending).values(retry_at=look_at, **lost))
-    looking = sa.and_(table.c.state == DeliveryState.UNKNOWN, table.c.claimed_by.is_not(None), left)
+    looking = sa.and_(_is(DeliveryState.UNKNOWN), table.c.claimed_by.is_not(None), left)
     await session.execute(sa.update(table).where(looking).values(claimed_by=None))
     if resend or unknown:
         await session.execute(sa.delete(table).where(nothing_to_do()))
@@ -295,7 +303,7 @@ async def states(session: AsyncSession, *digest_ids: int) -> dict[DeliveryState,
 
 async def unknown(session: AsyncSession) -> list[Delivery]:
     """The rows that somebody has to decide about, the oldest first."""
-    return await _read(session, table.c.state == DeliveryState.UNKNOWN)
+    return await _read(session, _is(DeliveryState.UNKNOWN))
 
 
 async def to_look(session: AsyncSession, now: datetime, limit: int, *, worker: str) -> list[Delivery]:
@@ -350,12 +358,17 @@ async def next_retry(session: AsyncSession, now: datetime) -> datetime | None:
     """When the next row comes up to be tried again. Rows that something else holds back do not count."""
     query = (
         sa.select(table.c.retry_at)
-        .where(_first_in_line(), table.c.state == DeliveryState.RETRY)
+        .where(_first_in_line(), _is(DeliveryState.RETRY))
         .order_by(table.c.retry_at)
         .limit(1)
     )
     at: datetime | None = await session.scalar(query, {"held_since": now - HOLD})
     return at
+
+
+def _is(state: DeliveryState) -> sa.ColumnElement[bool]:
+    """Rows in a state that is neither the first nor the last, found by their index."""
+    return sa.and_(sa.text(f"deliveries.{UNSETTLED}"), table.c.state == state)
 
 
 def _held_by(worker: str | None) -> sa.ColumnElement[bool]:
@@ -436,7 +449,7 @@ _TAKE = (
         updated_at=sa.bindparam("at", type_=table.c.updated_at.type),
     )
 )
-_TO_LOOK = sa.and_(table.c.state == DeliveryState.UNKNOWN, table.c.retry_at.is_not(None), table.c.claimed_by.is_(None))
+_TO_LOOK = sa.and_(_is(DeliveryState.UNKNOWN), table.c.retry_at.is_not(None), table.c.claimed_by.is_(None))
 _OWN = (table.c.id, table.c.digest_id, table.c.number, table.c.state, table.c.message_id, table.c.attempts)
 _ROWS = (
     sa.select(*_OWN, *(column.label(f"at_{column.name}") for column in subscriptions.COLUMNS))

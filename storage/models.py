@@ -378,6 +378,7 @@ former_parts = Table(
 # Text, not bound values: SQLite uses a partial index only where the query repeats its condition to the letter. And NOT
 # IN, because for IN it would take the index on the state, and sort all rows that wait to find the first few.
 UNFINISHED = "state NOT IN ('sent', 'failed')"
+UNSETTLED = "state NOT IN ('sent', 'failed', 'pending')"
 
 deliveries = Table(
     "deliveries",
@@ -396,7 +397,10 @@ deliveries = Table(
     # Who is sending it; null for nobody.
     Column("claimed_by", String),
     UniqueConstraint("digest_id", "destination_id", "number"),
-    Index("ix_deliveries_state_retry_at", "state", "retry_at"),
+    # Few at any time, so that planning a row and sending it hardly touch it.
+    Index(
+        "ix_deliveries_unsettled", "state", "retry_at", sqlite_where=text(UNSETTLED), postgresql_where=text(UNSETTLED)
+    ),
     Index("ix_deliveries_destination_id_id", "destination_id", "id"),
     # An outcome may come in after its row is gone; its id must never name another row by then.
     sqlite_autoincrement=True,

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.models import deliveries, destinations
+from storage.announcements import COMPLETE
+from storage.models import announcements, deliveries, destinations
 from storage.models import subscriptions as wish_table
 from storage.records import AnnounceType, ChatKind, Destination, Layout, Subscription
-from storage.sql import changed, chunks
+from storage.sql import among, changed, chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,22 @@ Groups = dict[Need, dict[Timing, list[int]]]
 """The ids of destinations, by need and timing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a destination moves on: when it was due, when it is due next, and each category's cursor before and after."""
+
+    due_at: datetime | None
+    next_at: datetime | None
+    cursors: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+
+    def ways(self) -> dict[tuple[date, date], list[str]]:
+        """The categories by where their cursors go from and to."""
+        found: dict[tuple[date, date], list[str]] = {}
+        for category, way in self.cursors.items():
+            found.setdefault(way, []).append(category)
+        return found
+
+
 class MovedMeanwhile(Exception):
     """A destination no longer stands where the caller saw it; nothing of the transaction may stay."""
 
@@ -68,37 +83,64 @@ _NEED = tuple(
     for name in ("kind", "language", "interface", "layout", "papers_shown", "attach_file", "show_abstracts")
 )
 _TIMING = tuple(_raw(destinations.c[name]) for name in ("timezone", "delivery_time", "weekdays", "next_run_at"))
-_WISH = (
-    _raw(wish_table.c.category),
-    _raw(wish_table.c.cursor),
-    # As text in every database, so that it can be compared.
-    sa.cast(wish_table.c.announce_types, sa.Text),
-)
-_FIRST_TIMING, _FIRST_WISH = 1 + len(_NEED), 1 + len(_NEED) + len(_TIMING)
-_ROWS = (
-    sa.select(destinations.c.id, *_NEED, *_TIMING, *_WISH)
-    .join(wish_table, wish_table.c.destination_id == destinations.c.id)
-    .where(destinations.c.id.in_(sa.bindparam("ids", expanding=True)), wish_table.c.off_at.is_(None))
-    .order_by(destinations.c.id, wish_table.c.category)
-)
+_FIRST_NEED, _FIRST_TIMING = 1, 1 + len(_NEED)
+_BETWEEN, _FIELDS = "\n", " "
+_PAGE = 5_000
 
 
-async def add_groups(session: AsyncSession, destination_ids: Collection[int], groups: Groups) -> None:
-    """Put destinations with subscriptions that are on into the groups."""
-    connection = await session.connection()
+def _due() -> sa.Select[Any]:
+    moment = sa.bindparam("now", type_=destinations.c.next_run_at.type)
+    timed = sa.select(destinations.c.id).where(destinations.c.next_run_at <= moment)
+    # From the announcements to those who lack them: most destinations have the newest, and are never looked at.
+    newest = (
+        sa.select(announcements.c.category, sa.func.max(announcements.c.mailing_date).label("mailing_date"))
+        .where(announcements.c.state.in_(COMPLETE))
+        .group_by(announcements.c.category)
+        .subquery()
+    )
+    lacking = (
+        sa.select(wish_table.c.destination_id)
+        .join(newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor))
+        .where(wish_table.c.off_at.is_(None))
+    )
+    at_once = sa.and_(destinations.c.delivery_time.is_(None), (destinations.c.next_run_at > moment).isnot(True))
+    # As text in every database, so that it can be compared, and in one row: thousands have the same.
+    one_wish = sa.cast(wish_table.c.category, sa.Text).concat(_FIELDS)
+    one_wish = one_wish.concat(sa.cast(wish_table.c.cursor, sa.Text)).concat(_FIELDS)
+    wishes = (
+        sa.select(sa.func.aggregate_strings(one_wish.concat(sa.cast(wish_table.c.announce_types, sa.Text)), _BETWEEN))
+        .where(wish_table.c.destination_id == destinations.c.id, wish_table.c.off_at.is_(None))
+        .scalar_subquery()
+    )
+    return sa.select(destinations.c.id, *_NEED, *_TIMING, wishes).where(
+        destinations.c.id.in_(sa.union(timed, lacking)),
+        destinations.c.paused.is_(None),
+        sa.or_(destinations.c.next_run_at <= moment, at_once),
+    )
+
+
+_DUE = _due().execution_options(yield_per=_PAGE)
+
+
+async def due(session: AsyncSession, now: datetime) -> Groups:
+    """The unpaused destinations whose time has come, with the subscriptions that are on.
+
+    Its time has come when `next_run_at` has passed or, where there is no delivery time, when a complete announcement
+    is newer than the cursor of a subscription and nothing is held until `next_run_at`.
+    """
     # By what was read: making and comparing needs for each of them would take longer than reading them.
-    places: dict[tuple[Any, ...], list[int]] = {}
-    for some in chunks(destination_ids):
-        rows = (await connection.execute(_ROWS, {"ids": some})).all()
-        for destination_id, wishes in groupby(rows, itemgetter(0)):
-            first, *more = wishes
-            key = (*first[1:], *(one for row in more for one in row[_FIRST_WISH:]))
-            place = places.get(key)
-            if place is None:
-                need = _need((*key[: _FIRST_TIMING - 1], *key[_FIRST_WISH - 1 :]))
-                timing = _timing(key[_FIRST_TIMING - 1 : _FIRST_WISH - 1])
-                place = places[key] = groups.setdefault(need, {}).setdefault(timing, [])
-            place.append(destination_id)
+    found: dict[tuple[Any, ...], dict[tuple[Any, ...], list[int]]] = {}
+    async for page in (await session.stream(_DUE, {"now": now})).partitions():
+        for row in page:
+            if row[-1] is not None:
+                timings = found.setdefault((*row[_FIRST_NEED:_FIRST_TIMING], row[-1]), {})
+                timings.setdefault(row[_FIRST_TIMING:-1], []).append(row[0])
+    groups: Groups = {}
+    for need, timings in found.items():
+        known = groups.setdefault(_need(need), {})
+        for timing, ids in timings.items():
+            known.setdefault(_timing(timing), []).extend(ids)
+    return groups
 
 
 async def delivered_digests(
@@ -108,59 +150,66 @@ async def delivered_digests(
     found: dict[int, list[int]] = {}
     if not digest_ids:
         return {}
-    among: sa.BindParameter[Any] = sa.bindparam("digests", sorted(digest_ids), expanding=True, literal_execute=True)
-    for some in chunks(destination_ids):
-        query = (
-            sa.select(deliveries.c.destination_id, deliveries.c.digest_id)
-            .where(deliveries.c.destination_id.in_(some), deliveries.c.digest_id.in_(among))
-            .distinct()
-            .order_by(deliveries.c.destination_id, deliveries.c.digest_id)
-        )
-        for destination_id, digest_id in await session.execute(query):
+    for some in chunks(destination_ids, _PAGE):
+        rows = await session.execute(_DELIVERED, {"ids": some, "digests": sorted(digest_ids)})
+        for destination_id, digest_id in rows:
             found.setdefault(destination_id, []).append(digest_id)
     return {destination_id: tuple(ids) for destination_id, ids in found.items()}
 
 
+_DELIVERED = (
+    sa.select(deliveries.c.destination_id, deliveries.c.digest_id)
+    .where(among(deliveries.c.destination_id, "ids"), among(deliveries.c.digest_id, "digests"))
+    .distinct()
+    .order_by(deliveries.c.destination_id, deliveries.c.digest_id)
+)
 _EXPECTED = sa.bindparam("expected", type_=destinations.c.next_run_at.type)
 _ADVANCE = (
     sa.update(destinations)
-    .where(destinations.c.id == sa.bindparam("row"), destinations.c.next_run_at.is_not_distinct_from(_EXPECTED))
+    .where(among(destinations.c.id, "ids"), destinations.c.next_run_at.is_not_distinct_from(_EXPECTED))
     .values(next_run_at=sa.bindparam("following", type_=destinations.c.next_run_at.type))
+)
+_OLD = sa.bindparam("old", type_=wish_table.c.cursor.type)
+_MOVE_CURSORS = (
+    sa.update(wish_table)
+    .where(
+        among(wish_table.c.destination_id, "ids"),
+        # Not the columns themselves: by their index SQLite would go through all who stand there.
+        sa.func.coalesce(wish_table.c.category, "").in_(sa.bindparam("categories", expanding=True)),
+        sa.func.coalesce(wish_table.c.cursor, _OLD) == _OLD,
+        wish_table.c.off_at.is_(None),
+    )
+    .values(cursor=sa.bindparam("new", type_=wish_table.c.cursor.type))
 )
 
 
-async def advance_all(
-    session: AsyncSession,
-    moves: Sequence[tuple[int, datetime | None, datetime | None]],
-    cursors: Mapping[str, tuple[date, date]],
-) -> None:
-    """Move many destinations on after their digest was composed.
+async def advance_all(session: AsyncSession, moves: Iterable[tuple[Step, Collection[int]]]) -> None:
+    """Move many destinations on after their digests were composed: each step with the ids of those that take it.
 
-    `moves` are ids, each with the time that was due and the next; `cursors` for each category where it was and where it
-    is to be. Raises MovedMeanwhile when one of them no longer stands there.
+    Raises MovedMeanwhile when one of them no longer stands where its step begins.
     """
-    timed = [
-        {"row": destination_id, "expected": expected, "following": following}
-        for destination_id, expected, following in moves
-        if expected is not None or following is not None
-    ]
-    if timed and (await (await session.connection()).execute(_ADVANCE, timed)).rowcount != len(timed):
+    times: dict[tuple[datetime | None, datetime | None], list[int]] = {}
+    cursors: dict[tuple[date, date], tuple[set[str], list[int], list[int]]] = {}
+    for step, ids in moves:
+        if step.due_at is not None or step.next_at is not None:
+            times.setdefault((step.due_at, step.next_at), []).extend(ids)
+        for way, categories in step.ways().items():
+            named, whom, expected = cursors.setdefault(way, (set(), [], []))
+            named.update(categories)
+            whom.extend(ids)
+            expected.append(len(ids) * len(categories))
+    steps = [{"ids": ids, "expected": due_at, "following": next_at} for (due_at, next_at), ids in times.items()]
+    if steps and await changed(session, _ADVANCE, steps) != sum(map(len, times.values())):
         raise MovedMeanwhile
-    for category, (old, new) in cursors.items():
-        for some in chunks(destination_id for destination_id, _, _ in moves):
-            ours = sa.and_(
-                wish_table.c.category == category,
-                # Not the column itself: by its index SQLite would go through all who stand there, for each statement.
-                sa.func.coalesce(wish_table.c.cursor, old) == old,
-                wish_table.c.off_at.is_(None),
-                wish_table.c.destination_id.in_(some),
-            )
-            if await changed(session, sa.update(wish_table).where(ours).values(cursor=new)) != len(some):
-                raise MovedMeanwhile
+    for (old, new), (named, whom, expected) in cursors.items():
+        values = {"ids": whom, "categories": sorted(named), "old": old, "new": new}
+        if await changed(session, _MOVE_CURSORS, values) != sum(expected):
+            raise MovedMeanwhile
 
 
-def _need(key: tuple[Any, ...]) -> Need:
-    kind, language, interface, layout, papers_shown, attach_file, show_abstracts, *wishes = key
+def _need(values: tuple[Any, ...]) -> Need:
+    kind, language, interface, layout, papers_shown, attach_file, show_abstracts, wishes = values
+    each = (one.split(_FIELDS, 2) for one in sorted(wishes.split(_BETWEEN)))
     return Need(
         Destination(
             chat_id=0,
@@ -174,8 +223,10 @@ def _need(key: tuple[Any, ...]) -> Need:
             show_abstracts=bool(show_abstracts),
         ),
         tuple(
-            Subscription(0, category, _date(cursor), frozenset(AnnounceType(one) for one in json.loads(types)))
-            for category, cursor, types in zip(wishes[::3], wishes[1::3], wishes[2::3], strict=True)
+            Subscription(
+                0, category, date.fromisoformat(cursor), frozenset(AnnounceType(one) for one in json.loads(types))
+            )
+            for category, cursor, types in each
         ),
     )
 
@@ -183,10 +234,6 @@ def _need(key: tuple[Any, ...]) -> Need:
 def _timing(key: tuple[Any, ...]) -> Timing:
     timezone, delivery_time, weekdays, next_run_at = key
     return Timing(timezone, _time(delivery_time), frozenset(map(int, weekdays)), _moment(next_run_at))
-
-
-def _date(value: str | date) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _time(value: str | time | None) -> time | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, CursorResult, Dialect, Executable, Table, Text, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 T = TypeVar("T")
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 # SQLite before 3.32 takes 999 variables in a statement; beside a list there are a few more.
 _CHUNK = 900
@@ -29,8 +35,49 @@ def chunks(values: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
         yield distinct[start : start + size]
 
 
-async def changed(session: AsyncSession, statement: Executable) -> int:
-    """Carry out a statement that writes; how many rows it made, changed or removed."""
+async def changed(session: AsyncSession, statement: Executable, values: Values | None = None) -> int:
+    """Carry out a statement that writes, once for these variables or for each of them; how many rows it touched."""
     # Drivers keep the count of an INSERT only when asked to.
-    result = await session.execute(statement, execution_options={"preserve_rowcount": True})
+    connection = await session.connection()
+    result = await connection.execute(statement, values, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[Any]", result).rowcount
+
+
+class _Numbers(TypeDecorator[Collection[int]]):
+    """Whole numbers as one variable: a JSON list in SQLite, an array in PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """What the database takes."""
+        return ARRAY(BigInteger) if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        """To the database."""
+        numbers = list(value or ())
+        return numbers if dialect.name == "postgresql" else json.dumps(numbers)
+
+
+class _Among(FunctionElement[bool]):
+    inherit_cache = True
+
+
+def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the numbers given as the variable of that name, however many there are.
+
+    Unlike IN it is the same statement for any number of them, so that it is written and prepared once.
+    """
+    return _Among(column, bindparam(name, type_=_Numbers()))
+
+
+@compiles(_Among)
+def _any_of_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, numbers = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY ({numbers})"
+
+
+@compiles(_Among, "sqlite")
+def _in_json_list(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, numbers = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608 - made of what was compiled

@@ -10,8 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.announcements import COMPLETE
-from storage.models import UNFINISHED, announcements, deliveries
+from storage.models import UNFINISHED, deliveries
 from storage.models import destinations as table
 from storage.models import subscriptions as wish_table
 from storage.records import (
@@ -201,45 +200,6 @@ async def languages(session: AsyncSession, category: str) -> dict[str, frozenset
     for row in await session.execute(query):
         wanted[row.language] = wanted.get(row.language, frozenset()) | _announce_types(row.announce_types)
     return wanted
-
-
-async def due(session: AsyncSession, now: datetime) -> list[int]:
-    """The ids of unpaused destinations whose time has come; longest due first.
-
-    Its time has come when `next_run_at` has passed or, where there is no delivery time, when a complete announcement
-    is newer than the cursor of a subscription and nothing is held until `next_run_at`.
-    """
-    return list(await session.scalars(_DUE, {"now": now}))
-
-
-def _due() -> sa.Select[Any]:
-    moment = sa.bindparam("now", type_=table.c.next_run_at.type)
-    wishes = sa.exists().where(wish_table.c.destination_id == table.c.id, _ON)
-    timed = sa.select(table.c.id).where(table.c.next_run_at <= moment, _AWAKE, wishes)
-    # From the announcements to those who lack them: most destinations have the newest, and are never looked at.
-    newest = (
-        sa.select(announcements.c.category, sa.func.max(announcements.c.mailing_date).label("mailing_date"))
-        .where(announcements.c.state.in_(COMPLETE))
-        .group_by(announcements.c.category)
-        .subquery()
-    )
-    lacking = (
-        sa.select(wish_table.c.destination_id)
-        .join(newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor))
-        .where(_ON)
-    )
-    held = table.c.next_run_at > moment
-    at_once = sa.select(table.c.id).where(
-        table.c.id.in_(lacking), table.c.delivery_time.is_(None), held.isnot(True), _AWAKE
-    )
-    return (
-        sa.select(table.c.id)
-        .where(table.c.id.in_(sa.union(timed, at_once)))
-        .order_by(table.c.next_run_at.asc().nulls_last(), table.c.id)
-    )
-
-
-_DUE = _due()
 
 
 async def reschedule(

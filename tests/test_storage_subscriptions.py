@@ -11,7 +11,7 @@ from fakes.stored import FRIDAY, MONDAY, NOW, add, announcement, open_database, 
 
 from storage import announcements, needs, subscriptions
 from storage.database import Database
-from storage.needs import MovedMeanwhile
+from storage.needs import MovedMeanwhile, Step
 from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnouncementState, AnnounceType, ChatKind, Destination
 
 NINE = time(9, 0)
@@ -38,9 +38,11 @@ async def announced(db: Database, category: str, day: date, state: AnnouncementS
 
 
 async def due(db: Database, now: datetime = NOW) -> list[int]:
-    """The chats that are due, in order."""
+    """The chats that are due, in the order in which they came."""
     async with db.read() as session:
-        found = [await subscriptions.by_id(session, one) for one in await subscriptions.due(session, now)]
+        groups = await needs.due(session, now)
+        ids = [one for timings in groups.values() for some in timings.values() for one in some]
+        found = [await subscriptions.by_id(session, one) for one in sorted(ids)]
     return [one.chat_id for one in found if one is not None]
 
 
@@ -54,7 +56,7 @@ async def advance(
     """Move one on; whether it still stood there."""
     try:
         async with db.begin() as session:
-            await needs.advance_all(session, [(destination_id, expected, following)], cursors)
+            await needs.advance_all(session, [(Step(expected, following, cursors), [destination_id])])
     except MovedMeanwhile:
         return False
     return True
@@ -199,8 +201,7 @@ async def test_one_category_with_news_is_enough_and_all_subscriptions_come_along
     await subscribed(db, "cs.CV", "cs.LG")
     await announced(db, "cs.LG", FRIDAY, AnnouncementState.FETCHED)
     async with db.read() as session:
-        groups: needs.Groups = {}
-        await needs.add_groups(session, await subscriptions.due(session, NOW), groups)
+        groups = await needs.due(session, NOW)
     ((need, _timings),) = groups.items()
     assert [wish.category for wish in need.wishes] == ["cs.CV", "cs.LG"]
 
@@ -211,14 +212,6 @@ async def test_paused_destinations_and_those_without_subscriptions_are_never_due
     await subscribed(db, chat_id=3, delivery_time=NINE, next_run_at=NOW)
     await announced(db, "cs.CV", FRIDAY, AnnouncementState.FETCHED)
     assert await due(db) == []
-
-
-async def test_the_longest_due_come_first(db: Database) -> None:
-    await subscribed(db, "cs.CV", chat_id=1)
-    await subscribed(db, "cs.CV", chat_id=2, delivery_time=NINE, next_run_at=NOW)
-    await subscribed(db, "cs.CV", chat_id=3, delivery_time=NINE, next_run_at=NOW - timedelta(hours=1))
-    await announced(db, "cs.CV", FRIDAY, AnnouncementState.FETCHED)
-    assert await due(db) == [3, 2, 1]
 
 
 async def test_advancing_moves_the_time_and_the_cursors_that_are_named(db: Database) -> None:
@@ -271,9 +264,10 @@ async def test_destinations_that_need_the_same_stand_together_whenever_it_comes(
         (await subscribed(db, "cs.CV", "cs.LG", chat_id=4, cursor=FRIDAY)).id,
         (await subscribed(db, "cs.CV", "cs.LG", chat_id=5, language="en")).id,
     ]
-    groups: needs.Groups = {}
+    for category, day in (("cs.CV", MONDAY), ("cs.LG", FRIDAY)):
+        await announced(db, category, day, AnnouncementState.FETCHED)
     async with db.read() as session:
-        await needs.add_groups(session, ids, groups)
+        groups = await needs.due(session, NOW)
         wishes = [await subscriptions.of(session, one) for one in ids]
     assert sorted(sorted(one for some in group.values() for one in some) for group in groups.values()) == [
         [ids[0], ids[1]],
