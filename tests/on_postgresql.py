@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 
 TESTS = Path(__file__).parent
 # Everything that stores; what is about SQLite's file itself is left out.
-MODULES = ("storage_[!dm]*", "storage_de*", "storage_di*", "journey_*", "chat_*", "fortnight")
+MODULES = ("storage_[!dm]*", "storage_de*", "storage_di*", "plan", "journey_*", "chat_*", "fortnight")
 
 
 def main() -> int:
