@@ -62,7 +62,7 @@ async def test_stats_tell_what_translating_took(house: House) -> None:
         sent = sum(map(len, house.translator.texts("libretranslate")))
         requests = house.translator.requests["libretranslate"]
         assert f"today: {requests} requests, {sent:,} characters, 0 tokens, money {sent * 20 / 1e6:.2f}" in figures
-        assert f"cs.CV 2026-08-21: {requests} requests" in figures
+        assert f"cs.CV, Aug 21, 2026: {requests} requests" in figures
         house.break_translator()
         await house.say("https://arxiv.org/abs/2608.00001")
         await house.say("/language ja")
