@@ -34,6 +34,11 @@ def one_line(text: str) -> str:
     return " ".join(piece for line in clean(text).split("\n") if (piece := line.strip()))
 
 
+def visible(text: str) -> bool:
+    """Whether a reader sees anything of the text; Telegram refuses a message with a block that shows nothing."""
+    return any(character.isprintable() and not character.isspace() for character in text)
+
+
 def plain_title(title: str) -> str:
     """The title on one line without the "(arXiv:… [cs.LG])" that old feeds put behind it."""
     line = one_line(title)
@@ -73,13 +78,13 @@ def shorten(text: str, limit: int) -> str:
 
 def authors_line(paper: Paper, words: Words, *, shown: int = 5, longest: int = 60) -> str:
     """The first authors, and how many there are besides, as far as that is known."""
-    names = [shorten(name, longest) for author in paper.authors if (name := one_line(author))]
-    listed = words("render-list-separator").join(names[:shown])
+    there = [author for author in paper.authors if visible(author)]  # cleaning the names of thousands takes a while
+    listed = words("render-list-separator").join(shorten(one_line(author), longest) for author in there[:shown])
     if paper.more_authors:
         return words("render-authors-unknown", names=listed)
-    if len(names) <= shown:
+    if len(there) <= shown:
         return listed
-    return words("render-authors-more", names=listed, more=len(names) - shown, all=len(names))
+    return words("render-authors-more", names=listed, more=len(there) - shown, all=len(there))
 
 
 def counts_line(kinds: Collection[AnnounceType], words: Words) -> str:

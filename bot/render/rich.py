@@ -21,8 +21,8 @@ from bot.render.digest_pieces import (
     title_html,
 )
 from bot.render.message import MESSAGE, SEPARATOR, escape, group, length, link, measure
-from bot.render.names import abs_url, authors_line, counts_line, one_line, pdf_url, shorten
-from bot.render.rich_text import rich_text, visible
+from bot.render.names import abs_url, authors_line, counts_line, one_line, pdf_url, shorten, visible
+from bot.render.rich_text import rich_text
 from bot.render.sheet import Frame, Sheet
 from storage.records import BilingualPaper, Look
 

@@ -60,11 +60,6 @@ def formula_source(formula: str) -> str | None:
     return "".join(_COMPARISONS.get(character, character) for character in source).strip()
 
 
-def visible(text: str) -> bool:
-    """Whether a reader sees anything of the text; Telegram refuses a message with a block that shows nothing."""
-    return any(character.isprintable() and not character.isspace() for character in text)
-
-
 def _plain(piece: Piece) -> str:
     return to_unicode(piece.source) if piece.formula is None else formula_to_unicode(piece.formula)
 

@@ -57,10 +57,28 @@ _NASTY = (
 )  # fmt: skip
 
 
+_KINDS = len(_NASTY) + 20
+
+
 @cache
 def hostile_text(longest: int = 12) -> st.SearchStrategy[str]:
-    """Texts that try to be something else."""
-    return st.lists(st.one_of(st.sampled_from(_NASTY), st.text(max_size=4)), max_size=longest).map("".join)
+    """Texts that try to be something else: of pieces such as these and of whatever characters Unicode has."""
+    # Each byte is a piece. Lists of pieces and texts took five times as long, and a paper has more than twenty texts.
+    return st.binary(max_size=longest).map(_spelled)
+
+
+def _spelled(data: bytes) -> str:
+    pieces: list[str] = []
+    rest = iter(data)
+    for byte in rest:
+        kind = byte % _KINDS - len(_NASTY)
+        if kind < 0:
+            pieces.append(_NASTY[kind])
+        elif kind % 2:
+            pieces.append(chr(next(rest, 0)))
+        else:
+            pieces.append(chr((next(rest, 0) << 8 | next(rest, 0)) + 0x10000 * (kind // 18)))
+    return "".join(pieces)
 
 
 def hostile_records() -> st.SearchStrategy[DigestRecord]:
@@ -114,6 +132,17 @@ def hostile_entries(draw: st.DrawFn, *, stretch: tuple[int, ...] = (1, 1, 1, 40)
         made_by=draw(st.dictionaries(hostile_text(1), hostile_text(3), max_size=3)),
     )
     return BilingualPaper(paper, translation, draw(st.sampled_from([None, *AnnounceType])))
+
+
+TOGETHER = 4
+"""Papers of an example of `papers_together`."""
+
+
+def papers_together(**how: Any) -> st.SearchStrategy[list[list[BilingualPaper]]]:
+    """Four hostile papers in lists of one, two or four, so that a number of examples is a number of papers."""
+    four = st.lists(hostile_entries(**how), min_size=TOGETHER, max_size=TOGETHER)
+    sizes = st.sampled_from([1, 2, TOGETHER])
+    return st.builds(lambda papers, size: [papers[at : at + size] for at in range(0, TOGETHER, size)], four, sizes)
 
 
 def digest(*categories: str, days: tuple[date, ...] = (date(2026, 8, 21),), language: str = "zh-CN") -> Digest:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.render_material import ENTRY, TRANSLATION, hostile_entries
+from fakes.render_material import ENTRY, TOGETHER, TRANSLATION, papers_together
 from fakes.rich_material import RICH, messages, rendered
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from storage.records import BilingualPaper, Layout, Look
 
 aiogram_types = pytest.importorskip("aiogram.types", reason="aiogram is not installed: pip install -e '.[model-tests]'")
 
-EXAMPLES = int(os.environ.get("RICH_EXAMPLES", "50"))
+PAPERS = int(os.environ.get("RICH_EXAMPLES", "80"))
 FEED = os.environ.get("FEED_FILE", "")
 
 
@@ -69,17 +69,18 @@ def test_a_digest_is_read_by_the_model() -> None:
     strictly_read(blocks)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=PAPERS // TOGETHER, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    st.lists(hostile_entries(), min_size=1, max_size=2),
+    papers_together(),
     st.builds(Look, st.just(Layout.RICH), show_abstracts=st.booleans(), paged=st.booleans()),
     st.sampled_from(["zh", "en"]),
 )
 def test_whatever_papers_say_the_model_reads_the_messages(
-    entries: list[BilingualPaper], look: Look, interface: str
+    together: list[list[BilingualPaper]], look: Look, interface: str
 ) -> None:
-    for blocks in messages(rendered(entries, look, interface)):
-        strictly_read(blocks)
+    for entries in together:
+        for blocks in messages(rendered(entries, look, interface)):
+            strictly_read(blocks)
 
 
 @pytest.mark.skipif(not FEED, reason="FEED_FILE names no recorded feed")
