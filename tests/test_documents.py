@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bot import __version__
-from bot.cli import build_parser
+from bot.arguments import build_parser
 from bot.config import Option, options
 
 TOP = Path(__file__).parent.parent

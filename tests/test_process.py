@@ -17,6 +17,7 @@ from fakes.house import announcement
 from pydantic import SecretStr
 
 from bot import cli
+from bot.arguments import build_parser
 from bot.arxiv_source import calendar
 from bot.config import Settings
 from bot.simulator.faults import Fault, FaultKind
@@ -96,7 +97,7 @@ def test_a_data_folder_that_cannot_be_used_ends_the_start_with_a_sentence(
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     data = tmp_path / "file" / "data"
     settings = Settings(_env_file=None, telegram_token=SecretStr("123456789:" + "B" * 35), data_dir=data)
-    assert cli._run(cli.build_parser().parse_args(["run"]), settings) == 1
+    assert cli._run(build_parser().parse_args(["run"]), settings) == 1
     said = capsys.readouterr().err
     assert str(tmp_path / "file") in said
     assert "Traceback" not in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import build_parser
+from bot.arguments import build_parser
 from bot.handlers.commands import COMMANDS
 from bot.i18n import words_for
 
