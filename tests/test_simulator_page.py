@@ -7,7 +7,18 @@ from typing import Any
 import aiohttp
 import pytest
 from fakes.simulated import bot_on
-from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    ChatAdministratorRights,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    KeyboardButtonRequestChat,
+    ReplyKeyboardMarkup,
+)
+from telegram.error import BadRequest
 
 from bot.simulator.state import Chat, User
 from bot.simulator.telegram import SimulatedTelegram
@@ -125,9 +136,57 @@ async def test_a_button_pressed_on_the_page_shows_the_answer(
     (update,) = await bot.get_updates(timeout=5)
     assert update.callback_query is not None
     await update.callback_query.answer("here", show_alert=True)
-    assert await pressing == (200, {"answer": "here", "alert": True})
+    assert await pressing == (200, {"answer": "here", "alert": True, "url": ""})
     assert await press("gone") == (404, "That button is gone.\n")
     assert telegram.answer(update.callback_query.id) == "here"
+
+
+async def test_a_press_may_open_the_private_chat_with_the_bot_and_start_it_there(
+    telegram: SimulatedTelegram, bot: Bot, browser: aiohttp.ClientSession, ada: User
+) -> None:
+    group = telegram.add_group("Readers", creator=ada)
+    keys = InlineKeyboardMarkup([[InlineKeyboardButton("more", callback_data="m")]])
+    sent = await bot.send_message(group.id, "x", reply_markup=keys)
+    pressed = {"chat": str(group.id), "message_id": sent.message_id, "data": "m"}
+    pressing = asyncio.create_task(browser.post("page/press", json=pressed))
+    (update,) = await bot.get_updates(timeout=5)
+    assert update.callback_query is not None
+    with pytest.raises(BadRequest, match="(?i)url_invalid"):
+        await update.callback_query.answer(url="https://elsewhere.example.org")
+    await update.callback_query.answer(url=f"https://t.me/{telegram.bot.username}?start=card_en_1")
+    assert (await (await pressing).json())["url"].endswith("?start=card_en_1")
+    started = await browser.post("page/start", json={"chat": str(group.id), "payload": "card_en_1"})
+    assert await started.json() == {"chat": str(ada.id)}
+    assert telegram.messages(telegram.private_chat(ada))[-1].text == "/start card_en_1"
+
+
+async def test_a_keyboard_shows_its_buttons_and_the_chats_that_can_be_picked_for_one(
+    telegram: SimulatedTelegram, bot: Bot, browser: aiohttp.ClientSession, ada: User, chat: Chat
+) -> None:
+    mine = telegram.add_channel("Daily", None, creator=ada, bot_posts=None)
+    theirs = telegram.add_channel("Weekly", None, creator=telegram.add_user("Bob"), bot_posts=None)
+    telegram.join(theirs, ada)
+    rights = ChatAdministratorRights.no_rights().to_dict() | {"can_post_messages": True, "can_promote_members": True}
+    request = KeyboardButtonRequestChat(
+        1, chat_is_channel=True, user_administrator_rights=ChatAdministratorRights(**rights)
+    )
+    board = ReplyKeyboardMarkup([[KeyboardButton("A channel", request_chat=request), "Words"]])
+    await bot.send_message(chat.id, "Which one?", reply_markup=board)
+    daily = {"id": str(mine.id), "type": "channel", "title": "Daily"}
+    assert (await view(browser, chat=chat.id))["keyboard"] == [
+        {"text": "A channel", "asks": True, "chats": [daily]},
+        {"text": "Words", "asks": False, "chats": []},
+    ]
+    body = {"chat": str(chat.id), "button": "A channel", "shared": str(mine.id)}
+    for wrong in ({"shared": str(theirs.id)}, {"button": "Words"}, {"shared": "7"}):
+        async with browser.post("page/share", json=body | wrong) as answer:
+            assert answer.status in {400, 404}
+    async with browser.post("page/share", json=body) as answer:
+        assert answer.ok
+    shared = (await bot.get_updates(allowed_updates=["message"]))[-1].message
+    assert shared is not None
+    assert shared.chat_shared is not None
+    assert shared.chat_shared.chat_id == mine.id
 
 
 async def test_documents_are_downloaded_and_never_shown_as_a_page(

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.simulator import page_view as view
 from bot.simulator.deeds import Deeds
 from bot.simulator.errors import ApiError
-from bot.simulator.state import Chat
+from bot.simulator.state import Chat, User
 
 POLL_SECONDS = 20.0
 # A pressed button spins so long at most.
@@ -42,6 +42,8 @@ class ChatPage:
             web.get("/page/view", self.view),
             web.post("/page/say", self.say),
             web.post("/page/press", self.press),
+            web.post("/page/start", self.start),
+            web.post("/page/share", self.share),
             web.get("/page/file/{file_id}", self.file),
         ]
 
@@ -92,6 +94,7 @@ class ChatPage:
                 "doing": view.doing_view(self._world, chat, int(thread) if thread.isdecimal() else 0),
                 "speakers": view.speakers_view(self._world, chat),
                 "commands": view.commands_view(self._world, chat),
+                "keyboard": view.keyboard_view(self._world, chat),
             }
         return web.json_response(body)
 
@@ -117,8 +120,7 @@ class ChatPage:
         body = await self._body(request)
         chat = self._chat(body.get("chat"))
         message = chat.messages.get(_number(body, "message_id"))
-        readers = view.speakers(self._world, chat)
-        user = next((user for user in readers if user.id == body.get("speaker")), readers[0] if readers else None)
+        user = self._reader(chat, body)
         if message is None or user is None:
             raise web.HTTPNotFound(text="That message is gone.\n")
         try:
@@ -132,7 +134,36 @@ class ChatPage:
                     await self._world.changed.wait()
         except TimeoutError:
             return web.json_response({"answer": "", "alert": False})
-        return web.json_response({"answer": press.answer, "alert": press.alert})
+        return web.json_response({"answer": press.answer, "alert": press.alert, "url": press.url})
+
+    async def start(self, request: web.Request) -> web.Response:
+        """Follow a deep link: the private chat of the person with the bot, where they start it; answers with its id."""
+        body = await self._body(request)
+        user = self._reader(self._chat(body.get("chat")), body)
+        if user is None:
+            raise web.HTTPNotFound(text="Nobody is there to follow that link.\n")
+        private = self._world.private(user)
+        self._telegram.say(private, user, f"/start {body.get('payload', '')}".strip())
+        return web.json_response({"chat": str(private.id)})
+
+    async def share(self, request: web.Request) -> web.Response:
+        """Pick a chat for a button of the keyboard that asks for one."""
+        body = await self._body(request)
+        chat, button = self._chat(body.get("chat")), str(body.get("button"))
+        wanted = dict(self._world.keyboards.get(chat.id, ())).get(button, {}).get("request_chat")
+        user = self._reader(chat, body)
+        if wanted is None or user is None:
+            raise web.HTTPNotFound(text="That button is gone.\n")
+        shared = self._chat(body.get("shared"))
+        if shared not in view.pickable(self._world, user, wanted):
+            raise web.HTTPBadRequest(text="That chat cannot be picked.\n")
+        self._telegram.share_chat(chat, user, button, shared)
+        return web.json_response({})
+
+    def _reader(self, chat: Chat, body: dict[str, Any]) -> User | None:
+        """The person who is spoken for, in a channel the first of its readers."""
+        readers = view.speakers(self._world, chat)
+        return next((user for user in readers if user.id == body.get("speaker")), readers[0] if readers else None)
 
     async def _body(self, request: web.Request) -> dict[str, Any]:
         self._guard(request)

@@ -13,6 +13,8 @@ Json = dict[str, Any]
 MAX_SHOWN = 200
 _PREVIEW = 80
 CHANNEL_SPEAKER = 0
+_CHECKED = frozenset({"can_post_messages", "can_edit_messages"})
+"""Rights that the people of this Telegram are given; of the others its administrators have all."""
 _SERVICE_WORDS = {
     "pinned_message": "pinned a message",
     "new_chat_members": "joined the chat",
@@ -112,6 +114,40 @@ def doing_view(world: World, chat: Chat, thread_id: int) -> str:
     """What the bot is said to be doing there, such as `typing`; "" for nothing."""
     action, until = chat.doing.get(thread_id, ("", 0.0))
     return action if world.now() < until else ""
+
+
+def keyboard_view(world: World, chat: Chat) -> list[Json]:
+    """The keyboard below the field for typing; a button that asks for a chat comes with those that can be picked."""
+    people = speakers(world, chat)
+    return [
+        {
+            "text": text,
+            "asks": "request_chat" in button,
+            "chats": [
+                {"id": str(one.id), "type": one.type, "title": one.title}
+                for one in pickable(world, people[0], button["request_chat"])
+            ]
+            if "request_chat" in button and people
+            else [],
+        }
+        for text, button in world.keyboards.get(chat.id, ())
+    ]
+
+
+def pickable(world: World, user: User, request: Json) -> list[Chat]:
+    """The chats that an app offers for a button: of the kind asked for, where the person has the rights asked for."""
+    rights = [name for name, granted in (request.get("user_administrator_rights") or {}).items() if granted]
+    found = [
+        chat
+        for chat in world.chats.values()
+        if chat.many
+        and chat.upgraded_to is None
+        and (chat.type == "channel") == bool(request["chat_is_channel"])
+        and chat.member(user).present
+        and (not rights or chat.member(user).administers)
+        and all(chat.member(user).may(name) for name in rights if name in _CHECKED)
+    ]
+    return sorted(found, key=lambda chat: chat.title)
 
 
 def speakers_view(world: World, chat: Chat) -> list[Json]:

@@ -129,6 +129,32 @@ async def test_typing_and_the_answers_of_buttons_are_shown(house: House, page: P
     await page.locator("#toast", has_text="Here it is").wait_for()
 
 
+async def test_a_channel_is_picked_with_the_keyboards_button_and_set_up(house: House, page: Page) -> None:
+    house.telegram.add_channel("Daily", None, creator=house.person, bot_posts=None)
+    house.telegram.add_group("Readers", creator=house.person, bot=False)
+    async with house.at_work():
+        await write(page, "/channels")
+        await page.get_by_role("button", name="Add a channel or group").click()
+        await page.locator("#board").get_by_role("button", name="A channel").click()
+        assert await page.locator("#chooser .row").all_inner_texts() == ["D\nDaily\nchannel"]
+        await page.locator("#chooser .row", has_text="Daily").click()
+        await says(page, "Which language should papers be translated to?")
+        await page.locator("#board:empty").wait_for(state="attached")
+
+
+async def test_a_readers_press_under_a_groups_card_opens_their_private_chat(house: House, page: Page) -> None:
+    house.arxiv.announce("cs.CV", announcement(1), FRIDAY)
+    other = house.telegram.add_user("Bob")
+    group = house.telegram.add_group("Readers", creator=other, members=[house.person])
+    async with house.at_work():
+        await house.say("/start p_2608-00001", chat=group, user=other)
+        await page.locator("#chats .row", has_text="Readers").click()
+        await page.get_by_label("Who speaks").select_option(house.person.first_name)
+        await page.get_by_role("button", name="BibTeX").click()
+        await page.locator("#title", has_text=house.private.title).wait_for()
+        await says(page, "@misc{")
+
+
 async def test_chats_and_topics_are_switched(house: House, page: Page) -> None:
     forum: Chat = house.telegram.add_group("Lab", creator=house.person, forum=True)
     topic = house.telegram.add_topic(forum, "Papers")
