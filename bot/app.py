@@ -29,6 +29,7 @@ from bot.handlers.ask import AnyApplication, Services
 from bot.handlers.dispatch import ALLOWED_UPDATES, OneAtATimePerChat, register
 from bot.handlers.membership import Membership, register_membership
 from bot.handlers.profile import set_profile
+from bot.i18n import read_catalogues
 from bot.ledger import Ledger
 from bot.limiter import Limiter
 from bot.log import event, redact
@@ -240,6 +241,7 @@ async def running(
 
 @asynccontextmanager
 async def _at_work(application: AnyApplication, services: Services, clock: Clock, parts: Core) -> AsyncIterator[None]:
+    read_catalogues()
     await _connect(application)
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:

@@ -20,6 +20,9 @@ from storage.models import former_parts as former_table
 from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, Layout, Look, Part, PartKind
 from storage.sql import changed, chunks, upsert
 
+_TYPES = {str(one): one for one in AnnounceType}
+"""The types by their values: a page of a digest reads hundreds of them."""
+
 
 async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now: datetime) -> Digest:
     """Store a digest and its parts, unless one with the same key is there; returned with its id and time.
@@ -216,7 +219,7 @@ async def _with_entries(session: AsyncSession, digest_ids: Iterable[int]) -> lis
         query = sa.select(entry_table).where(entry_table.c.digest_id.in_(some)).order_by(entry_table.c.position)
         entries: dict[int, list[DigestEntry]] = {}
         for row in await session.execute(query):
-            entry = DigestEntry(row.arxiv_id, row.version, AnnounceType(row.announce_type))
+            entry = DigestEntry(row.arxiv_id, row.version, _TYPES[row.announce_type])
             entries.setdefault(row.digest_id, []).append(entry)
         rows = await session.execute(sa.select(table).where(table.c.id.in_(some)))
         found += [_digest(row, entries.get(row.id, ())) for row in rows]

@@ -17,6 +17,7 @@ from fakes.house import paper
 from fakes.render_material import TRANSLATION
 
 from bot.digest_pages import DigestPages
+from bot.i18n import read_catalogues
 from storage import digests, papers, translations
 from storage.database import Database, migrate
 from storage.records import AnnounceType, Digest, DigestEntry, Layout, Look
@@ -70,6 +71,7 @@ def main(count: int) -> None:
         await measure(db, await fill(db, count))
         await db.close()
 
+    read_catalogues()  # as the bot does at its start
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(run(f"sqlite+aiosqlite:///{Path(folder) / 'bench.sqlite3'}"))
 
