@@ -165,8 +165,9 @@ async def test_a_date_that_arxiv_no_longer_shows_is_marked_as_approximate_wherev
     arxiv.add_paper(paper(1, submitted_at=begin))
     kept = settings.model_copy(update={"data_dir": tmp_path})
     await migrate(kept.database_address)
-    told = f"the papers of {day} were chosen by submission time"
-    for form, mark in (("markdown", f"> 近似结果：{day}"), ("classic", f"近似结果：{day}"), ("jsonl", "")):
+    told = f"the papers of {day:%b} {day.day}, {day.year} were chosen by submission time"
+    marked = f"近似结果：{day.year}年{day.month}月{day.day}日"
+    for form, mark in (("markdown", f"> {marked}"), ("classic", marked), ("jsonl", "")):
         await print_digest(kept, order("cs.CV", day=day, form=form))
         printed = capsys.readouterr()
         assert mark in printed.out

@@ -28,7 +28,7 @@ async def posted_in_english(house: House) -> None:
 
 def shown(house: House) -> str:
     """The digest as it stands in the chat: the message and the document."""
-    messages = [one for one in house.telegram.from_bot(house.private) if "2026-08-21" in one.text or one.document]
+    messages = [one for one in house.telegram.from_bot(house.private) if "Aug 21" in one.text or one.document]
     return "\n".join(one.text + (one.document.content.decode() if one.document else "") for one in messages)
 
 
