@@ -55,8 +55,9 @@ class Watch:
         settled = calendar.mailing_date(now - QUIET)
         async with self._db.read() as session:
             known = await announcements.on(session, categories, day)
-            before = await announcements.on(session, categories, settled)
-            new_papers = await announcements.count_new(session, categories, since=settled)
+            new_papers = await announcements.any_new(session, categories, since=settled)
+            before = await announcements.on(session, categories, settled) if not new_papers else {}
+            raised = await notices.is_raised(session, _NAME)
         missing = {
             category: one.reason if (one := known.get(category)) is not None else ""
             for category in sorted(categories)
@@ -67,7 +68,7 @@ class Watch:
             trouble = _Trouble("announcements-quiet", settled, {})
         if trouble is not None:
             await self._raise(trouble, now)
-        elif not missing and new_papers:
+        elif raised and not missing and new_papers:
             await self._all_well(day)
 
     def _worst(
@@ -108,9 +109,6 @@ class Watch:
         )
 
     async def _all_well(self, day: date) -> None:
-        async with self._db.read() as session:
-            if not await notices.is_raised(session, _NAME):
-                return
         async with self._db.begin() as session:
             well_again = await notices.clear(session, _NAME)
         if well_again:

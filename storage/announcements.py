@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import papers
@@ -15,12 +15,25 @@ from storage.models import announcement_entries as entry_table
 from storage.models import announcements as table
 from storage.papers import Key
 from storage.records import AnnouncedEntry, Announcement, AnnouncementState, AnnounceType, Entry
-from storage.sql import changed, chunks, upsert
+from storage.sql import among, changed, chunks, upsert
 
 COMPLETE = (AnnouncementState.FETCHED, AnnouncementState.EMPTY)
 """The states in which nothing of an announcement is still missing."""
 
-_KNOWN = tuple(column for column in table.c if column.name != "raw")
+_KNOWN = tuple(table.c[one.name] for one in fields(Announcement))
+_STATE = next(place for place, column in enumerate(_KNOWN) if column is table.c.state)
+# Asked at every tick, and so made once.
+_OF = select(*_KNOWN).where(among(table.c.category, "categories"))
+_AFTER = _OF.where(table.c.mailing_date > bindparam("after", type_=table.c.mailing_date.type))
+_ON = _OF.where(table.c.mailing_date == bindparam("day", type_=table.c.mailing_date.type))
+_NEW = select(
+    exists()
+    .where(entry_table.c.announcement_id == table.c.id, entry_table.c.announce_type == AnnounceType.NEW)
+    .where(
+        among(table.c.category, "categories"),
+        table.c.mailing_date >= bindparam("since", type_=table.c.mailing_date.type),
+    )
+)
 
 
 async def save(
@@ -83,7 +96,7 @@ async def known_after(
     session: AsyncSession, categories: Iterable[str], after: date
 ) -> dict[tuple[str, date], Announcement]:
     """What is known of these categories' announcements of later dates, by category and mailing date."""
-    found = await _of(session, categories, table.c.mailing_date > after)
+    found = await _those(session, _AFTER, {"categories": list(categories), "after": after})
     return {(one.category, one.mailing_date): one for one in found}
 
 
@@ -113,22 +126,13 @@ async def expect(session: AsyncSession, categories: Iterable[str], day: date) ->
 
 async def on(session: AsyncSession, categories: Iterable[str], day: date) -> dict[str, Announcement]:
     """What is known of these categories' announcements of one date."""
-    return {one.category: one for one in await _of(session, categories, table.c.mailing_date == day)}
+    found = await _those(session, _ON, {"categories": list(categories), "day": day})
+    return {one.category: one for one in found}
 
 
-async def count_new(session: AsyncSession, categories: Iterable[str], *, since: date) -> int:
-    """How many new papers stand in these categories' announcements of that date or later."""
-    found = 0
-    for some in chunks(categories):
-        query = (
-            select(func.count())
-            .select_from(entry_table)
-            .join(table, table.c.id == entry_table.c.announcement_id)
-            .where(table.c.category.in_(some), table.c.mailing_date >= since)
-            .where(entry_table.c.announce_type == AnnounceType.NEW)
-        )
-        found += (await session.execute(query)).scalar_one()
-    return found
+async def any_new(session: AsyncSession, categories: Iterable[str], *, since: date) -> bool:
+    """Whether there is any new paper in these categories' announcements of that date or later."""
+    return bool(await session.scalar(_NEW, {"categories": list(categories), "since": since}))
 
 
 async def entries(session: AsyncSession, announcement_ids: Iterable[int]) -> list[AnnouncedEntry]:
@@ -224,10 +228,11 @@ async def listing(session: AsyncSession, category: str | None = None, limit: int
 
 
 async def _of(session: AsyncSession, categories: Iterable[str], *conditions: ColumnElement[bool]) -> list[Announcement]:
-    found: list[Announcement] = []
-    for some in chunks(categories):
-        query = select(*_KNOWN).where(table.c.category.in_(some), *conditions)
-        found += [_announcement(row) for row in await session.execute(query)]
+    return await _those(session, _OF.where(*conditions), {"categories": list(categories)})
+
+
+async def _those(session: AsyncSession, query: Select[Any], values: Mapping[str, Any]) -> list[Announcement]:
+    found = [_announcement(row) for row in await session.execute(query, values)]
     return sorted(found, key=lambda one: (one.mailing_date, one.category))
 
 
@@ -237,8 +242,9 @@ async def _first(session: AsyncSession, query: Select[Any]) -> Announcement | No
 
 
 def _announcement(row: Row[Any]) -> Announcement:
-    fields = row._asdict()
-    return Announcement(**{**fields, "state": AnnouncementState(fields["state"])})
+    known = list(row)
+    known[_STATE] = AnnouncementState(known[_STATE])
+    return Announcement(*known)
 
 
 def _entry(row: Row[Any]) -> AnnouncedEntry:

@@ -231,7 +231,7 @@ destinations = Table(
     _required("interface", String),
     _required("timezone", String),
     Column("delivery_time", Time),
-    Column("next_run_at", UtcDateTime, index=True),
+    Column("next_run_at", UtcDateTime),
     _required("layout", String),
     _required("answer_links", Boolean),
     Column("paused", Text),
@@ -242,7 +242,17 @@ destinations = Table(
     _required("quiet", Boolean, server_default=false()),
     _required("pin", Boolean, server_default=false()),
     UniqueConstraint("chat_id", "thread_id"),
+    # Not the paused ones: their time has passed long ago, and every tick would go through all of them.
+    Index(
+        "ix_destinations_due",
+        "next_run_at",
+        sqlite_where=text("paused IS NULL"),
+        postgresql_where=text("paused IS NULL"),
+    ),
 )
+
+# Again to the letter, as UNFINISHED below.
+AT_ONCE = "at_once AND off_at IS NULL"
 
 subscriptions = Table(
     "subscriptions",
@@ -253,7 +263,17 @@ subscriptions = Table(
     _required("announce_types", JSON),
     # When it was switched off; null for one that is on.
     Column("off_at", UtcDateTime),
+    # Whether the destination gets digests as soon as announced, and is not paused: for most of a day those with a time
+    # lack what was announced, and a tick looks at none of them.
+    _required("at_once", Boolean, server_default=false()),
     Index("ix_subscriptions_category_cursor", "category", "cursor"),
+    Index(
+        "ix_subscriptions_at_once",
+        "category",
+        "cursor",
+        sqlite_where=text(AT_ONCE),
+        postgresql_where=text(AT_ONCE),
+    ),
 )
 
 digests = Table(

@@ -88,9 +88,10 @@ _BETWEEN, _FIELDS = "\n", " "
 _PAGE = 5_000
 
 
-def _due() -> sa.Select[Any]:
+def _due() -> sa.CompoundSelect[Any]:
     moment = sa.bindparam("now", type_=destinations.c.next_run_at.type)
-    timed = sa.select(destinations.c.id).where(destinations.c.next_run_at <= moment)
+    awake = destinations.c.paused.is_(None)
+    timed = sa.select(destinations.c.id).where(destinations.c.next_run_at <= moment, awake)
     # From the announcements to those who lack them: most destinations have the newest, and are never looked at.
     newest = (
         sa.select(announcements.c.category, sa.func.max(announcements.c.mailing_date).label("mailing_date"))
@@ -101,9 +102,14 @@ def _due() -> sa.Select[Any]:
     lacking = (
         sa.select(wish_table.c.destination_id)
         .join(newest, sa.and_(newest.c.category == wish_table.c.category, newest.c.mailing_date > wish_table.c.cursor))
-        .where(wish_table.c.off_at.is_(None))
+        .where(sa.text("subscriptions.at_once AND subscriptions.off_at IS NULL"))
     )
-    at_once = sa.and_(destinations.c.delivery_time.is_(None), (destinations.c.next_run_at > moment).isnot(True))
+    held = destinations.c.next_run_at > moment
+    at_once = sa.select(destinations.c.id).where(destinations.c.id.in_(lacking), awake, held.isnot(True))
+    return sa.union(timed, at_once)
+
+
+def _rows() -> sa.Select[Any]:
     # As text in every database, so that it can be compared, and in one row: thousands have the same.
     one_wish = sa.cast(wish_table.c.category, sa.Text).concat(_FIELDS)
     one_wish = one_wish.concat(sa.cast(wish_table.c.cursor, sa.Text)).concat(_FIELDS)
@@ -112,14 +118,10 @@ def _due() -> sa.Select[Any]:
         .where(wish_table.c.destination_id == destinations.c.id, wish_table.c.off_at.is_(None))
         .scalar_subquery()
     )
-    return sa.select(destinations.c.id, *_NEED, *_TIMING, wishes).where(
-        destinations.c.id.in_(sa.union(timed, lacking)),
-        destinations.c.paused.is_(None),
-        sa.or_(destinations.c.next_run_at <= moment, at_once),
-    )
+    return sa.select(destinations.c.id, *_NEED, *_TIMING, wishes).where(among(destinations.c.id, "ids"))
 
 
-_DUE = _due().execution_options(yield_per=_PAGE)
+_DUE, _ROWS = _due(), _rows()
 
 
 async def due(session: AsyncSession, now: datetime) -> Groups:
@@ -128,18 +130,19 @@ async def due(session: AsyncSession, now: datetime) -> Groups:
     Its time has come when `next_run_at` has passed or, where there is no delivery time, when a complete announcement
     is newer than the cursor of a subscription and nothing is held until `next_run_at`.
     """
+    connection = await session.connection()
+    ids = sorted((await connection.execute(_DUE, {"now": now})).scalars())
     # By what was read: making and comparing needs for each of them would take longer than reading them.
     found: dict[tuple[Any, ...], dict[tuple[Any, ...], list[int]]] = {}
-    async for page in (await session.stream(_DUE, {"now": now})).partitions():
-        for row in page:
-            if row[-1] is not None:
-                timings = found.setdefault((*row[_FIRST_NEED:_FIRST_TIMING], row[-1]), {})
-                timings.setdefault(row[_FIRST_TIMING:-1], []).append(row[0])
+    for start in range(0, len(ids), _PAGE):
+        for row in await connection.execute(_ROWS, {"ids": ids[start : start + _PAGE]}):
+            timings = found.setdefault((*row[_FIRST_NEED:_FIRST_TIMING], row[-1]), {})
+            timings.setdefault(row[_FIRST_TIMING:-1], []).append(row[0])
     groups: Groups = {}
     for need, timings in found.items():
         known = groups.setdefault(_need(need), {})
-        for timing, ids in timings.items():
-            known.setdefault(_timing(timing), []).extend(ids)
+        for timing, whose in timings.items():
+            known.setdefault(_timing(timing), []).extend(whose)
     return groups
 
 
@@ -209,7 +212,7 @@ async def advance_all(session: AsyncSession, moves: Iterable[tuple[Step, Collect
 
 def _need(values: tuple[Any, ...]) -> Need:
     kind, language, interface, layout, papers_shown, attach_file, show_abstracts, wishes = values
-    each = (one.split(_FIELDS, 2) for one in sorted(wishes.split(_BETWEEN)))
+    each = (one.split(_FIELDS, 2) for one in sorted(wishes.split(_BETWEEN))) if wishes is not None else ()
     return Need(
         Destination(
             chat_id=0,

@@ -2,7 +2,8 @@
 
 The driver keeps a connection in a thread of its own. To make a cursor, run it, fetch and close it are four messages to
 that thread and back, of about 60 µs each: for small statements that is most of what they cost. Here one message does
-all of it. A rollback of nothing, which the pool asks for whenever a connection comes back to it, is none.
+all of it, and takes the BEGIN of a transaction along with its first statement. Nobody waits for a rollback, with which
+every read ends; of nothing, which the pool asks for whenever a connection comes back to it, it is none.
 """
 
 from __future__ import annotations
@@ -50,14 +51,21 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _run(self, how: str, operation: Any, parameters: Any) -> None:
         driver: Any = self._connection
-        async with self._adapt_connection._execute_mutex:
-            self._cursor = await driver._execute(_in_thread, driver._conn, how, operation, parameters)
+        ours: Any = self._adapt_connection
+        if operation.startswith("BEGIN"):
+            ours.begin = operation
+            return
+        async with ours._execute_mutex:
+            begin, ours.begin = ours.begin, None
+            self._cursor = await driver._execute(_in_thread, driver._conn, begin, how, operation, parameters)
         self._rows = deque(self._cursor.rows)
 
 
-def _in_thread(connection: Any, how: str, operation: Any, parameters: Any) -> _Ran:
+def _in_thread(connection: Any, begin: str | None, how: str, operation: Any, parameters: Any) -> _Ran:
     cursor = connection.cursor()
     try:
+        if begin is not None:
+            cursor.execute(begin)
         getattr(cursor, how)(operation, parameters)
         rows = cursor.fetchall() if cursor.description else ()
         return _Ran(cursor.description, cursor.rowcount, cursor.lastrowid, cursor.arraysize, rows)
@@ -66,17 +74,33 @@ def _in_thread(connection: Any, how: str, operation: Any, parameters: Any) -> _R
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("begin",)
     _cursor_cls = _Cursor
 
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self.begin: str | None = None
+        """The BEGIN that goes with the next statement."""
+
+    def commit(self) -> None:
+        """Of nothing, it is none."""
+        if self.begin is None:
+            super().commit()
+        self.begin = None
+
     def rollback(self) -> None:
+        """Without waiting for it."""
         driver: Any = self._connection
+        self.begin = None
         if driver._connection and driver.in_transaction:
-            super().rollback()
+            # In turn with whatever is asked of the thread next.
+            driver._tx.put_nowait((None, driver._conn.rollback))
 
 
 def in_one_trip(engine: AsyncEngine) -> None:
     """Make this engine's connections such; called before its first one is opened."""
+    # Cursors that are read bit by bit are not; whatever is read comes at once.
+    engine.sync_engine.dialect.supports_server_side_cursors = False
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:

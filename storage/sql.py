@@ -6,7 +6,19 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, CursorResult, Dialect, Executable, Table, Text, bindparam
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Dialect,
+    Executable,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
@@ -43,41 +55,46 @@ async def changed(session: AsyncSession, statement: Executable, values: Values |
     return cast("CursorResult[Any]", result).rowcount
 
 
-class _Numbers(TypeDecorator[Collection[int]]):
-    """Whole numbers as one variable: a JSON list in SQLite, an array in PostgreSQL."""
+class _List(TypeDecorator[Collection[Any]]):
+    """Numbers or texts as one variable: a JSON list in SQLite, an array in PostgreSQL."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, of: type[BigInteger | String]) -> None:
+        super().__init__()
+        self.of = of
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """What the database takes."""
-        return ARRAY(BigInteger) if dialect.name == "postgresql" else Text()
+        return ARRAY(self.of) if dialect.name == "postgresql" else Text()
 
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
         """To the database."""
-        numbers = list(value or ())
-        return numbers if dialect.name == "postgresql" else json.dumps(numbers)
+        values = list(value or ())
+        return values if dialect.name == "postgresql" else json.dumps(values)
 
 
 class _Among(FunctionElement[bool]):
     inherit_cache = True
 
 
-def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
-    """Whether a column is one of the numbers given as the variable of that name, however many there are.
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the numbers or texts given as the variable of that name, however many there are.
 
     Unlike IN it is the same statement for any number of them, so that it is written and prepared once.
     """
-    return _Among(column, bindparam(name, type_=_Numbers()))
+    of: type[BigInteger | String] = BigInteger if isinstance(column.type, Integer) else String
+    return _Among(column, bindparam(name, type_=_List(of)))
 
 
 @compiles(_Among)
 def _any_of_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, numbers = (compiler.process(one, **options) for one in element.clauses)
-    return f"{column} = ANY ({numbers})"
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY ({values})"
 
 
 @compiles(_Among, "sqlite")
 def _in_json_list(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, numbers = (compiler.process(one, **options) for one in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608 - made of what was compiled
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - made of what was compiled

@@ -85,7 +85,13 @@ async def subscribe(
         announce_types = _announce_types(await session.scalar(others) or DEFAULT_ANNOUNCE_TYPES)
     statement = (
         upsert(session, wish_table)
-        .values(destination_id=destination_id, category=category, cursor=cursor, announce_types=sorted(announce_types))
+        .values(
+            destination_id=destination_id,
+            category=category,
+            cursor=cursor,
+            announce_types=sorted(announce_types),
+            at_once=_at_once(destination_id),
+        )
         .on_conflict_do_nothing()
     )
     if await changed(session, statement) == 1:
@@ -294,6 +300,18 @@ async def _merge(session: AsyncSession, old_id: int, new_id: int) -> None:
 
 async def _set(session: AsyncSession, destination_id: int, **values: Any) -> None:
     await session.execute(sa.update(table).where(table.c.id == destination_id).values(**values))
+    if not values.keys().isdisjoint({"delivery_time", "paused"}):
+        theirs = wish_table.c.destination_id == destination_id
+        await session.execute(sa.update(wish_table).where(theirs).values(at_once=_at_once(destination_id)))
+
+
+def _at_once(destination_id: int) -> sa.ScalarSelect[bool]:
+    """Whether the destination gets digests as soon as announced, and gets any."""
+    return (
+        sa.select(sa.and_(table.c.delivery_time.is_(None), _AWAKE))
+        .where(table.c.id == destination_id)
+        .scalar_subquery()
+    )
 
 
 async def _first(session: AsyncSession, *conditions: sa.ColumnElement[bool]) -> Destination | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,16 @@ async def test_everybody_gets_every_part_once_however_often_it_is_planned(db: Da
     assert [(one.digests, one.rows) for one in planned] == [(2, 2 * MOST), (0, 0)]
     assert sorted(await rows(db)) == [(chat, number) for chat in range(1, MOST + 1) for number in (0, 1)]
     assert [number for chat, number in await rows(db) if chat == 1] == [0, 1]
+
+
+async def test_a_time_without_subscriptions_passes_in_silence(db: Database) -> None:
+    (alone,) = await add(db, place(99, delivery_time=time(9), next_run_at=NOW))
+    await plan(db, two_parts).run()
+    async with db.read() as session:
+        stored = await subscriptions.by_id(session, alone.id)
+        assert stored is not None
+        assert stored.next_run_at == NOW + timedelta(days=1)
+    assert {chat for chat, _ in await rows(db)} == set(range(1, MOST + 1))
 
 
 async def test_who_moved_while_digests_were_made_is_left_out_and_nobody_else(db: Database) -> None:

@@ -139,11 +139,21 @@ async def test_a_database_of_the_first_form_keeps_its_rows(tmp_path: Path) -> No
             "'2026-08-21', NULL)",
             (source_hash("Sheep 2", "We count."),),
         )
+        for number, at, paused in ((1, None, None), (2, "09:00:00.000000", None), (3, None, "blocked")):
+            connection.execute(
+                "INSERT INTO destinations (id, chat_id, thread_id, kind, title, language, interface, timezone, "
+                "delivery_time, layout, answer_links, paused) VALUES (?, ?, 0, 'private', '', 'en', 'en', 'UTC', ?, "
+                "'classic', 0, ?)",
+                (number, number, at, paused),
+            )
+            connection.execute("INSERT INTO subscriptions VALUES (?, 'cs.CV', '2026-08-21', '[]')", (number,))
     done = await migrate(address(tmp_path), now=lambda: NOW)
     assert (done.before, done.after) == ("0001", revision(0))
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT category FROM announcements").fetchall() == [("cs.CV",)]
         assert connection.execute("SELECT * FROM turns").fetchall() == []
+        at_once = connection.execute("SELECT destination_id FROM subscriptions WHERE at_once")
+        assert at_once.fetchall() == [(1,)]
         for word, count in (("sheep", 1), ("2", 1), ("1", 0), ("绵羊", 1), ("ada", 1), ("catcs", 1)):
             found = connection.execute("SELECT rowid FROM search_words WHERE search_words MATCH ?", (f'"{word}"',))
             assert len(found.fetchall()) == count

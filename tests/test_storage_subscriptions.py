@@ -206,12 +206,39 @@ async def test_one_category_with_news_is_enough_and_all_subscriptions_come_along
     assert [wish.category for wish in need.wishes] == ["cs.CV", "cs.LG"]
 
 
-async def test_paused_destinations_and_those_without_subscriptions_are_never_due(db: Database) -> None:
-    await subscribed(db, "cs.CV", chat_id=1, paused="blocked")
-    await subscribed(db, "cs.CV", chat_id=2, paused="blocked", delivery_time=NINE, next_run_at=NOW)
-    await subscribed(db, chat_id=3, delivery_time=NINE, next_run_at=NOW)
+async def test_paused_destinations_are_never_due_and_are_again_when_they_go_on(db: Database) -> None:
+    places = [
+        await subscribed(db, "cs.CV", chat_id=1, paused="blocked"),
+        await subscribed(db, "cs.CV", chat_id=2, paused="blocked", delivery_time=NINE, next_run_at=NOW),
+    ]
     await announced(db, "cs.CV", FRIDAY, AnnouncementState.FETCHED)
     assert await due(db) == []
+    async with db.begin() as session:
+        for one in places:
+            await subscriptions.resume(session, one.id, NOW)
+    assert await due(db) == [1, 2]
+    async with db.begin() as session:
+        await subscriptions.pause(session, places[0].id, "blocked")
+    assert await due(db) == [2]
+
+
+async def test_who_changes_between_a_time_and_as_soon_as_announced_is_due_accordingly(db: Database) -> None:
+    one = await subscribed(db, "cs.CV", delivery_time=NINE, next_run_at=NOW + timedelta(hours=1))
+    await announced(db, "cs.CV", FRIDAY, AnnouncementState.FETCHED)
+    assert await due(db) == []
+    for at, next_run_at, expected in ((None, None, [7]), (NINE, NOW + timedelta(hours=1), [])):
+        async with db.begin() as session:
+            await subscriptions.reschedule(session, one.id, at, "UTC", next_run_at)
+        assert await due(db) == expected
+
+
+async def test_without_subscriptions_only_a_time_is_due_to_pass(db: Database) -> None:
+    await subscribed(db, chat_id=3, delivery_time=NINE, next_run_at=NOW)
+    await subscribed(db, chat_id=4)
+    assert await due(db) == [3]
+    async with db.read() as session:
+        ((need, _timings),) = (await needs.due(session, NOW)).items()
+    assert need.wishes == ()
 
 
 async def test_advancing_moves_the_time_and_the_cursors_that_are_named(db: Database) -> None:
