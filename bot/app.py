@@ -10,29 +10,28 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import aiohttp
-from telegram.error import InvalidToken, NetworkError
+from pydantic import SecretStr
 from telegram.ext import Application
 
 from bot.administrators import Administrators
 from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.kept import Kept
 from bot.arxiv_source.shared_turns import DatabaseTurns
+from bot.at_work import CannotStart, at_work
 from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import WORKERS, Deliverer, Told
 from bot.digest_pages import DigestPages
 from bot.gather import Gather
 from bot.handlers.ask import AnyApplication, Services
-from bot.handlers.dispatch import ALLOWED_UPDATES, OneAtATimePerChat, register
+from bot.handlers.dispatch import OneAtATimePerChat, register
 from bot.handlers.membership import Membership, register_membership
 from bot.handlers.profile import set_profile
-from bot.i18n import read_catalogues
 from bot.ledger import Ledger
 from bot.limiter import Limiter
-from bot.log import event, redact
+from bot.log import event
 from bot.look import Look
 from bot.lookup import Lookup
 from bot.mend import Mend
@@ -54,12 +53,6 @@ from storage.database import Database, migrate
 from storage.records import Now
 
 _log = logging.getLogger(__name__)
-
-_RECONNECT = (1.0, 2.0, 5.0, 10.0, 30.0)
-
-
-class CannotStart(Exception):
-    """The bot cannot start; the argument is a sentence for whoever hosts it."""
 
 
 def utc_now() -> datetime:
@@ -141,154 +134,123 @@ async def running(
     if settings.telegram_token is None:
         raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
     async with core(settings, now=now) as parts:
-        pace = pace or Pace(clock=time.monotonic, limits=PAID if settings.paid_broadcast else Limits())
-        request = AiohttpRequest(pool=2 * WORKERS)
-        application: AnyApplication = (
-            Application.builder()
-            .token(settings.telegram_token.get_secret_value())
-            .base_url(f"{settings.telegram_api_url}/bot")
-            .base_file_url(f"{settings.telegram_api_url}/file/bot")
-            .request(request)
-            .get_updates_request(AiohttpRequest(pool=2))
-            .rate_limiter(Limiter(pace))
-            .concurrent_updates(OneAtATimePerChat())
-            .build()
-        )
-        sender = Sender(
-            request=request, address=application.bot.base_url, pace=pace, now=now, paid=settings.paid_broadcast
-        )
+        telegram = _telegram(settings, settings.telegram_token, pace, now)
+        application = telegram.application
         administrators = Administrators(
             bot=application.bot, ids=settings.admin_ids, db=parts.db, language=settings.language
         )
-
-        undecided = Undecided(
-            db=parts.db,
-            look=Look(db=parts.db, sender=sender, operations_chat=settings.operations, now=now),
-            now=now,
-            tell=administrators.decide,
-            policy=settings.unanswered,
-            look_after=look_after,
-        )
-
-        async def stuck(reason: str) -> None:
-            await administrators.tell("database-stuck", reason=reason)
-
-        watch = Watch(db=parts.db, now=now, tell=administrators.tell)
-        owners = Owners(bot=application.bot, db=parts.db)
-        told = Told(lost=owners.lost, stuck=stuck)
-        deliverer = Deliverer(
-            db=parts.db,
-            sender=sender,
-            pace=pace,
-            now=now,
-            undecided=undecided,
-            pins=Pins(db=parts.db, sender=sender),
-            told=told,
-        )
-
-        def bot_name() -> str:
-            return str(application.bot.username)
-
-        daily = Daily(
-            db=parts.db,
-            gather=parts.gather,
-            chain=parts.chain,
-            now=now,
-            planned=deliverer.wake,
-            looked=watch.look,
-            bot_name=bot_name,
-        )
         parts.ledger.tells(administrators.tell)
-        regenerate = Regenerate(
-            db=parts.db, gather=parts.gather, daily=daily, chain=parts.chain, now=now, planned=deliverer.wake
-        )
-        services = Services(
-            settings,
-            parts.db,
-            parts.lookup,
-            parts.gather,
-            daily,
-            DigestPages(db=parts.db, bot_name=bot_name),
-            regenerate,
-            deliverer,
-            sender,
-            now,
-            Recent(now=now),
+        owners = Owners(bot=application.bot, db=parts.db)
+        services = _services(
+            parts, telegram, _deliverer(parts, telegram, administrators, owners, look_after), administrators
         )
         mend = Mend(
             db=parts.db,
             chain=parts.chain,
             now=now,
-            rendered=regenerate.render_again,
-            cards=PostedCards(db=parts.db, sender=sender),
+            rendered=services.regenerate.render_again,
+            cards=PostedCards(db=parts.db, sender=telegram.sender),
         )
 
         async def tick() -> None:
             try:
-                await daily.tick()
+                await services.daily.tick()
             finally:
                 await mend.tick()
 
         register(application, services)
         members = Membership(services, owners)
         register_membership(application, members)
-        async with _at_work(application, services, Clock(tick, seconds=settings.tick_seconds), parts):
+        clock = Clock(tick, seconds=settings.tick_seconds)
+        async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain):
             application.create_task(members.look_again(application.bot))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
             yield Running(parts, services, application, mend)
 
 
-@asynccontextmanager
-async def _at_work(application: AnyApplication, services: Services, clock: Clock, parts: Core) -> AsyncIterator[None]:
-    read_catalogues()
-    await _connect(application)
-    stop = asyncio.Event()
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(application.shutdown)
-        await services.deliverer.recover()
-        delivering = asyncio.create_task(services.deliverer.run(stop))
+@dataclass(frozen=True, slots=True)
+class _Telegram:
+    """Both ways to Telegram, the library's and the lean one, and the pace that they share."""
 
-        async def finish_deliveries() -> None:
-            stop.set()
-            await delivering
-
-        stack.push_async_callback(finish_deliveries)
-        clock.start()
-        stack.push_async_callback(clock.stop)
-        await application.start()
-        stack.push_async_callback(application.stop)
-        # The updates in hand are answered before the end, with what there is: arXiv and translators may take minutes.
-        stack.push_async_callback(parts.arxiv.close)
-        stack.callback(parts.chain.give_up)
-        updater = application.updater
-        if updater is None:
-            raise CannotStart("This build of the Telegram library cannot poll.")
-        await updater.start_polling(allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1)
-        stack.push_async_callback(updater.stop)
-        event(_log, "started", bot=application.bot.username, translators=",".join(parts.chain.names) or "none")
-        try:
-            yield
-        finally:
-            event(_log, "stopping")
-            stop.set()  # first of all: whatever else takes its time, no further message is begun
+    application: AnyApplication
+    sender: Sender
+    pace: Pace
 
 
-async def _connect(application: AnyApplication) -> None:
-    """Say hello to Telegram; wait for it when it is out of reach."""
-    for attempt in count():
-        try:
-            await application.initialize()
-        except InvalidToken:
-            raise CannotStart(
-                "Telegram refuses TELEGRAM_TOKEN. Copy the token again from @BotFather; it looks like 123456789:AA…"
-            ) from None
-        except NetworkError as error:
-            pause = _RECONNECT[min(attempt, len(_RECONNECT) - 1)]
-            event(_log, "telegram_unreachable", level=logging.WARNING, again_in=pause, reason=redact(str(error)))
-            await asyncio.sleep(pause)
-        else:
-            return
+def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now) -> _Telegram:
+    pace = pace or Pace(clock=time.monotonic, limits=PAID if settings.paid_broadcast else Limits())
+    request = AiohttpRequest(pool=2 * WORKERS)
+    application: AnyApplication = (
+        Application.builder()
+        .token(token.get_secret_value())
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .base_file_url(f"{settings.telegram_api_url}/file/bot")
+        .request(request)
+        .get_updates_request(AiohttpRequest(pool=2))
+        .rate_limiter(Limiter(pace))
+        .concurrent_updates(OneAtATimePerChat())
+        .build()
+    )
+    sender = Sender(request=request, address=application.bot.base_url, pace=pace, now=now, paid=settings.paid_broadcast)
+    return _Telegram(application, sender, pace)
+
+
+def _deliverer(
+    parts: Core, telegram: _Telegram, administrators: Administrators, owners: Owners, look_after: timedelta
+) -> Deliverer:
+    undecided = Undecided(
+        db=parts.db,
+        look=Look(db=parts.db, sender=telegram.sender, operations_chat=parts.settings.operations, now=parts.now),
+        now=parts.now,
+        tell=administrators.decide,
+        policy=parts.settings.unanswered,
+        look_after=look_after,
+    )
+
+    async def stuck(reason: str) -> None:
+        await administrators.tell("database-stuck", reason=reason)
+
+    return Deliverer(
+        db=parts.db,
+        sender=telegram.sender,
+        pace=telegram.pace,
+        now=parts.now,
+        undecided=undecided,
+        pins=Pins(db=parts.db, sender=telegram.sender),
+        told=Told(lost=owners.lost, stuck=stuck),
+    )
+
+
+def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administrators: Administrators) -> Services:
+    def bot_name() -> str:
+        return str(telegram.application.bot.username)
+
+    daily = Daily(
+        db=parts.db,
+        gather=parts.gather,
+        chain=parts.chain,
+        now=parts.now,
+        planned=deliverer.wake,
+        looked=Watch(db=parts.db, now=parts.now, tell=administrators.tell).look,
+        bot_name=bot_name,
+    )
+    regenerate = Regenerate(
+        db=parts.db, gather=parts.gather, daily=daily, chain=parts.chain, now=parts.now, planned=deliverer.wake
+    )
+    return Services(
+        parts.settings,
+        parts.db,
+        parts.lookup,
+        parts.gather,
+        daily,
+        DigestPages(db=parts.db, bot_name=bot_name),
+        regenerate,
+        deliverer,
+        telegram.sender,
+        parts.now,
+        Recent(now=parts.now),
+    )
 
 
 async def serve(settings: Settings, *, now: Now = utc_now) -> None:

@@ -47,7 +47,7 @@ def print_options() -> None:
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     # Imported here so that --help answers at once.
-    from bot.app import CannotStart
+    from bot.at_work import CannotStart
     from bot.console import CommandError
     from storage.database import StorageError
 

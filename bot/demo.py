@@ -14,8 +14,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from bot.app import CannotStart, running
+from bot.app import running
 from bot.arxiv_source import calendar
+from bot.at_work import CannotStart
 from bot.config import Settings
 from bot.render.records_jsonl import load_records
 from bot.simulator.arxiv_site import SimulatedArxiv
