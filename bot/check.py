@@ -26,10 +26,13 @@ class Finding:
     subject: str
     ok: bool
     text: str
+    warns: bool = False
+    """All works but for what the text says, which somebody may have wanted so."""
 
     def __str__(self) -> str:
-        """`ok    arXiv      answers` or `FAIL  Telegram   …`."""
-        return f"{'ok' if self.ok else 'FAIL':<5} {self.subject:<14} {self.text}"
+        """`ok    arXiv      answers`, `warn  Telegram   …` or `FAIL  Telegram   …`."""
+        sign = "FAIL" if not self.ok else "warn" if self.warns else "ok"
+        return f"{sign:<5} {self.subject:<14} {self.text}"
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
@@ -57,7 +60,10 @@ async def _telegram(settings: Settings) -> Finding:
     bot = Bot(settings.telegram_token.get_secret_value(), base_url=f"{settings.telegram_api_url}/bot")
     try:
         async with bot:
-            return Finding("Telegram", ok=True, text=f"@{bot.username}")
+            if bot.supports_inline_queries:
+                return Finding("Telegram", ok=True, text=f"@{bot.username}")
+            off = f"inline mode is off, so nobody can type @{bot.username} in other chats: /setinline at @BotFather"
+            return Finding("Telegram", ok=True, text=f"@{bot.username}; {off}", warns=True)
     except InvalidToken:
         return Finding("Telegram", ok=False, text="TELEGRAM_TOKEN is refused; copy it again from @BotFather")
     except TelegramError as error:

@@ -17,6 +17,7 @@ from bot.ensure import ensure
 from bot.gather import Gather
 from bot.i18n import words_for
 from bot.ledger import Payer
+from bot.log import event
 from bot.plan import Plan
 from bot.render.digest import render_digest
 from bot.translate.chain import Chain
@@ -37,6 +38,9 @@ from storage.records import (
 
 _log = logging.getLogger(__name__)
 
+
+_TURNED_FOR = timedelta(days=30)
+"""How long the pages of an answer to /digest can be turned since it was last asked for."""
 
 _REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
@@ -85,6 +89,7 @@ class Daily:
         self._bot_name = bot_name
         self._plan = Plan(db=db, render=self.render, now=now)
         self._one_at_a_time = asyncio.Lock()
+        self._tidied_on: date | None = None
 
     async def tick(self) -> Ticked:
         """Fetch what is announced, translate it, and plan what is due. Repeating it changes nothing."""
@@ -100,6 +105,7 @@ class Daily:
         planned = await self._plan.run()
         if planned.rows:
             self._planned()
+        await self._tidy()
         return Ticked(tuple(fetched), planned.digests, planned.rows)
 
     async def digest_now(
@@ -164,6 +170,17 @@ class Daily:
             for entry in digest.entries
             if (paper := found.get((entry.arxiv_id, entry.version))) is not None
         ]
+
+    async def _tidy(self) -> None:
+        """Once a day: answers to /digest were stored so that their pages can be turned; nobody turns them for ever."""
+        now = self._now()
+        if self._tidied_on == now.date():
+            return
+        self._tidied_on = now.date()
+        async with self._db.begin() as session:
+            dropped = await digests.drop_unsent(session, now - _TURNED_FOR)
+        if dropped:
+            event(_log, "tidied", digests=dropped)
 
     async def _translate_announced(self, fetched: Iterable[Announcement]) -> None:
         """Translate ahead of the digests, so that one that is due at nine goes out at nine."""

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.handlers.ask import named
+from bot.handlers.ask import keyboard_of, named
 from bot.i18n import words_for
 from bot.log import event, redact
+from bot.render.button import Button, callback
 from storage import subscriptions
 from storage.database import Database
 from storage.deliveries import Lost
-from storage.records import Destination
+from storage.records import ChatKind, Destination
 
 _log = logging.getLogger(__name__)
 
+TOPIC = "topic"
+"""`topic:DESTINATION:way`: how to go on when a topic is gone, see `bot/handlers/topics.py`."""
+
+TOPIC_GONE = "lost-topic"
+_WAYS = ("main", "new")
+
 _WHAT_TO_DO = {
     "topic_closed": "reopen-topic",
-    "thread not found": "lost-topic",
-    "topic_deleted": "lost-topic",
+    "thread not found": TOPIC_GONE,
+    "topic_deleted": TOPIC_GONE,
     "kicked": "add-again",
     "not a member": "add-again",
     "rights": "allow-posting",
@@ -42,25 +50,50 @@ class Owners:
 
     async def lost(self, lost: Lost) -> None:
         """Say that digests are paused, why, and what to do. Who cannot be reached is only logged."""
-        event(_log, "paused", level=logging.WARNING, chat=lost.destination.chat_id, reason=lost.reason)
-        await self._write(lost.destination, "destination-lost", reason=lost.reason, then=what_to_do(lost.reason))
+        place = lost.destination
+        event(_log, "paused", level=logging.WARNING, chat=place.chat_id, reason=lost.reason)
+        then = what_to_do(lost.reason)
+        if then != TOPIC_GONE:
+            await self._write(place, place.owner_id, "destination-lost", reason=lost.reason, then=then)
+            return
+        # That one never comes back by itself; where nobody can be asked in private, the group itself still hears.
+        for whom in (place.owner_id, place.chat_id):
+            if await self._write(place, whom, "destination-lost", reason=lost.reason, then="topic-choose", ways=_WAYS):
+                return
 
     async def back(self, place: Destination) -> None:
         """Say that digests go on."""
         event(_log, "resumed", chat=place.chat_id)
-        await self._write(place, "destination-back")
+        await self._write(place, place.owner_id, "destination-back")
 
-    async def _write(self, place: Destination, key: str, *, then: str = "", **values: Any) -> None:
-        if place.owner_id is None or place.owner_id == place.chat_id:
-            return
+    async def _write(
+        self,
+        place: Destination,
+        whom: int | None,
+        key: str,
+        *,
+        then: str = "",
+        ways: Sequence[str] = (),
+        **values: Any,
+    ) -> bool:
+        """Tell a person or a group, with a button for each way to go on. Whether they were told."""
+        if whom is None or place.kind is ChatKind.PRIVATE:
+            return False
         async with self._db.read() as session:
-            private = await subscriptions.destination(session, place.owner_id)
-        words = words_for(private.interface if private is not None else place.interface)
+            there = await subscriptions.destination(session, whom)
+        words = words_for(there.interface if there is not None else place.interface)
         text = words.html(key, name=named(place), **values)
+        buttons = [
+            [Button(words(f"button-topic-{way}"), callback_data=callback(TOPIC, str(place.id), way))] for way in ways
+        ]
         try:
-            await self._bot.send_message(place.owner_id, f"{text}\n{words(then)}" if then else text, parse_mode="HTML")
+            await self._bot.send_message(
+                whom, f"{text}\n{words(then)}" if then else text, parse_mode="HTML", reply_markup=keyboard_of(buttons)
+            )
         except TelegramError as error:
             event(_log, "owner_not_told", level=logging.WARNING, chat=place.chat_id, reason=redact(str(error)))
+            return False
+        return True
 
 
 def what_to_do(reason: str) -> str:

@@ -27,7 +27,8 @@ _TYPES = {str(one): one for one in AnnounceType}
 async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now: datetime) -> Digest:
     """Store a digest and its parts, unless one with the same key is there; returned with its id and time.
 
-    One that is there without parts (it was made room for, because its parts name it) gets these.
+    One that is there without parts (it was made room for, because its parts name it) gets these. Without parts to store
+    it was shown once more, which counts as its time as long as nobody is to get it, see `drop_unsent`.
     """
     statement = (
         upsert(session, table)
@@ -49,6 +50,8 @@ async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now
         row = (await session.execute(sa.select(table).where(table.c.key == digest.key))).one()
         if parts and await session.scalar(sa.select(~sa.exists().where(part_table.c.digest_id == row.id))):
             await _insert_parts(session, row.id, parts)
+        elif not parts:
+            await session.execute(sa.update(table).where(table.c.id == row.id, ~_planned()).values(created_at=now))
         return replace(digest, id=row.id, created_at=row.created_at)
     stored = replace(digest, id=digest_id, created_at=now)
     sources = [
@@ -61,6 +64,14 @@ async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now
     await _insert_entries(session, stored)
     await _insert_parts(session, digest_id, parts)
     return stored
+
+
+async def drop_unsent(session: AsyncSession, before: datetime) -> int:
+    """Remove the digests that were only shown, as answers are, and not since then; how many there were.
+
+    Their messages stay; buttons that turn their pages say that they are from an earlier time.
+    """
+    return await changed(session, sa.delete(table).where(table.c.created_at < before, ~_planned()))
 
 
 async def get(session: AsyncSession, digest_id: int) -> Digest:
@@ -88,11 +99,10 @@ async def with_announcement(session: AsyncSession, category: str, mailing_date: 
 
 async def with_papers(session: AsyncSession, language: str, arxiv_ids: Iterable[str], since: datetime) -> list[Digest]:
     """The digests in a language, made since then, that show any of these papers and that somebody was to get, by id."""
-    planned = sa.exists().where(deliveries.c.digest_id == table.c.id)
     query = (
         sa.select(table.c.id)
         .join(entry_table, entry_table.c.digest_id == table.c.id)
-        .where(table.c.language == language, table.c.created_at >= since, planned)
+        .where(table.c.language == language, table.c.created_at >= since, _planned())
     )
     found: set[int] = set()
     for some in chunks(arxiv_ids):
@@ -169,6 +179,11 @@ async def former(session: AsyncSession, digest_id: int) -> list[Part]:
     """The parts that the last correction of a digest replaced, by number; none if it never was corrected."""
     query = sa.select(former_table).where(former_table.c.digest_id == digest_id).order_by(former_table.c.number)
     return [Part(row.number, PartKind(row.kind), row.payload, row.content_hash) for row in await session.execute(query)]
+
+
+def _planned() -> sa.ColumnElement[bool]:
+    """Whether somebody is to get a digest, or got it."""
+    return sa.exists().where(deliveries.c.digest_id == table.c.id)
 
 
 async def _keep_former(session: AsyncSession, digest_id: int, replacing: Sequence[Part]) -> None:

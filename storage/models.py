@@ -388,6 +388,14 @@ workers = Table(
     _required("seen_at", UtcDateTime),
 )
 
+# Who was seen to lead which chat.
+leaders = Table(
+    "leaders",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
 saved_papers = Table(
     "saved_papers",
     metadata,

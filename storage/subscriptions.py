@@ -158,6 +158,15 @@ async def owned(session: AsyncSession, owner_id: int) -> list[Destination]:
     return [destination_of(row) for row in await session.execute(query)]
 
 
+async def in_chats(session: AsyncSession, chat_ids: Collection[int]) -> list[Destination]:
+    """The destinations in these chats and their topics, by id."""
+    found: list[Destination] = []
+    for some in chunks(chat_ids):
+        query = sa.select(table).where(table.c.chat_id.in_(some))
+        found += [destination_of(row) for row in await session.execute(query)]
+    return sorted(found, key=lambda one: one.id)
+
+
 async def in_chat(session: AsyncSession, chat_id: int) -> list[Destination]:
     """The destinations of a chat: itself, and its topics."""
     query = sa.select(table).where(table.c.chat_id == chat_id).order_by(table.c.thread_id)
@@ -266,6 +275,21 @@ async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -
         else:
             await _merge(session, one.id, there.id)
     return len(moving)
+
+
+async def move_topic(session: AsyncSession, destination_id: int, thread_id: int, title: str) -> Destination:
+    """Let a destination go on in another topic of its chat, 0 for none; what it is then.
+
+    Where there is one already, subscriptions and deliveries are merged into it.
+    """
+    known = await by_id(session, destination_id)
+    if known is None:
+        raise LookupError(f"there is no destination {destination_id}")
+    there = await destination(session, known.chat_id, thread_id)
+    if there is None or there.id == destination_id:
+        return await update(session, destination_id, thread_id=thread_id, title=title)
+    await _merge(session, destination_id, there.id)
+    return there
 
 
 async def _leave_messages_behind(session: AsyncSession, destination_id: int) -> None:

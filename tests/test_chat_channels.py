@@ -27,6 +27,11 @@ async def places(house: House, chat: Chat) -> list[Destination]:
         return await subscriptions.in_chat(session, chat.id)
 
 
+async def wishes(house: House, place: Destination) -> list[str]:
+    async with house.bot.core.db.read() as session:
+        return [wish.category for wish in await subscriptions.of(session, place.id)]
+
+
 async def told(house: House, count: int) -> list[str]:
     """The bot's newest messages to the person, once there are so many more than before the test's last step."""
     return [one.text for one in (await house.telegram.wait_for_messages(house.private, count))]
@@ -194,13 +199,65 @@ async def test_a_closed_topic_is_told_and_goes_on_when_it_opens_again(house: Hou
     assert "2 new" in house.telegram.from_bot(forum, topic)[1].text
 
 
-async def test_a_deleted_topic_is_told_and_what_to_do(house: House) -> None:
-    forum = house.telegram.add_group("Lab", creator=house.person, forum=True)
-    topic = house.telegram.add_topic(forum, "Papers")
+@pytest.mark.parametrize("way", ["👥 In the group itself", "🧵 In a new topic"])
+async def test_a_deleted_topic_is_told_once_and_a_button_says_where_to_go_on(house: House, way: str) -> None:
+    telegram = house.telegram
+    stranger = telegram.add_user("Bob")
+    forum = telegram.add_group("Lab", creator=house.person, forum=True, members=[stranger])
+    telegram.promote(forum, telegram.bot)
+    topic = telegram.add_topic(forum, "Papers")
     await house.say("/subscribe cs.CV", chat=forum, thread_id=topic)
-    house.telegram.delete_topic(forum, topic)
+    await house.say("/subscribe cs.LG", chat=forum)
+    telegram.delete_topic(forum, topic)
     await house.tick()
-    assert "The topic is gone" in (await told(house, 1))[-1]
+    assert "The topic is gone. Where should the digests go on?" in (await told(house, 1))[-1]
+    message = house.last()
+    assert "Only administrators" in await house.press(message, way, user=stranger)
+    before = len(telegram.from_bot(forum))
+    assert "Digests go on in Lab" in await house.turn(message, way)
+    await house.settle()
+    (new, _file) = telegram.from_bot(forum)[before:]
+    assert "2 new" in new.text
+    assert (new.thread_id == 0) is ("itself" in way)
+    assert new.thread_id == 0 or forum.topics[new.thread_id].name == "Papers"
+    wanted = {place.thread_id: await wishes(house, place) for place in await places(house, forum)}
+    assert wanted == ({0: ["cs.CV", "cs.LG"]} if new.thread_id == 0 else {0: ["cs.LG"], new.thread_id: ["cs.CV"]})
+    assert "no longer works" in await house.press_with(message, f"topic:{(await places(house, forum))[0].id}:main")
+    assert len(await told(house, 1)) == 1
+
+
+async def test_where_nobody_can_be_asked_in_private_the_group_is_asked_about_its_deleted_topic(house: House) -> None:
+    telegram = house.telegram
+    forum = telegram.add_group("Lab", creator=house.person, forum=True)
+    topic = telegram.add_topic(forum, "Papers")
+    await house.say("/subscribe cs.CV", chat=forum, thread_id=topic, anonymous=True)
+    telegram.delete_topic(forum, topic)
+    await house.tick()
+    await telegram.wait_for_messages(forum, 1)
+    await house.turn(house.last(forum), "👥 发到群里")
+    await house.settle()
+    assert "2 篇新论文" in telegram.from_bot(forum, 0)[1].text
+
+
+async def test_whoever_leads_a_chat_and_has_changed_it_finds_it_among_theirs_as_long_as_they_lead_it(
+    house: House,
+) -> None:
+    telegram = house.telegram
+    other = telegram.add_user("Bob")
+    private = telegram.private_chat(other)
+    channel = telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    telegram.promote(channel, other)
+    await house.say("/subscribe @daily_cv cs.CV")
+    assert "no channel or group yet" in await house.say("/channels", chat=private, user=other)
+    await house.say("/settings @daily_cv quiet on", chat=private, user=other)
+    await house.say("/channels", chat=private, user=other)
+    message = house.last(private)
+    await house.turn(message, "📢 @daily_cv · cs.CV", user=other)
+    await house.turn(message, "🔕 Quiet: on", user=other)
+    telegram.demote(channel, other)
+    assert "Only administrators" in await house.press(message, "🔕 Quiet: off", user=other)
+    assert "no channel or group yet" in await house.say("/channels", chat=private, user=other)
+    assert (await places(house, channel))[0].owner_id == house.person.id
 
 
 async def test_a_topic_of_its_own_is_made_where_the_bot_has_the_right(house: House) -> None:

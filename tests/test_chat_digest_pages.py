@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,10 @@ async def test_an_answer_to_a_command_has_pages_too_and_the_file_only_where_it_i
         await house.turn(message, "🗂 经典", user=reader)
         await house.turn(message, "📎 文件", user=reader)
         assert len(house.telegram.from_bot(chat)) == count + 2
+        # Nobody was to get that digest: it is kept for its pages, and not for ever.
+        house.clock.now += timedelta(days=31)
+        await house.tick()
+        assert "按钮已经失效" in await house.press(message, "🗂 经典", user=reader)
 
 
 async def test_the_file_alone_carries_the_buttons_that_show_it_as_messages(house: House) -> None:

@@ -278,3 +278,20 @@ async def test_a_destination_that_is_gone_gets_no_edits_until_it_is_back_and_the
         await subscriptions.resume(session, one.id, NOW)
     assert [text for _, _, text, _ in await send_all(db)] == ["x"]
     assert await replace_parts(db, known, "A", "B") == 2
+
+
+async def test_a_digest_that_was_only_shown_goes_when_nobody_has_asked_for_it_for_long(db: Database) -> None:
+    (one,) = await add(db, place(7))
+    delivered = await planned(db, [one], "a")
+    later, latest = NOW + SOON, NOW + 2 * SOON
+    async with db.begin() as session:
+        shown = await digests.save(session, digest("cs.AI"), (), NOW)
+        again = await digests.save(session, digest("cs.LG"), (), NOW)
+        assert (await digests.save(session, digest("cs.LG"), (), later)).id == again.id
+        assert await digests.drop_unsent(session, NOW) == 0
+        assert await digests.drop_unsent(session, later) == 1
+        assert (await digests.get(session, again.id)).created_at == later
+        with pytest.raises(LookupError):
+            await digests.get(session, shown.id)
+        assert await digests.drop_unsent(session, latest) == 1
+        assert (await digests.get(session, delivered.id)).created_at == NOW

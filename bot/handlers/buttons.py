@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bot.handlers import admin, card, channels, data, digest_page, paging, save, search, settings, start
 from bot.handlers.ask import Handler
 from bot.handlers.digest import press_digest
+from bot.handlers.lost_topic import press_topic
 from bot.handlers.shared import or_in_private
+from bot.owners import TOPIC
 from bot.render.digest_buttons import LAYOUT, PAGE
 
 
@@ -25,6 +27,7 @@ BUTTONS: tuple[PressHandler, ...] = (
     PressHandler(paging.SETTINGS, settings.press_settings),
     PressHandler(paging.SETUP, start.press_setup),
     PressHandler(paging.CHANNELS, channels.press_channels),
+    PressHandler(TOPIC, press_topic),
     PressHandler("card", or_in_private("card", card.show_card)),
     PressHandler("bib", or_in_private("bib", card.show_bibtex)),
     PressHandler("open", card.open_card),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from telegram import (
@@ -17,11 +18,11 @@ from telegram.constants import ParseMode
 from bot.handlers.ask import Ask, Refusal, named, private_link
 from bot.handlers.changes import stored
 from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot, rows
-from bot.handlers.rights import shared_chat
+from bot.handlers.rights import leads, shared_chat
 from bot.handlers.settings import show
 from bot.render.button import Button, callback
 from bot.render.names import one_line, shorten
-from storage import notices, subscriptions
+from storage import leaders, notices, subscriptions
 from storage.records import ChatKind, Destination, Subscription
 
 PICKING = timedelta(minutes=10)
@@ -36,18 +37,32 @@ _RIGHTS = {"can_manage_chat": True, "can_post_messages": True, "can_edit_message
 
 
 async def channels(ask: Ask) -> None:
-    """`/channels`: the channels, groups and topics that the person set up, each a button to its settings."""
+    """`/channels`: the channels, groups and topics that the person set up or leads, each a button to its settings."""
     if not ask.private or ask.user is None:
         link = Button(ask.words("button-channels"), url=private_link(ask, CHANNELS))
         await ask.reply(ask.words("channels-in-private"), [[link]])
         return
     async with ask.services.db.read() as session:
-        owned = await subscriptions.owned(session, ask.user.id)
-        places = [(one, await subscriptions.of(session, one.id)) for one in owned if one.chat_id != ask.chat.id]
+        owned = [one for one in await subscriptions.owned(session, ask.user.id) if one.chat_id != ask.chat.id]
+    listed = {one.id: one for one in [*owned, *await _led(ask, ask.user)]}
+    async with ask.services.db.read() as session:
+        places = [(one, await subscriptions.of(session, one.id)) for one in listed.values()]
     doors = [Button(_label(one, wishes), callback_data=Spot(SETTINGS, one).data()) for one, wishes in places[-_MOST:]]
     add = Button(ask.words("button-add"), callback_data=callback(CHANNELS, _ADD))
     key = "channels-yours" if places else "channels-none"
     await ask.show(ask.words(key), (*rows(doors, 1), (add,)))
+
+
+async def _led(ask: Ask, user: User) -> list[Destination]:
+    """What is posted in the chats that the person was seen to lead, and does lead now."""
+    async with ask.services.db.read() as session:
+        seen = await subscriptions.in_chats(session, await leaders.chats_of(session, user.id))
+    chats = {one.chat_id: one for one in seen[-_MOST:]}
+    lead = dict(zip(chats, await asyncio.gather(*[leads(ask, one) for one in chats.values()]), strict=True))
+    async with ask.services.db.begin() as session:
+        for chat_id in (one for one, now in lead.items() if not now):
+            await leaders.forget(session, user.id, chat_id)
+    return [one for one in seen if lead.get(one.chat_id)]
 
 
 async def press_channels(ask: Ask) -> None:

@@ -8,7 +8,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.handlers.ask import Ask, Refusal, named, new_destination
 from bot.render.names import one_line
-from storage import subscriptions
+from storage import leaders, subscriptions
 from storage.records import ChatKind, Destination
 
 _LEADERS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
@@ -40,7 +40,7 @@ async def leads(ask: Ask, place: Destination) -> bool:
     """Whether the person who pressed a button may change that destination."""
     if place.kind is ChatKind.PRIVATE:
         return ask.user is not None and ask.user.id == place.chat_id
-    return ask.user is not None and await _is_leader(ask.bot, place.chat_id, ask.user.id)
+    return await _leads_chat(ask, place.chat_id)
 
 
 def may_post(kind: str, me: ChatMember) -> bool:
@@ -74,7 +74,19 @@ async def _may_change_here(ask: Ask) -> bool:
     sender_chat = ask.message.sender_chat
     if ask.press is None and sender_chat is not None:
         return sender_chat.id == ask.chat.id  # an anonymous administrator speaks as the group itself
-    return ask.user is not None and await _is_leader(ask.bot, ask.chat.id, ask.user.id)
+    return await _leads_chat(ask, ask.chat.id)
+
+
+async def _leads_chat(ask: Ask, chat_id: int) -> bool:
+    """Whether the person is an administrator there; who is finds the chat in /channels from now on."""
+    if ask.user is None or not await _is_leader(ask.bot, chat_id, ask.user.id):
+        return False
+    async with ask.services.db.read() as session:
+        known = await leaders.knows(session, ask.user.id, chat_id)
+    if not known:
+        async with ask.services.db.begin() as session:
+            await leaders.remember(session, ask.user.id, chat_id)
+    return True
 
 
 async def _is_leader(bot: Bot, chat_id: int, user_id: int) -> bool:
@@ -95,7 +107,7 @@ async def _named(ask: Ask, name: str, example: str) -> Destination:
     if chat.type == ChatType.PRIVATE:
         raise Refusal("chat-not-found", name=name, example=example)
     shown = name if name.startswith("@") else one_line(chat.title or name)
-    if not await _is_leader(ask.bot, chat.id, ask.user.id):
+    if not await _leads_chat(ask, chat.id):
         raise Refusal("not-administrator-there", name=shown)
     if not may_post(chat.type, me):
         raise Refusal("bot-may-not-post", name=shown)

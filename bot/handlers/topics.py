@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram.error import BadRequest, Forbidden
 
 from bot.handlers.ask import Ask, Refusal
+from bot.owners import TOPIC_GONE, what_to_do
 from bot.render.names import one_line, shorten
 from storage import subscriptions
 from storage.records import ChatKind, Destination
@@ -13,6 +14,8 @@ _LONGEST = 128
 """Characters of a topic's name; Telegram takes no more."""
 
 _LISTED = 3
+WITHIN = " › "
+"""Stands between the names of a group and a topic in a destination's title."""
 
 
 async def in_forum(ask: Ask, place: Destination) -> bool:
@@ -39,8 +42,19 @@ async def own_topic(ask: Ask, place: Destination, name: str) -> Destination:
         topic = await ask.bot.create_forum_topic(place.chat_id, name)
     except (BadRequest, Forbidden):
         raise Refusal("may-not-make-topics") from None
-    group = place.title.partition(" › ")[0]
+    return await go_on(ask, place, topic.message_thread_id, f"{group_of(place)} › {topic.name}")
+
+
+async def go_on(ask: Ask, place: Destination, thread_id: int, title: str) -> Destination:
+    """Go on in another topic (0: none), also with what could not be delivered because the one before was gone."""
     async with ask.services.db.begin() as session:
-        return await subscriptions.update(
-            session, place.id, thread_id=topic.message_thread_id, title=f"{group} › {topic.name}"
-        )
+        if place.paused is not None and what_to_do(place.paused) == TOPIC_GONE:
+            await subscriptions.resume(session, place.id, ask.services.now())
+        place = await subscriptions.move_topic(session, place.id, thread_id, title)
+    ask.services.deliverer.wake()
+    return place
+
+
+def group_of(place: Destination) -> str:
+    """The name of the group without that of the topic."""
+    return place.title.partition(WITHIN)[0]

@@ -65,6 +65,7 @@ class World:
         self.now = now
         self.privacy = privacy
         self.speaks_rich = True
+        self.inline_mode = True
         self.drafts: dict[int, str] | None = None
         self.changed = Signal()
         self.updates = Updates()

@@ -45,6 +45,10 @@ introduction =
     Later: /channels
 reopen-topic = Reopen the topic, or give me the right to manage topics: then I go on by myself.
 lost-topic = The topic is gone. Send <code>/subscribe</code> with your categories in the topic where the digest should come.
+topic-choose = The topic is gone. Where should the digests go on?
+button-topic-main = 👥 In the group itself
+button-topic-new = 🧵 In a new topic
+topic-replaced = ▶ Digests go on in <b>{ $name }</b>: what could not be posted comes now.
 add-again = Add me again, a channel’s administrator with the right to post: then I go on by myself.
 allow-posting = Allow me to post messages there again: then I go on by myself.
 chat-is-gone = That chat no longer exists for me. If it does for you, add me again: then I go on by myself.

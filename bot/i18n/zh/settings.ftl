@@ -42,6 +42,10 @@ introduction =
     以后可用 /channels
 reopen-topic = 请重新打开那个话题，或给我“管理话题”的权限，我会自动继续。
 lost-topic = 那个话题已经没有了。请在想要的话题里发送 <code>/subscribe</code> 加上分类。
+topic-choose = 那个话题已经没有了。摘要接下来发到哪里？
+button-topic-main = 👥 发到群里
+button-topic-new = 🧵 新建话题
+topic-replaced = ▶ 摘要接下来发到 <b>{ $name }</b>：没能发出的现在补上。
 add-again = 请重新把我加进去（频道需设为管理员并允许发布消息），我会自动继续。
 allow-posting = 请重新允许我在那里发消息，我会自动继续。
 chat-is-gone = 对我来说那个聊天已不存在。如果它还在，请重新把我加进去，我会自动继续。
