@@ -15,6 +15,7 @@ import aiohttp
 
 from bot.app import Core, core
 from bot.arxiv_source import calendar, categories
+from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.feed import FeedError, parse_feed
 from bot.arxiv_source.ids import find_ids
 from bot.compose import COMPLETE, compose
@@ -134,7 +135,11 @@ async def print_paper(settings: Settings, text: str, language: str) -> None:
     async with desk(settings) as parts:
         found = await parts.lookup.find(ids)
         cards = [await parts.lookup.translated(paper, code) for paper in found.papers]
-    _write("\n\n".join(render_card_plain(card, words_for(code)) for card in cards), None)
+    words = words_for(code)
+    shown = (
+        render_card_plain(card, words, category_names=names_in(words.language, card.paper.categories)) for card in cards
+    )
+    _write("\n\n".join(shown), None)
     if found.missing:
         listed = ", ".join(str(one) for one in found.missing)
         why = "arXiv has no such paper" if found.unavailable is None else str(found.unavailable)

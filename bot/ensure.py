@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 from bot.ledger import Payer
 from bot.log import event
-from bot.translate.chain import EXTRACTIVE, NOBODY, PIPELINE_VERSION, Chain
-from bot.translate.cleaning import clean_abstract, clean_title
+from bot.translate.chain import NOBODY, PIPELINE_VERSION, Chain
+from bot.translate.cleaning import source_texts
 from bot.translate.prompt import PROMPT_VERSION
 from bot.translate.summary import summary_sentence
 from bot.translate.work import ENGLISH
 from storage import gaps, glossary, translations
 from storage.database import Database
 from storage.gaps import Gap
-from storage.records import Paper, TextField, Translation
+from storage.records import EXTRACTIVE, Paper, TextField, Translation
 
 _STORED_EVERY = 0.25
 """Seconds that what was made may wait for others to be stored with it."""
@@ -143,7 +143,7 @@ def is_stale(made: Translation, glossary_version: str) -> bool:
 
 def untranslated(paper: Paper, language: str) -> Translation:
     """What there is without asking anybody: the English summary, a sentence of the abstract."""
-    sentence = summary_sentence(clean_title(paper.title), clean_abstract(paper.abstract))
+    sentence = summary_sentence(*source_texts(paper.title, paper.abstract))
     return Translation(
         paper.arxiv_id,
         paper.version,

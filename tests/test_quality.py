@@ -14,8 +14,8 @@ from fakes.translator_server import pseudo
 
 from bot.console import CommandError
 from bot.quality import print_quality
+from bot.translate.alarm import Gate
 from bot.translate.cleaning import clean_abstract, clean_title
-from bot.translate.gates import Gate
 from bot.translate.masking import mask, unmask
 from bot.translate.quality import Defect, assess
 from bot.translate.summary import summary_sentence

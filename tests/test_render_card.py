@@ -36,7 +36,7 @@ def test_a_card_shows_both_languages_with_formulas_readable() -> None:
         "Sparse attention needs O(n log n) time, and this is tight.\n\n"
         "我们证明稀疏注意力需要 O(n log n) 时间，并给出匹配的上界。\n"
         "We show that sparse attention needs O(n log n) time. A matching upper bound is given.\n\n"
-        "译文来源：openai:small-model、extractive"
+        "译文来源：openai:small-model；英文一句话总结摘自原文"
     )
     assert parsed.marked("b") == ["稀疏注意力需要 O(n log n) 时间"]
     assert parsed.marked("a") == ["Sparse Attention Needs O(n log n) Time"]

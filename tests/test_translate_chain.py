@@ -22,8 +22,8 @@ from bot.translate.backend import (
     UnknownPaper,
 )
 from bot.translate.breaker import FAILURES, FIRST_REST, LONGEST_REST, Breaker
-from bot.translate.chain import EXTRACTIVE, PIPELINE_VERSION, Chain
-from storage.records import Paper, TextField
+from bot.translate.chain import PIPELINE_VERSION, Chain
+from storage.records import EXTRACTIVE, Paper, TextField
 
 START = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
 SENTENCE = "We propose GraphEase, a training schedule for graph neural networks that needs no tuning."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes.translator_server import pseudo
 
-from bot.translate.gates import Gate, check, is_name_like
+from bot.translate.alarm import Gate
+from bot.translate.gates import check, is_name_like
 from storage.records import TextField
 
 pytestmark = pytest.mark.pure

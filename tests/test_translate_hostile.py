@@ -21,14 +21,13 @@ from bot.config import Settings
 from bot.ensure import ensure
 from bot.ledger import Payer
 from bot.translate.build import build_chain, build_ledger
-from bot.translate.chain import EXTRACTIVE
 from bot.translate.marks import count_shown
 from bot.translate.masking import mask, unmask
 from bot.translate.summary import summary_sentence
 from bot.translate.typography import chinese
 from storage import gaps, spending
 from storage.database import Database
-from storage.records import Paper, Translation
+from storage.records import EXTRACTIVE, Paper, Translation
 
 COUNT = int(os.environ.get("HOSTILE_PAPERS", "12"))
 SERVICES = ("openai", "libretranslate", "google", "deepl")

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.translate.figures import read_numbers
 from bot.translate.masking import mask, unmask
-from bot.translate.numbers import in_myriads, magnitudes, read_numbers
+from bot.translate.numbers import in_myriads, magnitudes
 
 pytestmark = pytest.mark.pure
 

@@ -26,7 +26,7 @@ from bot.render.names import (
     shorten,
     wrap,
 )
-from storage.records import BilingualPaper, Paper, Translation
+from storage.records import EXTRACTIVE, BilingualPaper, Paper, Translation
 
 CARD_LIMIT = TEXT_LIMIT - 96
 """A card leaves room for a line below it, such as "being translated"."""
@@ -292,11 +292,14 @@ def _notes(paper: Paper, words: Words) -> list[tuple[str, str]]:
 
 
 def _made_by(translation: Translation, words: Words) -> list[str]:
-    """The line that says which backends made the translation, each named once."""
+    """The line that says which backends made the translation, each named once, and what is a sentence of the paper."""
     if translation.language == ENGLISH:
         return []
-    names = dict.fromkeys(shorten(one_line(name), 60) for name in translation.made_by.values() if name)
-    return [words("render-made-by") + words("render-list-separator").join(names)] if names else []
+    makers = dict.fromkeys(shorten(one_line(name), 60) for name in translation.made_by.values() if name)
+    names = [name for name in makers if name != EXTRACTIVE]
+    said = [words("render-made-by") + words("render-list-separator").join(names)] if names else []
+    said += [words("render-taken-from-abstract")] if EXTRACTIVE in makers else []
+    return [words("render-clause-separator").join(said)] if said else []
 
 
 def _folded(abstracts: tuple[str, ...]) -> str:

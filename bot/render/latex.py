@@ -67,12 +67,12 @@ def to_unicode(text: str) -> str:
     What it does not know keeps its name, web addresses stay letter by letter, and it never raises.
     """
     return "".join(
-        _prose(piece.source) if piece.formula is None else formula_to_unicode(piece.formula)
+        prose_to_unicode(piece.source) if piece.formula is None else formula_to_unicode(piece.formula)
         for piece in pieces(text.replace("\x00", ""))
     )
 
 
-def _prose(text: str) -> str:
+def prose_to_unicode(text: str) -> str:
     """The same for text outside formulas."""
     if not any(mark in text for mark in ("\\", "~", "--", "``", "''", "{")):
         return text

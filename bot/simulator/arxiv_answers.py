@@ -83,7 +83,7 @@ def api_answer(papers: Sequence[Paper], url: str, *, total: int | None = None) -
         spelled = f"{paper.arxiv_id}v{paper.version}"
         _add(entry, "id", f"http://arxiv.org/abs/{spelled}")
         _add(entry, "title", paper.title)
-        _add(entry, "updated", _zulu(paper.updated_at))
+        _add(entry, "updated", _zulu(paper.updated_at or paper.submitted_at))
         _add(entry, "link", href=_abs(spelled), rel="alternate", type="text/html")
         _add(entry, "summary", paper.abstract)
         for category in paper.categories:

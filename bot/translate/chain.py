@@ -24,19 +24,17 @@ from bot.translate.backend import (
     UnknownPaper,
 )
 from bot.translate.breaker import Breaker
-from bot.translate.cleaning import clean_abstract, clean_title
+from bot.translate.cleaning import source_texts
 from bot.translate.gates import check
 from bot.translate.glossary import Glossary, glossary_for
 from bot.translate.marks import without_private
 from bot.translate.prompt import PROMPT_VERSION
 from bot.translate.summary import summary_sentence
 from bot.translate.work import ENGLISH, Kept, Work
-from storage.records import Now, Paper, Term, TextField, Translation
+from storage.records import EXTRACTIVE, Now, Paper, Term, TextField, Translation
 
-PIPELINE_VERSION = 2
+PIPELINE_VERSION = 3
 """Counts the ways in which translations were made; a new one makes stored translations old."""
-EXTRACTIVE = "extractive"
-"""Stands in `made_by` for an English summary that is a sentence of the abstract."""
 NOBODY = Payer()
 
 _LOG = logging.getLogger(__name__)
@@ -151,8 +149,7 @@ class Chain:
             await backend.close()
 
     async def _make(self, paper: Paper, language: str, glossary: Glossary, payer: Payer) -> Translation:
-        title = without_private(clean_title(paper.title))
-        abstract = without_private(clean_abstract(paper.abstract))
+        title, abstract = map(without_private, source_texts(paper.title, paper.abstract))
         sentence = summary_sentence(title, abstract)
         work = Work(Source(paper.arxiv_id, paper.version, title, abstract, sentence), language)
         # Where there is nothing to translate, nothing is missing.

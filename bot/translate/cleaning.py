@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bot.render.latex import prose_to_unicode
+from bot.translate.spans import spans
+
 _SPACE = re.compile(r"[ \t]*\n[ \t]*|[ \t]{2,}")
 _FEED_PREAMBLE = re.compile(
     r"\s*arXiv:\s*\S+\s+Announce Type\s*:\s*(?:replace-cross|replace|cross|new)\s+(?:Abstract\s*:\s*)?", re.IGNORECASE
@@ -18,6 +21,11 @@ _TRANSLATED_PREAMBLE = re.compile(
 _LEADING_LABEL = re.compile(rf"\s*{_LABEL}\s*")
 
 
+def source_texts(title: str, abstract: str) -> tuple[str, str]:
+    """A paper's title and abstract as they are translated and summarised."""
+    return without_macros(clean_title(title)), without_macros(clean_abstract(abstract))
+
+
 def clean_title(title: str) -> str:
     """An English title on one line, without the feed's tail."""
     return _TITLE_TAIL.sub("", " ".join(title.split()))
@@ -27,6 +35,26 @@ def clean_abstract(abstract: str) -> str:
     """An English abstract with its lines joined, without the feed's preamble."""
     text = _SPACE.sub(" ", abstract.strip())
     return text[found.end() :] if (found := _FEED_PREAMBLE.match(text)) else text
+
+
+def without_macros(text: str) -> str:
+    r"""English text as it is read: `\textbf{Fast}`, `12.5\%` and `Erd\H{o}s` without their macros.
+
+    Translators take them for words or drop half of them, and in JSON a backslash is an escape. Formulas, code,
+    addresses and citations stay as they are, and so do escaped dollar signs, which would else begin formulas.
+    """
+    if "\\" not in text:
+        return text
+    made: list[str] = []
+    at = 0
+    for span in spans(text):
+        made += [_prose(text[at : span.start]), text[span.start : span.end]]
+        at = span.end
+    return "".join([*made, _prose(text[at:])])
+
+
+def _prose(text: str) -> str:
+    return "\\$".join(prose_to_unicode(piece) for piece in text.split("\\$"))
 
 
 def clean_translation(text: str) -> str:

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.translate.alarm import Alarm, Gate
 from bot.translate.cleaning import clean_abstract, clean_title, clean_translation
-from bot.translate.gates import Alarm, Gate, check, sentences_of
+from bot.translate.figures import read_numbers
+from bot.translate.gates import check
 from bot.translate.marks import count_shown
-from bot.translate.numbers import magnitudes, read_numbers
+from bot.translate.numbers import magnitudes
+from bot.translate.sentences import count_sentences
 from bot.translate.spans import SpanKind, spans
 from storage.records import DigestRecord, TextField
 
@@ -121,9 +124,9 @@ def _defects(record: DigestRecord, language: str, marks: Sequence[str]) -> Itera
         pairs = ((clean_abstract(record.abstract), record.translated_abstract),)
         for source, made in (*pairs, (clean_title(record.title), record.translated_title)):
             yield from ((Defect.MATH, lost) for lost in _formulas_lost(source, made))
-            yield from ((Defect.MAGNITUDE, wrong) for wrong in _magnitudes_wrong(source, made))
+            yield from ((Defect.MAGNITUDE, wrong) for wrong in _magnitudes_wrong(source, made, language))
     if record.tldr.strip() and not _marked(record.tldr, marks):
-        yield Defect.SUMMARY_SENTENCES, sentences_of(record.tldr.strip(), language) > 1
+        yield Defect.SUMMARY_SENTENCES, count_sentences(record.tldr.strip(), language) > 1
         yield Defect.SUMMARY_LONG, len(record.tldr.strip()) > _LONGEST_SUMMARY.get(language, _ANY_LONGEST)
 
 
@@ -140,9 +143,9 @@ def _formulas_lost(source: str, made: str) -> Iterator[bool]:
             yield "".join(formula.split()) not in squeezed
 
 
-def _magnitudes_wrong(source: str, made: str) -> Iterator[bool]:
+def _magnitudes_wrong(source: str, made: str, language: str) -> Iterator[bool]:
     """For each number with million or billion, whether it is there with another power of ten and not with its own."""
-    values = frozenset().union(*read_numbers(made))
+    values = frozenset().union(*read_numbers(made, language))
     digits = {value.normalize().as_tuple().digits for value in values}
     for one in magnitudes(source):
         for value in one.values:

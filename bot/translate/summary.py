@@ -13,7 +13,7 @@ from bot.translate.spans import spans
 
 # Some abstracts have no space between two sentences: "… experiences.Thus, knowledge …".
 _END = re.compile(r"[.!?…]{1,4}[\"'”’)\]]{0,4}(?=\s)|(?<=[a-z]{3})[.](?=[A-Z][a-z]+[ ,])")
-_NEXT = re.compile(r"\s*[\"'“‘(\[]*(?P<first>[A-Z0-9$\\À-ÖØ-Þ\u0370-\u04ff])")
+_NEXT = re.compile(r"\s*[\"'“‘(\[]*(?P<first>[A-Z0-9$\\À-ÖØ-Þ\u0100-\u024f\u0370-\u04ff\u1e00-\u1eff])")
 _STARTER = re.compile(
     r"\s*(?:We|The|This|These|Our|In|It|To|However|Here|For|A|An|As|Then|Finally|Moreover|Furthermore|Using|By|With)\b"
 )

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.translate.alarm import Alarm, Gate
 from bot.translate.backend import Draft, Source
 from bot.translate.cleaning import clean_translation
-from bot.translate.gates import Alarm, check
+from bot.translate.gates import check
 from bot.translate.marks import left, parts, shown, without_left
+from bot.translate.sentences import first_sentence
+from bot.translate.thresholds import limits_of
 from bot.translate.typography import chinese
 from storage.records import TextField
 
@@ -20,6 +23,10 @@ _ALL = frozenset(TextField)
 _SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
 _TOO_LONG = "too_long"
 _MOST_NOTES = 12
+_LEAST_OF_SUMMARY = 8
+"""A first sentence stands for the paper if it has an eighth of what a summary may have,"""
+_MOST_TIMES = 4
+"""and a quarter of what was given for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,14 @@ class Kept:
 
     texts: tuple[TextField, ...] = ()
     alarms: Mapping[TextField, tuple[Alarm, ...]] = field(default_factory=dict)
+    mended: Mapping[TextField, tuple[Alarm, ...]] = field(default_factory=dict)
+    """The alarms of summaries of which a part was taken."""
 
     @property
     def counted(self) -> Counter[tuple[str, str]]:
-        """How often each gate turned which text away."""
-        return Counter((of.value, alarm.gate.value) for of, alarms in self.alarms.items() for alarm in alarms)
+        """How often each gate was alarmed by which text."""
+        found = (*self.alarms.items(), *self.mended.items())
+        return Counter((of.value, alarm.gate.value) for of, alarms in found for alarm in alarms)
 
 
 @dataclass(slots=True)
@@ -72,6 +82,7 @@ class Work:
         """
         maker = f"{name}:{draft.model}" if draft.model else name
         alarms: dict[TextField, tuple[Alarm, ...]] = {}
+        mended: dict[TextField, tuple[Alarm, ...]] = {}
         texts: dict[TextField, str] = {}
         wanted = self.wanted
         for of in sorted(wanted, key=lambda one: (one in _SUMMARIES, one is TextField.SUMMARY)):
@@ -85,6 +96,10 @@ class Work:
                 continue
             text = self._set(of, made)
             found = self._check(of, text)
+            if of in _SUMMARIES and (shorter := self._shortened(of, text, found)):
+                mended[of] = found
+                self._note(of, name, f"{found[0].gate.value}, its first sentence taken")
+                text, found = shorter, ()
             if found:
                 alarms[of] = found
                 self._note(of, name, ", ".join(dict.fromkeys(alarm.gate.value for alarm in found)))
@@ -96,7 +111,7 @@ class Work:
                 self.keep(of, text, maker)
                 if of is TextField.SUMMARY_EN:
                     self.source = replace(self.source, sentence=text)
-        return Kept(tuple(texts), alarms)
+        return Kept(tuple(texts), alarms, mended)
 
     def settle(self) -> None:
         """Nobody is asked any more: what is missing takes the text that is partly English, if there is one."""
@@ -116,6 +131,18 @@ class Work:
         if not left(text):
             return chinese(text)
         return "".join(f"\ue000{piece}\ue001" if english else chinese(piece) for piece, english in parts(text))
+
+    def _shortened(self, of: TextField, text: str, found: tuple[Alarm, ...]) -> str:
+        """The first sentence of a summary that is good but for its having more of them; empty where that is no summary.
+
+        Language models add a second sentence to a quarter of them. Most of a longer text is not a summary's sentence.
+        """
+        if {alarm.gate for alarm in found} != {Gate.SUMMARY_FORM} or left(text):
+            return ""
+        language = ENGLISH if of is TextField.SUMMARY_EN else self.language
+        first = first_sentence(text, language)
+        least = max(limits_of(language).summary // _LEAST_OF_SUMMARY, len(text) // _MOST_TIMES)
+        return first if len(first) >= least and not self._check(of, first) else ""
 
     def _check(self, of: TextField, text: str) -> tuple[Alarm, ...]:
         source, translated = self.english(of), text

@@ -50,6 +50,7 @@ from storage.records.papers import (
     source_hash,
 )
 from storage.records.translations import (
+    EXTRACTIVE,
     BilingualPaper,
     OpenCard,
     Spent,
@@ -62,6 +63,7 @@ from storage.records.translations import (
 __all__ = [
     "DEFAULT_ANNOUNCE_TYPES",
     "EVERY_DAY",
+    "EXTRACTIVE",
     "AnnounceType",
     "AnnouncedEntry",
     "Announcement",

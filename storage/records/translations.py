@@ -20,6 +20,10 @@ class TextField(StrEnum):
     SUMMARY_EN = "summary_en"
 
 
+EXTRACTIVE = "extractive"
+"""Stands in `made_by` for an English summary that is a sentence of the abstract."""
+
+
 @dataclass(frozen=True, slots=True)
 class Translation:
     """Title, abstract and one-sentence summary of a paper in one language, and its summary in English.

@@ -31,7 +31,7 @@ TRANSLATION = Translation(
     abstract="我们证明稀疏注意力需要 $O(n \\log n)$ 时间，并给出匹配的上界。",
     summary="稀疏注意力的时间下界为 $O(n \\log n)$，且是紧的。",
     summary_en="Sparse attention needs $O(n \\log n)$ time, and this is tight.",
-    made_by={"title": "openai:small-model", "abstract": "openai:small-model", "summary": "extractive"},
+    made_by={"title": "openai:small-model", "abstract": "openai:small-model", "summary_en": "extractive"},
 )
 ENTRY = BilingualPaper(PAPER, TRANSLATION, AnnounceType.NEW)
 RECORD = DigestRecord(

@@ -14,6 +14,8 @@ render-version = v{ $version }
 render-announced = Announced { $date }
 render-withdrawn = [withdrawn]
 render-made-by = Translation:{" "}
+render-taken-from-abstract = English summary: a sentence of the abstract
+render-clause-separator = ;{" "}
 
 render-untranslated = [not translated]{" "}
 render-no-summary = (no summary)

@@ -14,6 +14,8 @@ render-version = v{ $version }
 render-announced = 公布于 { $date }
 render-withdrawn = 〔已撤稿〕
 render-made-by = 译文来源：
+render-taken-from-abstract = 英文一句话总结摘自原文
+render-clause-separator = ；
 
 render-untranslated = 〔未翻译〕
 render-no-summary = （暂无一句话总结）
