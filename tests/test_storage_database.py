@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from fakes.stored import address, announcement, open_database, place
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from storage import announcements, stats, subscriptions
 from storage.database import Database, StorageError
+from storage.models import destinations
 
 
 @pytest.fixture
@@ -55,6 +58,38 @@ async def test_a_cancelled_transaction_leaves_nothing_and_lets_the_next_one_in(d
     async with db.begin() as session:
         await subscriptions.save(session, place(2))
     assert await chats(db) == 1
+
+
+async def test_wherever_a_transaction_is_cancelled_none_stays_open(tmp_path: Path, db: Database) -> None:
+    async def work(number: int) -> None:
+        async with db.begin() as session:
+            await subscriptions.save(session, place(number))
+        async with db.read() as session:
+            await stats.totals(session)
+
+    other = Database(address(tmp_path))
+    for steps in range(0, 1200, 30):
+        task = asyncio.create_task(work(steps))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        async with other.begin() as session:  # would wait five seconds, and fail
+            await subscriptions.save(session, place(10_000 + steps))
+    await other.close()
+    assert 40 <= await chats(db) <= 80
+
+
+async def test_a_statement_that_fails_says_why_and_leaves_its_transaction_usable(db: Database) -> None:
+    async with db.begin() as session:
+        saved = await subscriptions.save(session, place(1))
+        again = {"id": saved.id, "chat_id": 9, "thread_id": 0}
+        with pytest.raises(IntegrityError, match="destinations"):
+            async with session.begin_nested():
+                await session.execute(sa.insert(destinations), again)
+        await subscriptions.save(session, place(2))
+    assert await chats(db) == 2
 
 
 async def test_a_reader_sees_one_state_of_things_while_a_writer_works(db: Database) -> None:
