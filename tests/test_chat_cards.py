@@ -111,7 +111,7 @@ async def test_readers_of_a_channel_save_its_cards_and_open_them_in_private_but_
     house.telegram.post(channel, "https://arxiv.org/abs/2608.00001")
     await house.telegram.wait_for_messages(channel, 1)
     (message,) = house.telegram.from_bot(channel)
-    assert buttons(message) == ["arXiv", "PDF", "☆ 收藏", "在机器人中打开"]
+    assert buttons(message) == ["arXiv", "PDF", "HTML", "☆ 收藏", "在机器人中打开"]
     assert message.button("在机器人中打开").url == f"https://t.me/{house.telegram.bot.username}?start=p_2608-00001"
     before = message.text
     for data in ("bib:2608.00001:en", "card:2608.00001:en", "like:2608.00001:en", "open:2608.00001:en"):
