@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.benchmark import NOW
@@ -39,10 +40,10 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
         yield opened
 
 
-async def channel(telegram: SimulatedTelegram, db: Database, **wishes: object) -> Destination:
+async def channel(telegram: SimulatedTelegram, db: Database, **wishes: Any) -> Destination:
     chat = telegram.add_channel("Daily", creator=telegram.add_user("Lin"))
     telegram.promote(chat, telegram.bot, can_edit_messages=True)
-    place = Destination(chat.id, ChatKind.CHANNEL, "en", "en", "UTC", **wishes)  # type: ignore[arg-type]
+    place = Destination(chat.id, ChatKind.CHANNEL, "en", "en", "UTC", **wishes)
     async with db.begin() as session:
         return await subscriptions.save(session, place)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from fakes.render_material import ENTRY, PAPER, TRANSLATION, digest
@@ -152,8 +153,8 @@ def test_a_file_name_with_too_many_categories_counts_the_rest() -> None:
     assert name == "arxiv-cs.AA-cs.BB-cs.CC-cs.DD-cs.EE-and-3-more-2026-08-21.md"
 
 
-def look(**wishes: object) -> Look:
-    return Look(**wishes)  # type: ignore[arg-type]
+def look(**wishes: Any) -> Look:
+    return Look(**wishes)
 
 
 def rendered(entries: list[BilingualPaper], words: Words = ZH, **wishes: object) -> tuple[list[Parsed], list[Part]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.stored import NOW, open_database, paper
@@ -28,8 +29,8 @@ async def server() -> AsyncIterator[TranslatorServer]:
         yield running
 
 
-def settings(server: TranslatorServer, folder: Path, **changes: object) -> Settings:
-    known: dict[str, object] = {
+def settings(server: TranslatorServer, folder: Path, **changes: Any) -> Settings:
+    known: dict[str, Any] = {
         "data_dir": folder,
         "translators": ("openai", "libretranslate"),
         "openai_base_url": server.address("openai"),
@@ -38,7 +39,7 @@ def settings(server: TranslatorServer, folder: Path, **changes: object) -> Setti
         "libretranslate_url": server.address("libretranslate"),
         "translate_prices": "openai=1/2",
     }
-    return Settings(_env_file=None, **{**known, **changes})  # type: ignore[arg-type]
+    return Settings(_env_file=None, **{**known, **changes})
 
 
 async def test_a_text_is_shown_with_who_made_it_the_gates_and_the_cost(

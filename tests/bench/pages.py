@@ -38,8 +38,8 @@ async def fill(db: Database, count: int) -> int:
     async with db.begin() as session:
         await papers.save(session, made)
         for one in made[:count]:
-            known = {"arxiv_id": one.arxiv_id, "source_hash": one.source_hash, "abstract": abstract, "made_at": _NOW}
-            await translations.save(session, replace(TRANSLATION, **known))  # type: ignore[arg-type]
+            known = replace(TRANSLATION, arxiv_id=one.arxiv_id, source_hash=one.source_hash)
+            await translations.save(session, replace(known, abstract=abstract, made_at=_NOW))
         entries = tuple(DigestEntry(one.arxiv_id, 1, AnnounceType.NEW) for one in made[:count])
         look = Look(show_abstracts=True, paged=True)
         digest = Digest(("cs.CV",), (date(2026, 8, 21),), "zh-CN", "zh", entries, look)
