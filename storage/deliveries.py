@@ -37,7 +37,7 @@ from storage.records import (
     Sent,
     Unsure,
 )
-from storage.sql import among, changed, chunks, upsert
+from storage.sql import NUMBERED, among, changed, chunks, picked, upsert
 
 HOLD = timedelta(hours=1)
 """How long a row of unknown outcome holds back the later ones of its destination."""
@@ -168,17 +168,16 @@ async def record_all(
     """
     if not done:
         return []
-    plain: list[dict[str, Any]] = []
+    plain: dict[str, dict[int, int]] = {}
     others: list[Done] = []
     for one in done:
         if isinstance(one.outcome, Sent) and one.sent_hash and not one.outcome.no_rich:
-            plain.append({"row": one.delivery.id, "message": one.outcome.message_id, "sent_as": one.sent_hash})
+            plain.setdefault(one.sent_hash, {})[one.delivery.id] = one.outcome.message_id
         else:
             others.append(one)
-    if plain:
-        known = {"worker": worker, "at": now}
-        statement = _SENT if worker is not None else _SENT_BY_ANY
-        await (await session.connection()).execute(statement, [{**one, **known} for one in plain])
+    for sent_as, messages in plain.items():
+        values = {"ids": messages, "messages": messages, "sent_as": sent_as, "worker": worker, "at": now}
+        await changed(session, _SENT if worker is not None else _SENT_BY_ANY, values)
     for one in done:
         row = one.delivery
         if isinstance(one.outcome, Sent) and row.message_id is None and row.destination.pin:
@@ -425,10 +424,10 @@ def _sent_statement(*, by_any: bool) -> sa.Update:
     own = sa.or_(table.c.claimed_by.is_(None), table.c.claimed_by == sa.bindparam("worker", type_=sa.String))
     return (
         sa.update(table)
-        .where(table.c.id == sa.bindparam("row"), sa.true() if by_any else own)
+        .where(among(table.c.id, "ids"), sa.true() if by_any else own)
         .values(
             state=sa.case((current == sent, DeliveryState.SENT.value), else_=DeliveryState.PENDING.value),
-            message_id=sa.bindparam("message", type_=sa.BigInteger),
+            message_id=picked(sa.bindparam("messages", type_=NUMBERED), table.c.id),
             sent_hash=sent,
             claimed_by=None,
             retry_at=None,
@@ -441,7 +440,7 @@ def _sent_statement(*, by_any: bool) -> sa.Update:
 _SENT, _SENT_BY_ANY = _sent_statement(by_any=False), _sent_statement(by_any=True)
 _TAKE = (
     sa.update(table)
-    .where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(table.c.id, "ids"))
     .values(
         state=DeliveryState.SENDING,
         attempts=table.c.attempts + 1,
@@ -456,7 +455,7 @@ _ROWS = (
     .join(destinations, destinations.c.id == table.c.destination_id)
     .order_by(table.c.id)
 )
-_ROWS_BY_ID = _ROWS.where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
+_ROWS_BY_ID = _ROWS.where(among(table.c.id, "ids"))
 
 
 async def _sent(session: AsyncSession, row: Delivery, message_id: int, now: datetime, sent_hash: str) -> None:
@@ -503,8 +502,7 @@ def _delivery(row: Sequence[Any], parts: Mapping[tuple[int, int], Part | None]) 
 
 
 _HASHES = sa.select(part_table.c.digest_id, part_table.c.number, part_table.c.content_hash).where(
-    part_table.c.digest_id.in_(sa.bindparam("digests", expanding=True)),
-    part_table.c.number.in_(sa.bindparam("numbers", expanding=True)),
+    among(part_table.c.digest_id, "digests"), among(part_table.c.number, "numbers")
 )
 
 
@@ -515,14 +513,16 @@ async def _parts(
     found: dict[tuple[int, int], Part | None] = dict.fromkeys(wanted)
     numbers = {number for _, number in wanted}
     unread: list[tuple[int, int]] = []
-    for some in chunks({digest_id for digest_id, _ in wanted}):
-        for row in await session.execute(_HASHES, {"digests": some, "numbers": sorted(numbers)}):
-            key = row.digest_id, row.number
-            part = known.get(key)
-            if part is not None and part.content_hash == row.content_hash:
-                found[key] = part
-            elif key in found:
-                unread.append(key)
+    of_digests = {digest_id for digest_id, _ in wanted}
+    for digest_id, number, content_hash in await session.execute(
+        _HASHES, {"digests": sorted(of_digests), "numbers": sorted(numbers)}
+    ):
+        key = digest_id, number
+        part = known.get(key)
+        if part is not None and part.content_hash == content_hash:
+            found[key] = part
+        elif key in found:
+            unread.append(key)
     for digest_id, number in unread:
         own = sa.and_(part_table.c.digest_id == digest_id, part_table.c.number == number)
         row = (await session.execute(sa.select(part_table).where(own))).one()

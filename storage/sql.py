@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     ColumnElement,
     CursorResult,
     Dialect,
@@ -98,3 +99,38 @@ def _any_of_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str
 def _in_json_list(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(one, **options) for one in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - made of what was compiled
+
+
+class _Picked(FunctionElement[int]):
+    inherit_cache = True
+    type = BigInteger()
+
+
+def picked(numbers: BindParameter[Any], key: ColumnElement[int]) -> ColumnElement[int]:
+    """The number that stands under a row's own number, in a variable of the type NUMBERED."""
+    return _Picked(numbers, key)
+
+
+@compiles(_Picked)
+def _from_jsonb(element: _Picked, compiler: SQLCompiler, **options: Any) -> str:
+    numbers, key = (compiler.process(one, **options) for one in element.clauses)
+    return f"CAST(CAST({numbers} AS JSONB) ->> CAST({key} AS TEXT) AS BIGINT)"
+
+
+@compiles(_Picked, "sqlite")
+def _from_json(element: _Picked, compiler: SQLCompiler, **options: Any) -> str:
+    numbers, key = (compiler.process(one, **options) for one in element.clauses)
+    return f"json_extract({numbers}, '$.\"' || {key} || '\"')"
+
+
+class _Numbered(TypeDecorator[Mapping[int, int]]):
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[int, int] | None, dialect: Dialect) -> str:  # noqa: ARG002 - the hook's signature
+        """To the database."""
+        return json.dumps(dict(value or {}))
+
+
+NUMBERED = _Numbered()
+"""Numbers by numbers, as one variable; a hundred or so, because each row looks through them."""

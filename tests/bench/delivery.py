@@ -15,7 +15,7 @@ import time
 
 from fakes.benchmark import NOW, TOKEN, Cost, add_destinations, database, fast_telegram, measured, plain_loop, show
 from fakes.broadcast import Broadcast, broadcast, busiest
-from fakes.delivering import at, delivering, until
+from fakes.delivering import at, delivering
 from fakes.simulated_time import in_simulated_time
 
 from storage import deliveries, digests
@@ -42,7 +42,7 @@ async def rows(url: str) -> Cost:
 
         async def work() -> None:
             async with ready.at_work():
-                await until(db, saved.id, {DeliveryState.SENT: OURS}, seconds=120)
+                assert await ready.deliverer.settled([saved.id], seconds=120) == {DeliveryState.SENT: OURS}
 
         return await measured(OURS, work)
 

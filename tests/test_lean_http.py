@@ -1,0 +1,140 @@
+"""Requests over real connections, whatever the server does with them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.lean_http import BrokenAnswerError, LeanHttp, NotConnectedError
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+Serve = Callable[[int, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def server(serve: Serve) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """Its address, and the requests that it read. `serve` is told which connection it is, from 1."""
+    seen: list[bytes] = []
+    connections = 0
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        number = connections
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+                seen.append(head + await reader.readexactly(length))
+                await serve(number, reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    listening = await asyncio.start_server(connected, "127.0.0.1", 0)
+    async with listening:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", seen
+
+
+async def answer(_number: int, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(OK)
+
+
+async def test_requests_follow_one_another_on_one_connection_each_with_its_own_answer() -> None:
+    async def echo(number: int, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        body = b"%d:%d" % (number, len(seen))
+        for byte in b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body):
+            writer.write(bytes([byte]))
+            await writer.drain()
+
+    async with server(echo) as (url, seen):
+        http = LeanHttp(pool=4, connect=5, read=5)
+        answers = [await http.post(f"{url}/bot1:x/sendMessage", b'{"text":"\xc3\xa9"}') for _ in range(3)]
+        http.close()
+    assert answers == [(200, b"1:1"), (200, b"1:2"), (200, b"1:3")]
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /bot1:x/sendMessage HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert body == b'{"text":"\xc3\xa9"}'
+
+
+async def test_no_more_connections_than_the_pool_has() -> None:
+    async with server(answer) as (url, seen):
+        http = LeanHttp(pool=2, connect=5, read=5)
+        await asyncio.gather(*(http.post(url, b"{}") for _ in range(20)))
+        assert len(seen) == 20
+        assert sum(map(len, http._idle.values())) <= 2
+        http.close()
+
+
+async def test_a_connection_that_was_closed_while_idle_is_not_used() -> None:
+    async def once(_number: int, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        writer.close()
+
+    async with server(once) as (url, seen):
+        http = LeanHttp(pool=1, connect=5, read=5)
+        assert (await http.post(url, b"{}"))[0] == 200
+        while any(one.open for idle in http._idle.values() for one in idle):  # noqa: ASYNC110 - until the end has arrived
+            await asyncio.sleep(0)
+        assert (await http.post(url, b"{}"))[0] == 200
+        assert len(seen) == 2
+        http.close()
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", b"nonsense\r\n\r\n"])
+async def test_an_answer_that_breaks_off_is_told_and_the_next_request_gets_its_own(said: bytes) -> None:
+    async def broken(number: int, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said if number == 1 else OK)
+        if number == 1:
+            writer.close()
+
+    async with server(broken) as (url, _):
+        http = LeanHttp(pool=1, connect=5, read=5)
+        with pytest.raises(BrokenAnswerError):
+            await http.post(url, b"{}")
+        assert await http.post(url, b"{}") == (200, b"{}")
+        http.close()
+
+
+async def test_an_answer_that_comes_too_late_is_nobody_elses() -> None:
+    late: list[asyncio.StreamWriter] = []
+
+    async def second_only(number: int, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if number == 1:
+            late.append(writer)
+        else:
+            late[0].write(b"HTTP/1.1 500 Late\r\nContent-Length: 0\r\n\r\n")
+            writer.write(OK)
+
+    async with server(second_only) as (url, _):
+        http = LeanHttp(pool=1, connect=5, read=0.02)
+        with pytest.raises(TimeoutError):
+            await http.post(url, b"{}")
+        assert await http.post(url, b"{}") == (200, b"{}")
+        http.close()
+
+
+async def test_where_nobody_listens_or_no_connection_becomes_free_nothing_was_sent() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(NotConnectedError):
+            await LeanHttp(pool=1, connect=5, read=5).post(f"http://127.0.0.1:{taken.getsockname()[1]}", b"{}")
+
+    async def never(_number: int, reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with server(never) as (url, seen):
+        http = LeanHttp(pool=1, connect=0.01, read=5)
+        first = asyncio.create_task(http.post(url, b"{}"))
+        while not seen:  # noqa: ASYNC110 - the server calls nobody
+            await asyncio.sleep(0)
+        with pytest.raises(NotConnectedError):
+            await http.post(url, b"{}")
+        first.cancel()
+        await asyncio.wait({first})
+        assert len(seen) == 1
+        http.close()
