@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.i18n import words_for
 from bot.render.button import Button
-from bot.render.card import CARD_LIMIT, Place, render_card, render_card_plain
+from bot.render.card import CARD_LIMIT, Place, render_card, render_card_plain, texts_of
 from bot.render.names import display_width
 from storage.records import BilingualPaper
 
@@ -153,6 +153,18 @@ def test_abstracts_too_long_for_a_message_are_shortened_with_a_link_to_the_whole
     assert len(parsed.text) > CARD_LIMIT - 40
     assert parsed.marked("a")[-1] == "在 arXiv 阅读完整摘要"
     assert parsed.links() == ["https://arxiv.org/abs/2608.01234"] * 2
+
+
+def test_texts_that_show_nothing_are_none_and_no_text_ends_in_a_space_of_its_formula() -> None:
+    empty = replace(
+        ENTRY, paper=replace(PAPER, title="\u2063", abstract="\u200d"), translation=replace(TRANSLATION, title="\u200b")
+    )
+    texts = texts_of(replace(empty, translation=replace(empty.translation, abstract=None, summary="\u2060")), ZH)
+    assert texts.titles == ("〔未翻译〕2608.01234",)
+    assert texts.summaries == ("〔未翻译〕Sparse attention needs O(n log n) time, and this is tight.",)
+    assert texts.abstracts == ()
+    spaced = replace(ENTRY, translation=replace(TRANSLATION, title=r"间距 $a\ $", abstract=r"$x\,$ "))
+    assert not any(text != text.strip() for text in (*texts_of(spaced, ZH).titles, *texts_of(spaced, ZH).abstracts))
 
 
 def test_a_card_leads_to_the_given_site() -> None:

@@ -24,6 +24,7 @@ from bot.render.names import (
     pdf_url,
     plain_title,
     shorten,
+    visible,
     wrap,
 )
 from storage.records import EXTRACTIVE, BilingualPaper, Paper, Translation
@@ -176,11 +177,13 @@ def texts_of(entry: BilingualPaper, words: Words, *, formulas: Callable[[str], s
     `formulas` makes of a text what can be shown: by default Unicode.
     """
     paper, translation = entry.paper, entry.translation
-    title = formulas(plain_title(paper.title)) or paper.arxiv_id
-    abstract = formulas(one_line(paper.abstract))
 
     def shown(text: str | None) -> str:
-        return formulas(one_line(text or ""))
+        made = formulas(one_line(text or "")).strip()  # a formula may end in a space of its own
+        return made if visible(made) else ""
+
+    title = shown(plain_title(paper.title)) or paper.arxiv_id
+    abstract = shown(paper.abstract)
 
     summary = shown(translation.summary)
     summary_en = shown(translation.summary_en)
@@ -202,9 +205,10 @@ def texts_of(entry: BilingualPaper, words: Words, *, formulas: Callable[[str], s
 
 def titles_of(entry: BilingualPaper) -> tuple[str, ...]:
     """The paper's titles, the reader's language first; without a mark, as lists of many papers show them."""
-    title = to_unicode(plain_title(entry.paper.title)) or entry.paper.arxiv_id
+    title = to_unicode(plain_title(entry.paper.title))
+    title = title if visible(title) else entry.paper.arxiv_id
     translated = to_unicode(one_line(entry.translation.title or ""))
-    return (translated, title) if translated and translated != title else (title,)
+    return (translated, title) if visible(translated) and translated != title else (title,)
 
 
 def _text(
