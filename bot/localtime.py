@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -63,7 +63,8 @@ def next_run(local: time, zone: str, after: datetime, weekdays: Collection[int] 
     """The first moment (UTC) later than `after` at which clocks in `zone` show `local` on one of those days (ISO).
 
     A time that a clock change skips is due when the change happens to have carried the clock past it (02:30 becomes
-    03:30); a time that occurs twice is due the first time only. ValueError for no day of the week at all.
+    03:30); a time that occurs twice is due the first time only. A day that a zone left out, as Samoa did when it went
+    over to the other side of the date line, has none. ValueError for no day of the week at all.
     """
     if EVERY_DAY.isdisjoint(weekdays):
         raise ValueError(f"no day of the week among {sorted(weekdays)}")
@@ -72,9 +73,13 @@ def next_run(local: time, zone: str, after: datetime, weekdays: Collection[int] 
     while True:
         # fold=0 is the first of two; for a skipped time Python's offset before the change carries it forward.
         moment = datetime.combine(day, local, tzinfo=tz).astimezone(UTC)
-        if moment > after and day.isoweekday() in weekdays:
+        if moment > after and day.isoweekday() in weekdays and _exists(day, tz):
             return moment
         day += timedelta(days=1)
+
+
+def _exists(day: date, tz: ZoneInfo) -> bool:
+    return datetime.combine(day, time(12), tzinfo=tz).astimezone(UTC).astimezone(tz).date() == day
 
 
 def following(destination: Destination, now: datetime) -> datetime | None:
