@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from fakes.stored import SERVER, open_database
 
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.telegram import SimulatedTelegram
+from storage.database import Database
 from storage.records import DeliveryState
 
 
@@ -42,3 +44,36 @@ async def test_while_the_database_is_locked_nothing_new_is_sent_and_afterwards_a
         assert found.complaints == []
         assert len(ready.stuck) == 1
         assert "locked" in ready.stuck[0]
+
+
+@pytest.mark.skipif(bool(SERVER), reason="its disk is the server's to fill")
+async def test_while_the_disk_is_full_nothing_new_is_sent_and_when_there_is_room_all_goes_on(tmp_path: Path) -> None:
+    async with SimulatedTelegram() as telegram, open_database(tmp_path) as db:
+        made = await scene(telegram, db, 20)
+        before = len(telegram.record)
+        await fill_up(db, tmp_path / "bot.sqlite3")
+        address = f"{telegram.url}/bot{telegram.token}"
+        async with delivering(db, address, at(NOW), operations=made.operations.id) as ready, ready.at_work():
+            await asyncio.wait_for(ready.told_stuck.wait(), 10)
+            in_flight = len(telegram.record)
+            await telegram.quiet()
+            assert len(telegram.record) == in_flight < before + 20 * PARTS
+            async with db.begin() as session:
+                await session.execute(sa.text(f"PRAGMA max_page_count = {_NO_LIMIT}"))
+            await until(db, made.digest_id, {DeliveryState.SENT: 20 * PARTS}, seconds=20)
+        found = await verdict(made, private_repeats=0)
+        assert found.complaints == []
+        assert len(ready.stuck) == 1
+        assert "full" in ready.stuck[0]
+
+
+_NO_LIMIT = 2**30
+
+
+async def fill_up(db: Database, path: Path) -> None:
+    """Not a page more for this database, and none of its own is free."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("VACUUM")
+    async with db.begin() as session:
+        pages = await session.scalar(sa.text("PRAGMA page_count"))
+        await session.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
