@@ -38,6 +38,7 @@ from bot.mend import Mend
 from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
 from bot.pins import Pins
+from bot.polling import PollingRequest
 from bot.posted_cards import PostedCards
 from bot.recent import Recent
 from bot.regenerate import Regenerate
@@ -187,7 +188,7 @@ def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now)
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .request(request)
-        .get_updates_request(AiohttpRequest(pool=2))
+        .get_updates_request(PollingRequest(pool=2))
         .rate_limiter(Limiter(pace))
         .concurrent_updates(OneAtATimePerChat())
         .build()

@@ -1,0 +1,37 @@
+"""Updates that nobody can read, between those of people."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.house import open_house
+
+SECRET = "what somebody wrote"
+UNREADABLE: dict[str, Any] = {
+    "a date of letters": {"message_id": 1, "date": SECRET, "chat": {"id": 1, "type": "private"}, "text": SECRET},
+    "a chat of letters": {"message_id": 1, "date": 1_700_000_000, "chat": SECRET},
+    "an unknown field in a person": {"from": {"id": "x", "is_bot": False}, "message_id": 1},
+    "a list": [SECRET],
+    "a text": SECRET,
+}
+
+
+async def test_an_update_that_cannot_be_read_is_passed_over_and_everybody_else_is_heard(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_house(tmp_path) as house, house.at_work():
+        updates = house.telegram.world.updates
+        for body in UNREADABLE.values():
+            updates.put("message", body)
+        with caplog.at_level(logging.ERROR):
+            assert "/subscribe" in await house.say("/help")
+            updates.put("message", UNREADABLE["a text"])
+            await house.telegram.quiet()
+            assert "/subscribe" in await house.say("/help")
+        assert len(updates) == 0
+    passed = [record.getMessage() for record in caplog.records if "update_passed_over" in record.getMessage()]
+    assert [line.split()[1] for line in passed] == [f"update={number}" for number in (*range(1, 6), 7)]
+    assert SECRET not in caplog.text
