@@ -37,3 +37,15 @@ POSTGRESQL = (
     ),
     "CREATE INDEX ix_search_documents_words ON search_documents USING gin (words)",
 )
+# A common word stands in half of all abstracts. Asked for by the weight of its place, PostgreSQL would read what is
+# indexed of each of them, some 7 kB; so titles and authors have an index of their own. What is new goes into both at
+# once: the list of what is still to be indexed was read by every search, for 100 ms.
+POSTGRESQL_HEADS = (
+    (
+        "ALTER TABLE search_documents ADD COLUMN heads tsvector GENERATED ALWAYS AS ("
+        "setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', people), 'B')) STORED"
+    ),
+    "CREATE INDEX ix_search_documents_heads ON search_documents USING gin (heads) WITH (fastupdate = off)",
+    "ALTER INDEX ix_search_documents_words SET (fastupdate = off)",
+    "SELECT gin_clean_pending_list('ix_search_documents_words')",
+)

@@ -78,7 +78,10 @@ search_documents = Table(
     _required("texts", Text),
     Index("ix_search_documents_day_id", "day", "id"),
 )
-for _dialect, _statements in (("sqlite", full_text.SQLITE), ("postgresql", full_text.POSTGRESQL)):
+for _dialect, _statements in (
+    ("sqlite", full_text.SQLITE),
+    ("postgresql", (*full_text.POSTGRESQL, *full_text.POSTGRESQL_HEADS)),
+):
     for _statement in _statements:
         event.listen(search_documents, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]  # the library has no type for it
 

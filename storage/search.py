@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,8 +29,12 @@ _OF_A_DAY = 1000
 _ALIKE = 2.0
 """Two common words of a title, or a rare one: what a common word counts for is 1."""
 _INDEX = sa.table("search_words", sa.column("rowid"))
-_WORDS = sa.literal_column("search_documents.words", postgresql.TSVECTOR)
-_WEIGHTS = {"": "", "title people": "AB", "people": "B", "labels": "C"}
+_EVERYTHING, _TITLE_AND_PEOPLE, _PEOPLE, _LABELS = "", "title people", "people", "labels"
+_HEADS = {_TITLE_AND_PEOPLE: "", _PEOPLE: "B"}
+"""What PostgreSQL finds in its column `heads`, by which weight; a label is found among all words, being none itself."""
+
+_Match = Mapping[str, str]
+"""What has to match in which column of PostgreSQL; SQLite has it all in one text, under no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,10 @@ class Hits:
 async def find(session: AsyncSession, wanted: Wanted, *, limit: int, offset: int = 0) -> Hits:
     """The papers that have everything that is wanted."""
     spelling = _spelling(session)
-    filters = [spelling.all(wanted.people, "people"), spelling.labels(wanted.categories)]
-    tiers = [spelling.both(spelling.all(wanted.words, ""), *filters)]
+    filters = [spelling.all(wanted.people, _PEOPLE), spelling.labels(wanted.categories)]
+    tiers = [spelling.both(spelling.all(wanted.words, _EVERYTHING), *filters)]
     if wanted.words:
-        tiers.insert(0, spelling.both(spelling.all(wanted.words, "title people"), *filters))
+        tiers.insert(0, spelling.both(spelling.all(wanted.words, _TITLE_AND_PEOPLE), *filters))
     found = sa.union_all(
         *(
             sa.select(_matching(spelling, one, MOST_FOUND, wanted.since), sa.literal(at).label("tier"))
@@ -75,7 +79,7 @@ async def similar(session: AsyncSession, arxiv_id: str, title: str, categories: 
     labels = spelling.labels(categories)
     scores: defaultdict[int, float] = defaultdict(float)
     for word in terms(title):
-        match = spelling.both(spelling.word(word, ""), labels)
+        match = spelling.both(spelling.all([word], _EVERYTHING), labels)
         ids = list(await session.scalars(sa.select(_matching(spelling, match, _PER_WORD, None))))
         weight = 1 + math.log(_PER_WORD / len(ids)) if ids else 0.0
         for one in ids:
@@ -87,13 +91,13 @@ async def similar(session: AsyncSession, arxiv_id: str, title: str, categories: 
     return [names[one] for one in nearest if names[one] != arxiv_id][:limit]
 
 
-def _matching(spelling: _Spelling, match: str, most: int, since: date | None) -> sa.Subquery:
+def _matching(spelling: _Spelling, match: _Match, most: int, since: date | None) -> sa.Subquery:
     """The numbers (`id`) of the newest papers that match, from a day on."""
     query = sa.select(table.c.id).order_by(table.c.id.desc())
     if match and spelling.in_columns:
         query = (
             sa.select(_INDEX.c.rowid.label("id"))
-            .where(sa.column("search_words").op("MATCH")(match))
+            .where(sa.column("search_words").op("MATCH")(match[""]))
             .order_by(_INDEX.c.rowid.desc())
         )
         if since is not None:
@@ -106,8 +110,10 @@ def _matching(spelling: _Spelling, match: str, most: int, since: date | None) ->
             day = sa.select(table.c.day).where(table.c.id == _INDEX.c.rowid).scalar_subquery()
             query = query.where(_INDEX.c.rowid >= first, day >= since)
         return query.limit(most).subquery()
-    if match:
-        query = query.where(_WORDS.op("@@")(sa.func.to_tsquery("simple", match)))
+    for column, text in match.items():
+        # Not as a parameter: how the newest of them are found best depends on how many papers have such words.
+        wanted = sa.func.to_tsquery(sa.literal_column("'simple'"), sa.bindparam(None, text, literal_execute=True))
+        query = query.where(sa.literal_column(f"search_documents.{column}", postgresql.TSVECTOR).op("@@")(wanted))
     if since is not None:
         query = query.where(table.c.day >= since)
     return query.limit(most).subquery()
@@ -126,18 +132,25 @@ class _Spelling:
         quoted = f"{self.quote}{term.word}{self.quote}"
         if self.in_columns:
             return f"{f'{{{columns}}} : ' if columns else ''}{quoted}{'*' if term.beginning else ''}"
-        marks = f"{'*' if term.beginning else ''}{_WEIGHTS[columns]}"
+        marks = f"{'*' if term.beginning else ''}{_HEADS.get(columns, '')}"
         return f"{quoted}:{marks}" if marks else quoted
 
-    def all(self, words: Collection[Term], columns: str) -> str:
-        return self.conjunction.join(self.word(one, columns) for one in words)
+    def all(self, words: Collection[Term], columns: str) -> _Match:
+        text = self.conjunction.join(self.word(one, columns) for one in words)
+        return {self._place(columns): text} if text else {}
 
-    def labels(self, categories: Collection[str]) -> str:
-        named = [self.word(Term(label(one)), "labels") for one in categories]
-        return f"({self.disjunction.join(named)})" if named else ""
+    def labels(self, categories: Collection[str]) -> _Match:
+        named = [self.word(Term(label(one)), _LABELS) for one in categories]
+        return {self._place(_LABELS): f"({self.disjunction.join(named)})"} if named else {}
 
-    def both(self, *parts: str) -> str:
-        return self.conjunction.join(part for part in parts if part)
+    def both(self, *parts: _Match) -> _Match:
+        joined: dict[str, str] = {}
+        for column, text in (item for part in parts for item in part.items()):
+            joined[column] = self.conjunction.join([joined[column], text] if column in joined else [text])
+        return joined
+
+    def _place(self, columns: str) -> str:
+        return "" if self.in_columns else "heads" if columns in _HEADS else "words"
 
 
 def _spelling(session: AsyncSession) -> _Spelling:

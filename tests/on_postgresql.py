@@ -1,6 +1,7 @@
 """Runs the tests that use a database on PostgreSQL: python tests/on_postgresql.py [arguments of pytest].
 
-The server comes as a package, lives in a temporary folder, listens on a socket in it and ends with the run.
+Behind `run` another script is run with that server: python tests/on_postgresql.py run tests/bench/search.py. The server
+comes as a package, lives in a temporary folder, listens on a socket in it and ends with the run.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def main() -> int:
             address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             known = {**os.environ, "TEST_POSTGRESQL": address.render_as_string(hide_password=False)}
             modules = [str(path) for name in MODULES for path in sorted(TESTS.glob(f"test_{name}.py"))]
-            return subprocess.run([sys.executable, "-m", "pytest", *modules, *sys.argv[1:]], env=known).returncode  # noqa: S603, PLW1510 - our own tests; their exit code is ours
+            arguments = sys.argv[2:] if sys.argv[1:2] == ["run"] else ["-m", "pytest", *modules, *sys.argv[1:]]
+            return subprocess.run([sys.executable, *arguments], env=known).returncode  # noqa: S603, PLW1510 - our own tests; their exit code is ours
 
 
 if __name__ == "__main__":
