@@ -28,6 +28,14 @@ async def forget(session: AsyncSession, user_id: int, chat_id: int) -> None:
     await session.execute(sa.delete(table).where(table.c.user_id == user_id, table.c.chat_id == chat_id))
 
 
+async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:
+    """A group became a supergroup: whoever led it leads that."""
+    there = sa.select(table.c.user_id, sa.literal(new_chat_id)).where(table.c.chat_id == old_chat_id)
+    moved = upsert(session, table).from_select(["user_id", "chat_id"], there).on_conflict_do_nothing()
+    await session.execute(moved)
+    await session.execute(sa.delete(table).where(table.c.chat_id == old_chat_id))
+
+
 async def chats_of(session: AsyncSession, user_id: int) -> list[int]:
     """The chats that the person was seen to lead."""
     return list(await session.scalars(sa.select(table.c.chat_id).where(table.c.user_id == user_id)))

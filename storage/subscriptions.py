@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import leaders
 from storage.models import UNFINISHED, deliveries
 from storage.models import destinations as table
 from storage.models import subscriptions as wish_table
@@ -263,6 +264,7 @@ async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -
     """
     if old_chat_id == new_chat_id:
         return 0
+    await leaders.move_chat(session, old_chat_id, new_chat_id)
     moving = [
         destination_of(row) for row in await session.execute(sa.select(table).where(table.c.chat_id == old_chat_id))
     ]

@@ -31,7 +31,7 @@ from bot.handlers.buttons import BUTTONS
 from bot.handlers.commands import COMMANDS
 from bot.render.button import read_callback
 
-DIGEST, CARD, BIBTEX = "render-count-new", "render-authors", "=@misc{"
+DIGEST, CARD, BIBTEX, SILENCE = "render-count-new", "render-authors", "=@misc{", ""
 """What stands in an answer that is no single message of the catalogues; after `=` the same in all languages."""
 
 FOR_MACHINES = re.compile(r"^(?!.*/[a-z]).*\b20\d\d-\d\d-\d\d\b", re.MULTILINE)
@@ -80,7 +80,15 @@ def wrong(text: str, key: str, elsewhere: Mapping[str, str] | None = None) -> Ca
     return Case(text, key, elsewhere or {}, wrong=True)
 
 
+NO_COMMAND = "no command"
 SAID: Mapping[str, tuple[Case, ...]] = {
+    NO_COMMAND: (
+        right("https://arxiv.org/abs/2608.00003", CARD, dict.fromkeys(GROUPS, SILENCE)),
+        right("@arxiv_digest_bot 2608.00003", CARD),
+        wrong("@arxiv_digest_bot hello", "no-link"),
+        wrong("hello", SILENCE, {PRIVATE: "no-link"}),
+        wrong("/frobnicate", SILENCE, {PRIVATE: "unknown-command"}),
+    ),
     "start": (
         right("/start", "start-again", BEGINS_IN_PRIVATE),
         right("/start p_2608-00001", CARD),
@@ -249,6 +257,8 @@ PRESSED: Mapping[str, tuple[Case, ...]] = {
 
 def fault(answer: Answer, expected: str, language: str) -> str:
     """What is wrong with an answer; nothing if it is the expected one."""
+    if expected == SILENCE:
+        return f"{answer.text[:300]!r} where nobody asked" if answer.text else ""
     if expected.startswith("="):
         if expected[1:] not in answer.text and expected[1:] not in answer.files:
             return f"{answer.text[:300]!r} without {expected[1:]}"
@@ -266,7 +276,7 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_the_tables_name_every_command_and_every_button() -> None:
-    assert set(SAID) == {one.name for one in COMMANDS}
+    assert set(SAID) == {NO_COMMAND, *(one.name for one in COMMANDS)}
     named = {read_callback(case.text)[0] for cases in PRESSED.values() for case in cases if not case.wrong}
     assert named == {one.name for one in BUTTONS}
 
@@ -288,6 +298,11 @@ async def test_every_command_is_answered_rightly_in_every_kind_of_chat(
                 for place, answer in (await visited.ask(f"/{name}@other_bot", SHARED)).items()
                 if answer.text
             }
+        visited.house.telegram.mute(visited.spots[TOPIC].chat, visited.house.telegram.bot)
+        for case in (cases[0] for cases in SAID.values()):
+            if text := (await visited.ask(case.text, [TOPIC]))[TOPIC].text:
+                faults[f"{case.text} where the bot may not write"] = text
+        assert (await visited.ask("/help", [PRIVATE]))[PRIVATE].text
     assert faults == {}
     assert errors(caplog) == []
 
