@@ -194,3 +194,10 @@ def test_a_card_in_the_terminal_shows_both_languages_and_the_addresses() -> None
     assert "https://arxiv.org/abs/2608.01234" in lines
     assert "https://arxiv.org/pdf/2608.01234" in lines
     assert "Sparse attention needs O(n log n) time, and this is tight." in lines
+
+
+def test_a_text_of_nothing_but_macros_is_no_text() -> None:
+    nothing = replace(TRANSLATION, title=None, summary=None, abstract=None, summary_en="\\\\")
+    parsed = read(replace(ENTRY, paper=replace(PAPER, abstract="\\\\ "), translation=nothing))
+    assert "（暂无一句话总结）" in parsed.text
+    assert len(parsed.marked("blockquote")) == 0
