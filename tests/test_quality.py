@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes.translator_server import pseudo
+from fakes.pseudo import pseudo
 
 from bot.console import CommandError
 from bot.quality import print_quality

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
-from fakes.translator_server import ANYWHERE, TranslatorServer, Trouble, pseudo
+from fakes.pseudo import pseudo
+from fakes.translator_server import ANYWHERE, TranslatorServer, Trouble
 
 from bot.translate.backend import (
     Backend,

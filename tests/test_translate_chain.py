@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.translator_server import pseudo
+from fakes.pseudo import pseudo
 
 from bot.translate.backend import (
     BackendError,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes.translator_server import pseudo
+from fakes.pseudo import pseudo
 
 from bot.translate.alarm import Gate
 from bot.translate.gates import check, is_name_like

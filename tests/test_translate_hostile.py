@@ -1,6 +1,7 @@
 """A digest against services that misbehave in every way there is: each text comes out right or marked, none wrong.
 
-`HOSTILE_PAPERS=500` plays it at the size of a large day.
+`HOSTILE_PAPERS=500` plays it at the size of a large day, `HOSTILE_LANGUAGE=ko` in another language,
+which has to be one that Baidu knows.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from fakes.pseudo import pseudo
 from fakes.stored import NOW, open_database
-from fakes.translator_server import TranslatorServer, Trouble, pseudo
+from fakes.translator_server import TranslatorServer, Trouble
 
 from bot.config import Settings
 from bot.ensure import ensure
@@ -30,6 +32,7 @@ from storage.database import Database
 from storage.records import EXTRACTIVE, Paper, Translation
 
 COUNT = int(os.environ.get("HOSTILE_PAPERS", "12"))
+LANGUAGE = os.environ.get("HOSTILE_LANGUAGE", "zh-CN")
 SERVICES = ("openai", "libretranslate", "google", "deepl")
 MOODS = (
     None, Trouble.HANG, Trouble.SERVER_ERROR, Trouble.ERROR_PAGE, Trouble.ECHO, Trouble.EMPTY, Trouble.CLOSE,
@@ -75,8 +78,9 @@ def papers() -> list[Paper]:
 
 def rendered(text: str) -> str:
     """What a service that is well makes of a text."""
-    masked = mask(text, language="zh-CN")
-    return chinese(unmask(pseudo(masked.text, "zh"), masked))
+    masked = mask(text, language=LANGUAGE)
+    made = unmask(pseudo(masked.text, LANGUAGE), masked)
+    return chinese(made) if LANGUAGE.startswith("zh") else made
 
 
 @pytest.fixture
@@ -111,7 +115,7 @@ async def translated(
     chosen, clock = settings(server, *names, deadline=deadline), Clock()
     async with aiohttp.ClientSession() as http:
         chain = build_chain(chosen, http=http, now=clock, ledger=build_ledger(chosen, db=db, now=lambda: NOW))
-        made = await ensure(db, chain, wanted, "zh-CN", payer=PAYER)
+        made = await ensure(db, chain, wanted, LANGUAGE, payer=PAYER)
         await chain.close()
     return [made[paper.source_hash] for paper in wanted]
 
@@ -158,7 +162,7 @@ async def test_with_none_that_is_well_each_text_is_right_or_marked(server: Trans
         incomplete = {one.source_hash for one in made if not one.complete}
         assert incomplete
         async with db.read() as session:
-            assert set(await gaps.known(session, [paper.source_hash for paper in wanted], "zh-CN")) == incomplete
+            assert set(await gaps.known(session, [paper.source_hash for paper in wanted], LANGUAGE)) == incomplete
 
 
 async def assert_recorded(db: Database, server: TranslatorServer) -> None:

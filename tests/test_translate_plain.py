@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
-from fakes.translator_server import pseudo
+from fakes.pseudo import pseudo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

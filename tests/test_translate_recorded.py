@@ -10,7 +10,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-from fakes.translator_server import TranslatorServer, Trouble, pseudo
+from fakes.pseudo import pseudo
+from fakes.translator_server import TranslatorServer, Trouble
 
 from bot.config import Settings
 from bot.translate.backend import Order, Source, UnknownPaper

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.translate.cleaning import clean_abstract, clean_title, clean_translation
 from bot.translate.spans import spans
-from bot.translate.typography import chinese
+from bot.translate.typography import chinese, typeset
 
 pytestmark = pytest.mark.pure
 
@@ -43,6 +43,12 @@ def test_protected_stretches_are_not_touched(text: str) -> None:
     after = chinese(text)
     for span in spans(text):
         assert text[span.start : span.end] in after
+
+
+def test_japanese_sentences_follow_each_other_without_a_space_and_other_languages_stay() -> None:
+    assert typeset("遅い。 我々は BERT を使う。 $x$ である。", "ja") == "遅い。我々は BERT を使う。$x$ である。"
+    assert typeset("느리다. 우리는 쓴다.", "ko") == "느리다. 우리는 쓴다."
+    assert typeset("快的 BERT,好", "zh-TW") == chinese("快的 BERT,好")
 
 
 @pytest.mark.parametrize(

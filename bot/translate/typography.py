@@ -1,4 +1,4 @@
-"""Chinese typography for machine-made text: spaces between scripts, full-width punctuation in Han context."""
+"""Typography for machine-made Chinese and Japanese: spaces between scripts, full-width punctuation in Han context."""
 
 from __future__ import annotations
 
@@ -23,7 +23,16 @@ _BEFORE_HAN = re.compile(rf"(?<=[{_LATIN}%)])([,;!?])(?![,;!?])[ \t]*(?=[{_HAN}]
 _STOP = re.compile(rf"(?<=[{_HAN}）》」』】”])[ \t]*\.(?=\s|$)[ \t]*")
 _STOP_BEFORE_HAN = re.compile(rf"(?<=[{_LATIN}%)])\.[ \t]*(?=[{_HAN}])")
 _HAN_LATIN = re.compile(rf"(?<=[{_HAN}])(?=[{_LATIN}])|(?<=[{_LATIN}%])(?=[{_HAN}])")
+_SPACE_AFTER_STOP = re.compile(r"(?<=[。！？])[ \t]+")
 _LOOSE = re.compile(r"[ \t]+(?=[，。；：！？、）》」』】])|(?<=[，。；：！？、（《「『【）])[ \t]+")
+
+
+def typeset(text: str, language: str) -> str:
+    """The text as its language's readers expect it; idempotent."""
+    if language.startswith("zh"):
+        return chinese(text)
+    # Sentences that were translated one by one were joined as in English.
+    return _SPACE_AFTER_STOP.sub("", text) if language == "ja" else text
 
 
 def chinese(text: str) -> str:

@@ -13,7 +13,7 @@ from bot.translate.gates import check
 from bot.translate.marks import left, parts, shown, without_left
 from bot.translate.sentences import first_sentence
 from bot.translate.thresholds import limits_of
-from bot.translate.typography import chinese
+from bot.translate.typography import typeset
 from storage.records import TextField
 
 ENGLISH = "en"
@@ -126,11 +126,13 @@ class Work:
     def _set(self, of: TextField, made: str) -> str:
         """The text cleaned and set; sentences in English stay as they are."""
         text = clean_translation(made)
-        if of is TextField.SUMMARY_EN or not self.language.startswith("zh"):
+        if of is TextField.SUMMARY_EN:
             return text
         if not left(text):
-            return chinese(text)
-        return "".join(f"\ue000{piece}\ue001" if english else chinese(piece) for piece, english in parts(text))
+            return typeset(text, self.language)
+        return "".join(
+            f"\ue000{piece}\ue001" if english else typeset(piece, self.language) for piece, english in parts(text)
+        )
 
     def _shortened(self, of: TextField, text: str, found: tuple[Alarm, ...]) -> str:
         """The first sentence of a summary that is good but for its having more of them; empty where that is no summary.

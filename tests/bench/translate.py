@@ -16,8 +16,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import aiohttp
+from fakes.pseudo import pseudo
 from fakes.stored import open_database
-from fakes.translator_server import TranslatorServer, pseudo
+from fakes.translator_server import TranslatorServer
 
 from bot.config import Settings
 from bot.ensure import ensure

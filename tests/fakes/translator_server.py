@@ -8,7 +8,6 @@ misbehave in the ways that the real ones have been seen to.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import html
 import json
 import re
@@ -22,22 +21,9 @@ from typing import Any, Self
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from fakes.pseudo import language_of, pseudo
 
-_SCRIPTS: dict[str, tuple[str, float]] = {
-    "zh": ("的研究方法模型数据学习问题提出分析结果性能网络优化系统理论实验训练图像语言任务特征算法", 0.32),
-    "zh-TW": ("的研究方法模型數據學習問題提出分析結果性能網絡優化系統理論實驗訓練圖像語言任務特徵算法", 0.32),
-    "ja": ("あいうえおかきくけこさしすせそたちつてとなにぬねの研究方法", 0.5),
-    "ko": ("가나다라마바사아자차카타파하연구방법모델", 0.5),
-    "ru": ("абвгдежзиклмнопрстуфхцч", 1.0),
-    "ar": ("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", 0.9),
-    "hi": ("अआइईउऊकखगघचछजझटठडढणतथद", 0.9),
-    "": ("abdefilmnoprstuvéèàç", 1.1),
-}
-_TOKEN = re.compile(
-    r"(?P<kept>\{v\d+\}|<x id=\"\d+\"/>|&\w+;|https?://\S+|\d+[.,]\d+)|(?P<word>[A-Za-z][\w'-]*)|(?P<rest>.)", re.DOTALL
-)
 _MASK = re.compile(r"\{v\d+\}|<x id=\"\d+\"/>")
-_WIDE = {".": "。", ",": "，", ";": "；", ":": "：", "?": "？", " ": ""}
 _ERROR_PAGE = "<!DOCTYPE html><html><head><title>Error 502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _GOOGLE_ERROR = "Error 500 (Server Error)!!1500.That’s an error.There was an error. Please try again later."
 _OTHER_TEXT = (
@@ -50,15 +36,6 @@ _QUOTA = (
     "MYMEMORY WARNING: YOU USED ALL AVAILABLE FREE TRANSLATIONS FOR TODAY. NEXT AVAILABLE IN  07 HOURS 30 MINUTES 10 "
     "SECONDS VISIT HTTPS://MYMEMORY.TRANSLATED.NET/DOC/USAGELIMITS.PHP TO TRANSLATE MORE"
 )
-_LANGUAGE_WORDS = {
-    "Traditional": "zh-TW",
-    "Chinese": "zh",
-    "Japanese": "ja",
-    "Korean": "ko",
-    "Russian": "ru",
-    "Arabic": "ar",
-    "Hindi": "hi",
-}
 
 
 class Trouble(Enum):
@@ -101,24 +78,6 @@ ANYWHERE = (
     Trouble.HUGE,
 )
 """What every one of the services can do."""
-
-
-def pseudo(text: str, language: str) -> str:
-    """A made-up translation: each word becomes letters of the language's script, the same word always the same."""
-    base = language.split("-", maxsplit=1)[0]
-    letters, ratio = _SCRIPTS.get(language) or _SCRIPTS.get(base) or _SCRIPTS[""]
-    dense = base in {"zh", "ja"}
-
-    def one(match: re.Match[str]) -> str:
-        if match["kept"]:
-            return match["kept"]
-        if match["rest"]:
-            return _WIDE.get(match["rest"], match["rest"]) if dense else match["rest"]
-        digest = hashlib.sha256(match["word"].lower().encode()).digest()
-        size = max(1, round((len(match["word"]) + dense) * ratio))
-        return "".join(letters[digest[at % len(digest)] % len(letters)] for at in range(size))
-
-    return _TOKEN.sub(one, text)
 
 
 class TranslatorServer:
@@ -382,9 +341,3 @@ class TranslatorServer:
             await response.write(b" ")
             await asyncio.sleep(0.02)
         return response
-
-
-def language_of(content: str) -> str:
-    """The language that a prompt names, as a code."""
-    line = content.split("\n", maxsplit=1)[0]
-    return next((code for word, code in _LANGUAGE_WORDS.items() if word in line), "fr")
