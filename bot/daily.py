@@ -21,7 +21,7 @@ from bot.log import event
 from bot.plan import Plan
 from bot.render.digest import render_digest
 from bot.translate.chain import Chain
-from storage import announcements, digests, papers, subscriptions
+from storage import announcements, digests, gaps, papers, subscriptions
 from storage.database import Database
 from storage.records import (
     Announcement,
@@ -128,7 +128,19 @@ class Daily:
         )
         if digest is None:
             return () if not await self.unknown(wanted, day) else None
-        return await self.render(replace(digest, entries=digest.entries[:most]))
+        shown = replace(digest, entries=digest.entries[:most])
+        return await self._posted(shown) or await self.render(shown)
+
+    async def _posted(self, digest: Digest) -> tuple[Part, ...]:
+        """The parts of this digest as chats have it; none where none has, or where more may be translated by now.
+
+        Rendering a large announcement with its file takes some hundred milliseconds, reading it a few.
+        """
+        async with self._db.read() as session:
+            parts = await digests.parts_of(session, digest.key)
+            if parts and await gaps.among(session, [one.arxiv_id for one in digest.entries], digest.language):
+                return ()
+        return tuple(parts)
 
     async def unknown(self, wanted: Sequence[str], day: date) -> tuple[str, ...]:
         """Those of the categories whose announcement of that mailing date is not known in full."""

@@ -88,6 +88,13 @@ async def parts(session: AsyncSession, digest_id: int) -> list[Part]:
     return [Part(row.number, PartKind(row.kind), row.payload, row.content_hash) for row in await session.execute(query)]
 
 
+async def parts_of(session: AsyncSession, key: str) -> list[Part]:
+    """The parts of the digest with this key, by number; none where there is no such digest, or it was only shown."""
+    known = sa.select(table.c.id).where(table.c.key == key)
+    digest_id = await session.scalar(known)
+    return await parts(session, digest_id) if digest_id is not None else []
+
+
 async def with_announcement(session: AsyncSession, category: str, mailing_date: date) -> list[Digest]:
     """The digests that hold a category's announcement of that date and that somebody was to get, by id."""
     planned = sa.exists().where(deliveries.c.digest_id == announcement_table.c.digest_id)

@@ -45,6 +45,15 @@ async def known(session: AsyncSession, source_hashes: Iterable[str], language: s
     return found
 
 
+async def among(session: AsyncSession, arxiv_ids: Iterable[str], language: str) -> bool:
+    """Whether some of these papers are not translated in full, or not shown so yet."""
+    for some in chunks(arxiv_ids):
+        query = sa.select(sa.exists().where(table.c.arxiv_id.in_(some), table.c.language == language))
+        if await session.scalar(query):
+            return True
+    return False
+
+
 async def due(session: AsyncSession, now: datetime, limit: int) -> list[Gap]:
     """Those whose pause is over, the longest waiting first."""
     query = sa.select(*_FIELDS).where(table.c.retry_at <= now).order_by(table.c.retry_at).limit(limit)

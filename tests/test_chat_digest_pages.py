@@ -201,3 +201,31 @@ async def test_where_rich_messages_are_refused_the_page_stays_classic_and_says_s
         assert "does not take rich messages" in await house.press(message, "✨ Rich")
         assert numbers(message.text) == list(range(1, 9))
         assert numbers(await house.turn(message, "▶")) == list(range(9, 17))
+
+
+async def test_an_answer_is_what_chats_have_already_unless_more_is_translated_by_now(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, house.at_work():
+        house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+        house.break_translator()
+        await house.say("/subscribe cs.CV")
+        sent = await delivered(house, house.private)
+        assert "[not translated]" in sent.text
+
+        async def answer() -> str:
+            before = len(house.telegram.from_bot(house.private))
+            await house.say("/digest cs.CV")
+            message, document = (await house.telegram.wait_for_messages(house.private, before + 2))[before:]
+            assert document.document is not None
+            return message.text
+
+        house.mend_translator()
+        house.clock.now += timedelta(minutes=6)
+        translated = await answer()
+        assert "[not translated]" not in translated
+        assert await answer() == translated  # though what was posted is not edited yet
+        await house.bot.mend.tick()
+        await house.settle()
+        assert sent.text == translated
+        requests = house.translator.requests.total()
+        assert await answer() == translated
+        assert house.translator.requests.total() == requests
