@@ -29,6 +29,7 @@ from bot.handlers.ask import AnyApplication, Services
 from bot.handlers.dispatch import OneAtATimePerChat, register
 from bot.handlers.membership import Membership, register_membership
 from bot.handlers.profile import set_profile
+from bot.handlers.seen import Seen, register_seen
 from bot.ledger import Ledger
 from bot.limiter import Limiter
 from bot.log import event
@@ -160,6 +161,7 @@ async def running(
                 await mend.tick()
 
         register(application, services)
+        register_seen(application, Seen(services))
         members = Membership(services, owners)
         register_membership(application, members)
         clock = Clock(tick, seconds=settings.tick_seconds)

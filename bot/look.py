@@ -21,7 +21,7 @@ from bot.render.message import plain, shown
 from bot.sender import Sender
 from storage import deliveries
 from storage.database import Database
-from storage.records import Delivery, Now, Part, PartKind, RetryAt
+from storage.records import ChatKind, Delivery, Now, Part, PartKind, RetryAt
 
 MOST = 40
 """How many messages are looked at before it is given up: more than a chat gets in the seconds between."""
@@ -29,8 +29,13 @@ MOST = 40
 GAP = 8
 """After so many ids in a row without a message the chat ends: service messages and deleted ones leave gaps, too."""
 
+YOUNG = 12
+"""Where no message is known, so many from the first one on: a chat made for the digest has few before it."""
+
+_FROM_ONE = (ChatKind.CHANNEL, ChatKind.SUPERGROUP)
 _AGAIN = timedelta(minutes=1)
 _NOT_THERE = ("message to forward not found", "message_id_invalid", "message can't be forwarded: service")
+_NOTHING_KNOWN = "no earlier message there is known to look after"
 _BLANKS = re.compile(r"\W+")
 
 
@@ -82,16 +87,21 @@ class Look:
         async with self._db.read() as session:
             last = await deliveries.last_message(session, delivery.destination.id)
             taken = await deliveries.message_ids(session, chat_id, after=last or 0)
-        if last is None:
-            return CannotLook("no earlier message there is known to look after")
+        if last is None and delivery.destination.kind not in _FROM_ONE:
+            return CannotLook(_NOTHING_KNOWN)
+        to = YOUNG if last is None else last + MOST
         try:
-            return await self._search(self._operations_chat, delivery.part, chat_id, last, taken)
+            looked = await self._search(
+                self._operations_chat, delivery.part, chat_id, range((last or 0) + 1, to + 1), taken
+            )
         except TelegramError as error:
             return self._refused(error)
+        # Where the chat ends is known only from a message on: an old one may have lost its first ones.
+        return looked if last is not None or isinstance(looked, Found) else CannotLook(_NOTHING_KNOWN)
 
-    async def _search(self, operations: int, part: Part, chat_id: int, last: int, taken: set[int]) -> Looked:
+    async def _search(self, operations: int, part: Part, chat_id: int, among: range, taken: set[int]) -> Looked:
         missing = 0
-        for message_id in range(last + 1, last + 1 + MOST):
+        for message_id in among:
             if message_id in taken:
                 missing = 0
                 continue

@@ -337,10 +337,11 @@ async def next_look(session: AsyncSession) -> datetime | None:
 
 
 async def last_message(session: AsyncSession, destination_id: int) -> int | None:
-    """The newest message there that is known."""
-    query = sa.select(sa.func.max(table.c.message_id)).where(table.c.destination_id == destination_id)
-    last: int | None = await session.scalar(query)
-    return last
+    """The newest message there that is known: the last one delivered, or one seen while nothing was on its way."""
+    delivered = sa.select(sa.func.max(table.c.message_id)).where(table.c.destination_id == destination_id)
+    seen = sa.select(destinations.c.seen_message).where(destinations.c.id == destination_id)
+    known = [await session.scalar(query) for query in (delivered, seen)]
+    return max((one for one in known if one is not None), default=None)
 
 
 async def message_ids(session: AsyncSession, chat_id: int, *, after: int) -> set[int]:

@@ -244,6 +244,8 @@ destinations = Table(
     _required("weekdays", Weekdays, server_default="1234567"),
     _required("quiet", Boolean, server_default=false()),
     _required("pin", Boolean, server_default=false()),
+    # The newest message there that was seen while nothing was on its way: what was sent later comes after it.
+    Column("seen_message", BigInteger),
     UniqueConstraint("chat_id", "thread_id"),
     # Not the paused ones: their time has passed long ago, and every tick would go through all of them.
     Index(

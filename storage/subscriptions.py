@@ -256,6 +256,17 @@ async def resume(session: AsyncSession, destination_id: int, now: datetime) -> b
     return True
 
 
+async def seen(session: AsyncSession, chat_id: int, message_id: int) -> None:
+    """Note that there is such a message in a chat, for those of its destinations to which nothing is on its way.
+
+    A message that is on its way may be older than this one, and would be looked for after it in vain.
+    """
+    on_its_way = sa.exists().where(deliveries.c.destination_id == table.c.id, sa.text(f"deliveries.{UNFINISHED}"))
+    newer = sa.func.coalesce(table.c.seen_message, 0) < message_id
+    ours = sa.and_(table.c.chat_id == chat_id, newer, ~on_its_way)
+    await session.execute(sa.update(table).where(ours).values(seen_message=message_id))
+
+
 async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> int:
     """A group became a supergroup: take its destinations to the new chat id. Returns how many there were.
 
@@ -301,6 +312,7 @@ async def _leave_messages_behind(session: AsyncSession, destination_id: int) -> 
     waiting = sa.and_(there, sa.text(UNFINISHED))
     await session.execute(sa.update(deliveries).where(waiting).values(state=DeliveryState.SENT, retry_at=None))
     await session.execute(sa.update(deliveries).where(there).values(message_id=None))
+    await _set(session, destination_id, seen_message=None)
 
 
 async def _merge(session: AsyncSession, old_id: int, new_id: int) -> None:
@@ -365,7 +377,7 @@ def _announce_types(stored: Iterable[str]) -> frozenset[AnnounceType]:
 
 def destination_of(row: sa.Row[Any], prefix: str = "") -> Destination:
     """The destination in a row of a wider query, whose columns have names with this prefix."""
-    known = {column.name: getattr(row, f"{prefix}{column.name}") for column in table.c}
+    known = {column.name: getattr(row, f"{prefix}{column.name}") for column in COLUMNS}
     return Destination(**{**known, "kind": ChatKind(known["kind"]), "layout": Layout(known["layout"])})
 
 

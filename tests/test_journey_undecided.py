@@ -54,6 +54,44 @@ async def test_other_posts_are_not_taken_for_the_message(house: House) -> None:
         assert await day(house, channel, FaultKind.CUT_AFTER) == [False, True]
 
 
+async def resolved(house: House, chat: Chat, fault: FaultKind) -> None:
+    """The first digest ever meets a fault; the bot finds out by itself what became of it."""
+    house.telegram.faults.add(Fault(fault, method="sendMessage", chat_id=chat.id))
+    before = len(house.telegram.from_bot(chat))
+    await house.tick()
+    assert [bool(one.document) for one in house.telegram.from_bot(chat)[before:]] == [False, True]
+    assert "accounted for" in await house.say("/resend")
+
+
+@pytest.mark.parametrize("fault", [FaultKind.CUT_AFTER, FaultKind.CUT_BEFORE])
+async def test_a_first_digest_is_looked_for_after_the_command_that_asked_for_it(house: House, fault: FaultKind) -> None:
+    group = house.telegram.add_group("Lab", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.CV", chat=group)
+        await house.telegram.quiet()
+        await resolved(house, group, fault)
+
+
+@pytest.mark.parametrize("fault", [FaultKind.CUT_AFTER, FaultKind.CUT_BEFORE])
+async def test_a_first_digest_is_looked_for_after_a_post_that_was_seen(house: House, fault: FaultKind) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe @daily_cv cs.CV")
+        house.telegram.post(channel, "Welcome")
+        await house.telegram.quiet()
+        await resolved(house, channel, fault)
+
+
+async def test_a_first_digest_that_arrived_in_a_new_channel_is_found(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe @daily_cv cs.CV")
+        await resolved(house, channel, FaultKind.CUT_AFTER)
+
+
 async def test_where_the_bot_cannot_look_an_administrator_decides_with_a_button(house: House) -> None:
     channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
     house.arxiv.announce("cs.CV", announcement(2), FRIDAY)

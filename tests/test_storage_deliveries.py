@@ -325,3 +325,25 @@ async def test_claims_of_two_processes_never_meet(tmp_path: Path, db: Database) 
         await other.close()
     assert sorted(claimed) == list(range(1, 41))
     assert await states(db) == {DeliveryState.SENT: 40}
+
+
+async def test_a_message_that_was_seen_counts_as_known_unless_something_was_on_its_way(db: Database) -> None:
+    one, topic = await add(db, place(-7, kind=ChatKind.SUPERGROUP), place(-7, kind=ChatKind.SUPERGROUP, thread_id=5))
+
+    async def known(message_id: int) -> list[int | None]:
+        async with db.begin() as session:
+            await subscriptions.seen(session, -7, message_id)
+        async with db.read() as session:
+            return [await deliveries.last_message(session, there.id) for there in (one, topic)]
+
+    assert await known(20) == [20, 20]
+    assert await known(10) == [20, 20]
+    await planned(db, [one], "a")
+    assert await known(30) == [20, 30]
+    (row,) = await claim(db)
+    assert await known(40) == [20, 40]
+    await record(db, row, Sent(35))
+    assert await known(37) == [37, 40]
+    async with db.begin() as session:
+        await subscriptions.move_chat(session, -7, -1007)
+    assert await known(50) == [None, None]
