@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from storage.compiled import compiled_for_sqlite
 from storage.errors import StorageError
-from storage.migrations.run import MigrationResult, migrate_postgresql, migrate_sqlite
+from storage.migrations.state import MigrationResult, newest, sqlite_revision
 from storage.one_trip import in_one_trip
 
 __all__ = ["Database", "MigrationResult", "StorageError", "migrate"]
@@ -79,8 +79,24 @@ async def migrate(url: str, *, now: Callable[[], datetime] | None = None) -> Mig
     address = _address(url)
     moment = now() if now is not None else datetime.now(UTC)
     if address.get_backend_name() == "sqlite":
-        return await asyncio.to_thread(migrate_sqlite, Path(address.database or ""), moment)
-    return await asyncio.to_thread(migrate_postgresql, address)
+        return await asyncio.to_thread(_migrate_sqlite, Path(address.database or ""), moment)
+    return await asyncio.to_thread(_migrate_postgresql, address)
+
+
+def _migrate_sqlite(path: Path, moment: datetime) -> MigrationResult:
+    before = sqlite_revision(path)
+    if before == newest():
+        return MigrationResult(before, before)
+    # Imported here so that a start with nothing to migrate does without Alembic.
+    from storage.migrations.run import migrate_sqlite
+
+    return migrate_sqlite(path, moment)
+
+
+def _migrate_postgresql(address: URL) -> MigrationResult:
+    from storage.migrations.run import migrate_postgresql
+
+    return migrate_postgresql(address)
 
 
 def _address(url: str) -> URL:

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine
 
 from storage.database import StorageError, migrate
 from storage.migrations.run import migrate_sqlite
+from storage.migrations.state import newest
 from storage.models import metadata
 from storage.records import source_hash
 
@@ -210,6 +211,10 @@ async def test_rows_survive_a_migration_that_rebuilds_the_table_they_refer_to(tm
     migrate_sqlite(file, NOW, location=later(tmp_path, *rebuild))
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT category FROM subscriptions").fetchall() == [("cs.CV",)]
+
+
+async def test_the_newest_revision_is_the_one_that_migrating_ends_with(tmp_path: Path) -> None:
+    assert (await migrate(address(tmp_path))).after == newest()
 
 
 async def test_two_processes_may_migrate_the_same_new_database(tmp_path: Path) -> None:

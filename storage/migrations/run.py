@@ -9,9 +9,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,39 +22,20 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from storage.errors import StorageError
+from storage.migrations.state import MigrationResult, explained, sqlite_revision
 
 OURS = "storage:migrations"
 """Where the migrations are, as Alembic names a folder inside a package."""
 
 _COPIES_KEPT = 3
-_SENTENCES = {
-    sqlite3.SQLITE_NOTADB: "is not an SQLite database; move it away or set DATABASE_URL to another file",
-    sqlite3.SQLITE_CORRUPT: "is damaged; restore a copy of it",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; the bot must be able to write it and the folder that it is in",
-    sqlite3.SQLITE_READONLY: "cannot be written; the bot must be able to write it and the folder that it is in",
-    sqlite3.SQLITE_PERM: "cannot be opened; the bot must be able to write it and the folder that it is in",
-    sqlite3.SQLITE_BUSY: "is in use by another program; stop that one first",
-    sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
-}
-_PRIMARY_CODE = 0xFF
 _WAL_ATTEMPTS = 100
 _WAL_PAUSE = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationResult:
-    """From which revision (None: the database was new) to which, and where the copy of the old file is, if any."""
-
-    before: str | None
-    after: str
-    copied_to: Path | None = None
-
-
 def migrate_sqlite(path: Path, now: datetime, *, location: str = OURS) -> MigrationResult:
     """Make or upgrade the file. `now` (aware) stands in the copy's name. Raises StorageError."""
-    _make_folder(path)
-    with _explained(path):
-        before = _revision_of(path) if path.exists() and path.stat().st_size > 0 else None
+    before = sqlite_revision(path)
+    with explained(path):
         config = _config(location)
         scripts = ScriptDirectory.from_config(config)
         after = _head(scripts)
@@ -116,29 +95,6 @@ def _refuse_unknown(shown: str, revision: str | None, scripts: ScriptDirectory) 
         )
 
 
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"the folder {path.parent} for the database cannot be made ({error.strerror}); set DATA_DIR to another"
-        ) from error
-
-
-def _revision_of(path: Path) -> str | None:
-    with closing(sqlite3.connect(path)) as connection:
-        # Reading would work in places where writing does not; find out now and not in the middle of a day.
-        connection.execute("BEGIN IMMEDIATE")
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not tables:
-            return None
-        found = connection.execute("SELECT version_num FROM alembic_version") if "alembic_version" in tables else None
-        row = found.fetchone() if found is not None else None
-    if row is None:
-        raise StorageError(f"the database {path} belongs to another program; set DATABASE_URL to another file")
-    return str(row[0])
-
-
 def _copy(path: Path, revision: str, now: datetime) -> Path:
     """A whole copy even while another process writes: SQLite's own backup, not the file's bytes."""
     target = path.with_name(f"{path.name}.before-{revision}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
@@ -156,26 +112,6 @@ def _copy(path: Path, revision: str, now: datetime) -> Path:
     for old in copies[:-_COPIES_KEPT]:
         old.unlink()
     return target
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turns what SQLite and the file system say into a StorageError."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StorageError(_explain(path, error)) from error
-    except DBAPIError as error:
-        raise StorageError(_explain(path, error.orig)) from error
-    except OSError as error:
-        raise StorageError(f"the database {path} cannot be used: {error.strerror} ({error.filename})") from error
-
-
-def _explain(path: Path, error: BaseException | None) -> str:
-    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
-    if path.is_dir():
-        return f"the database {path} is a folder; set DATABASE_URL to a file"
-    return f"the database {path} {_SENTENCES.get(code, f'cannot be used: {error}')}"
 
 
 def _prepare(connection: Any, _record: object) -> None:
