@@ -3,86 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import pytest
 from fakes.pseudo import pseudo
+from fakes.stub_backends import BAD, GOOD, PAPER, SENTENCE, START, Hanging, Stub, chain
 
 from bot.translate.backend import (
     BackendError,
-    BadAnswer,
     Draft,
-    Limited,
-    Order,
     RefusedByBackend,
-    Source,
-    Unavailable,
     UnknownPaper,
 )
-from bot.translate.breaker import FAILURES, FIRST_REST, LONGEST_REST, Breaker
-from bot.translate.chain import PIPELINE_VERSION, Chain
-from storage.records import EXTRACTIVE, Paper, TextField
-
-START = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
-SENTENCE = "We propose GraphEase, a training schedule for graph neural networks that needs no tuning."
-PAPER = Paper(
-    arxiv_id="2401.00001",
-    version=2,
-    title="GraphEase: Training Graph Neural Networks with Ease",
-    abstract=(
-        "Graph neural networks are popular in many fields of science and engineering, but they are hard to train well. "
-        f"{SENTENCE} It is faster than others by 12.5 percent. Code: https://example.org/graphease."
-    ),
-    authors=("A. Author",),
-    primary_category="cs.LG",
-)
-GOOD = Draft(pseudo(PAPER.title, "zh"), pseudo(PAPER.abstract, "zh"), pseudo(SENTENCE, "zh"), SENTENCE, "large")
-
-
-@dataclass
-class Clock:
-    at: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class Stub:
-    """A backend that gives what it is told to give and remembers what it was asked."""
-
-    name: str
-    gives: Draft | Exception | Callable[[Source, frozenset[TextField]], Draft]
-    asked: list[tuple[Source, frozenset[TextField]]] = field(default_factory=list)
-    closed: bool = False
-
-    async def translate(self, order: Order) -> Draft:
-        assert order.language
-        self.asked.append((order.source, order.wanted))
-        await asyncio.sleep(0)
-        if isinstance(self.gives, Exception):
-            raise self.gives
-        return self.gives(order.source, order.wanted) if callable(self.gives) else self.gives
-
-    async def close(self) -> None:
-        self.closed = True
-
-
-@dataclass
-class Hanging(Stub):
-    waiting: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def translate(self, order: Order) -> Draft:
-        await super().translate(order)
-        self.waiting.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-
-def chain(*backends: Stub, clock: Clock | None = None, deadline: float = 5, concurrency: int = 4) -> Chain:
-    return Chain(backends, deadline=deadline, now=clock or Clock(), concurrency=concurrency)
+from bot.translate.chain import PIPELINE_VERSION
+from storage.records import EXTRACTIVE, TextField
 
 
 async def test_the_first_backend_that_makes_everything_is_enough() -> None:
@@ -93,25 +27,6 @@ async def test_the_first_backend_that_makes_everything_is_enough() -> None:
     assert (made.source_hash, made.pipeline_version, made.made_at) == (PAPER.source_hash, PIPELINE_VERSION, START)
     assert made.made_by == dict.fromkeys(("title", "abstract", "summary", "summary_en"), "first:large")
     assert second.asked == []
-
-
-PAGE = "<html><body>502 Bad Gateway</body></html>"
-BAD: dict[str, Draft | Exception] = {
-    "nothing": Draft(),
-    "empty": Draft("", " ", ""),
-    "error page": Draft(PAGE, PAGE, PAGE),
-    "echo": Draft(PAPER.title, PAPER.abstract, SENTENCE),
-    "megabytes": Draft(GOOD.title and GOOD.title * 9000, GOOD.abstract and GOOD.abstract * 9000, "好" * 900_000),
-    "the wrong script": Draft(pseudo(PAPER.title, "ru"), pseudo(PAPER.abstract, "ru"), pseudo(SENTENCE, "ru")),
-    "a stray mask": Draft(f"{GOOD.title}{{v7}}", f"{GOOD.abstract}{{v7}}", f"{GOOD.summary}{{v7}}"),
-    "talk": Draft(f"Sure! {GOOD.title}", f"以下是翻译：{GOOD.abstract}", f"译文：{GOOD.summary}"),
-    "unavailable": Unavailable("down"),
-    "bad answer": BadAnswer("no JSON"),
-    "refused": RefusedByBackend("the key is refused"),
-    "limited": Limited("slow down"),
-    "unknown": UnknownPaper("not here"),
-    "a fault of its own": RuntimeError("bug"),
-}
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
@@ -221,92 +136,6 @@ async def test_whoever_gives_up_waiting_takes_nothing_from_the_others() -> None:
     await asyncio.sleep(0)
     impatient.cancel()
     assert (await patient).complete
-
-
-async def test_no_more_papers_are_in_work_than_allowed() -> None:
-    at_once, most = 0, 0
-
-    class Counting(Stub):
-        async def translate(self, order: Order) -> Draft:
-            nonlocal at_once, most
-            at_once += 1
-            most = max(most, at_once)
-            await asyncio.sleep(0.001)
-            at_once -= 1
-            return await super().translate(order)
-
-    asked = chain(Counting("counting", GOOD), concurrency=3)
-    await asyncio.gather(*(asked.translate(replace(PAPER, title=f"{PAPER.title} {n}"), "zh-CN") for n in range(12)))
-    assert most == 3
-
-
-async def papers(asked: Chain, count: int) -> None:
-    for number in range(count):
-        await asked.translate(replace(PAPER, title=f"{PAPER.title} {number}"), "zh-CN")
-
-
-async def test_a_backend_that_keeps_failing_rests_and_is_tried_again() -> None:
-    clock, broken = Clock(), Stub("broken", Unavailable("down"))
-    asked = chain(broken, clock=clock)
-    await papers(asked, 20)
-    assert len(broken.asked) == FAILURES
-    clock.at += FIRST_REST
-    await papers(asked, 5)
-    assert len(broken.asked) == FAILURES + 1
-    clock.at += 2 * FIRST_REST
-    broken.gives = GOOD
-    await papers(asked, 5)
-    assert len(broken.asked) == FAILURES + 6
-
-
-async def test_answers_that_never_pass_count_as_failures() -> None:
-    echoing = Stub("echoing", BAD["echo"])
-    await papers(chain(echoing), 20)
-    # Each paper's texts are asked for once more before the next backend has its turn.
-    assert len(echoing.asked) == 2 * FAILURES
-
-
-async def test_papers_that_a_backend_does_not_know_do_not_count() -> None:
-    recorded = Stub("recorded", UnknownPaper("not here"))
-    await papers(chain(recorded), 20)
-    assert len(recorded.asked) == 20
-
-
-async def test_a_limit_is_kept_until_its_end() -> None:
-    clock, limited = Clock(), Stub("limited", Limited("enough", START + timedelta(hours=7)))
-    asked = chain(limited, clock=clock)
-    await papers(asked, 3)
-    assert len(limited.asked) == 1
-    clock.at += timedelta(hours=7)
-    limited.gives = GOOD
-    await papers(asked, 3)
-    assert len(limited.asked) == 4
-
-
-def test_rests_double_up_to_half_an_hour_and_late_failures_do_not_count_twice() -> None:
-    breaker, at = Breaker(), START
-    rests = []
-    for _ in range(FAILURES - 1):
-        breaker.failed(at)
-    assert not breaker.resting(at)
-    for _ in range(9):
-        breaker.failed(at)
-        breaker.failed(at)
-        rest = next(minutes for minutes in range(1, 60) if not breaker.resting(at + timedelta(minutes=minutes)))
-        rests.append(rest)
-        at += timedelta(minutes=rest)
-    assert rests == [1, 2, 4, 8, 16, 30, 30, 30, 30]
-    assert timedelta(minutes=rests[-1]) == LONGEST_REST
-    breaker.succeeded()
-    breaker.failed(at)
-    assert not breaker.resting(at)
-
-
-def test_a_limit_without_an_end_is_a_rest() -> None:
-    breaker = Breaker()
-    breaker.limited(START, None)
-    assert breaker.resting(START)
-    assert not breaker.resting(START + FIRST_REST)
 
 
 TITLE_ZH = pseudo("A simple method for learning from noisy measurements", "zh")

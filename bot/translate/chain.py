@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from bot.ledger import Ledger, Payer
-from bot.log import event, redact
-from bot.translate.backend import (
-    Backend,
-    BackendError,
-    BadAnswer,
-    Draft,
-    Limited,
-    Order,
-    Source,
-    Tally,
-    Unavailable,
-    UnknownPaper,
-)
-from bot.translate.breaker import Breaker
+from bot.log import event
+from bot.translate.asker import Asker
+from bot.translate.backend import Backend, Source
 from bot.translate.cleaning import source_texts
-from bot.translate.gates import check
 from bot.translate.glossary import Glossary, glossary_for
 from bot.translate.marks import without_private
 from bot.translate.prompt import PROMPT_VERSION
 from bot.translate.summary import summary_sentence
-from bot.translate.work import ENGLISH, Kept, Work
+from bot.translate.work import ENGLISH, Work
 from storage.records import EXTRACTIVE, Now, Paper, Term, TextField, Translation
 
 PIPELINE_VERSION = 3
@@ -38,26 +24,8 @@ PIPELINE_VERSION = 3
 NOBODY = Payer()
 
 _LOG = logging.getLogger(__name__)
-_MOST_SECONDS_TO_CHECK = 20.0
-_ATTEMPTS = 2
-_SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
 _NO_EXCEPTIONS: Mapping[str, float] = {}
 _NO_LIMITS: Mapping[str, int] = {}
-_SPECIMEN = Source(
-    "0000.00000",
-    1,
-    "A simple method for learning from noisy measurements",
-    "We propose a simple method for learning from noisy measurements.",
-)
-
-
-@dataclass(slots=True)
-class _Asked:
-    """What asking one backend about one paper took and brought."""
-
-    tally: Tally = field(default_factory=Tally)
-    alarms: Counter[tuple[str, str]] = field(default_factory=Counter)
-    model: str = ""
 
 
 class Chain:
@@ -81,22 +49,29 @@ class Chain:
         terms: Sequence[Term] = (),
         ledger: Ledger | None = None,
     ) -> None:
-        self._backends = tuple((backend, Breaker()) for backend in backends)
-        self._seconds = {backend.name: deadlines.get(backend.name, deadline) for backend in backends}
+        places = {name: asyncio.Semaphore(count) for name, count in concurrencies.items()}
+        self._askers = tuple(
+            Asker(
+                backend,
+                seconds=deadlines.get(backend.name, deadline),
+                now=now,
+                places=places.get(backend.name),
+                ledger=ledger,
+            )
+            for backend in backends
+        )
         self.now = now
         self._places = asyncio.Semaphore(concurrency)
-        self._places_at = {name: asyncio.Semaphore(count) for name, count in concurrencies.items()}
         self._terms = tuple(terms)
         self._ledger = ledger
         self._glossaries: dict[str, Glossary] = {}
         self._under_way: dict[tuple[str, str, str], asyncio.Task[Translation]] = {}
-        self._limits: set[asyncio.Timeout] = set()
         self._given_up = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """The backends, in the order in which they are asked."""
-        return tuple(backend.name for backend, _ in self._backends)
+        return tuple(asker.name for asker in self._askers)
 
     def glossary(self, language: str, more: Iterable[Term] = ()) -> Glossary:
         """The terms that translations to a language are made with: built-in ones, the settings' file, and these."""
@@ -130,13 +105,13 @@ class Chain:
 
     async def check(self, language: str = "zh-CN") -> list[tuple[str, str | None]]:
         """Each backend's name and what is wrong with it (None: it translates), found out with one short title."""
-        return [(backend.name, await self._problem(backend, language)) for backend, _ in self._backends]
+        return [(asker.name, await asker.problem(language)) for asker in self._askers]
 
     def give_up(self) -> None:
         """Break off what is being asked and ask nothing more: whoever waits gets what there is, at once."""
         self._given_up = True
-        for limit in self._limits:
-            limit.reschedule(asyncio.get_running_loop().time())
+        for asker in self._askers:
+            asker.give_up()
 
     async def close(self) -> None:
         """Stop what is under way and close the backends."""
@@ -145,8 +120,8 @@ class Chain:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.settled()
-        for backend, _ in self._backends:
-            await backend.close()
+        for asker in self._askers:
+            await asker.close()
 
     async def _make(self, paper: Paper, language: str, glossary: Glossary, payer: Payer) -> Translation:
         title, abstract = map(without_private, source_texts(paper.title, paper.abstract))
@@ -183,103 +158,12 @@ class Chain:
         )
 
     async def _down_the_chain(self, work: Work, glossary: Glossary, payer: Payer) -> None:
-        for backend, breaker in self._backends:
+        for asker in self._askers:
             if not work.wanted or self._given_up:
                 break
-            if not breaker.resting(self.now()):
-                await self._ask(backend, breaker, work, glossary, payer)
+            if not asker.resting:
+                await asker.ask(work, glossary, payer)
         work.settle()
         if work.wanted:
             fields = ",".join(sorted(of.value for of in work.wanted - {TextField.SUMMARY_EN}))
             event(_LOG, "untranslated", paper=work.source.arxiv_id, fields=fields)
-
-    async def _ask(self, backend: Backend, breaker: Breaker, work: Work, glossary: Glossary, payer: Payer) -> None:
-        """Ask one backend for what is missing, within the caps; what it used is written down whatever comes of it."""
-        size = sum(len(work.english(of)) for of in work.wanted)
-        reserved = await self._ledger.reserve(payer, backend.name, size) if self._ledger is not None else None
-        if self._ledger is not None and reserved is None:
-            return
-        asked = _Asked()
-        failed = True
-        try:
-            async with self._places_at.get(backend.name) or nullcontext():
-                await self._attempts(backend, work, glossary, asked)
-            failed = False
-            breaker.succeeded()
-        except UnknownPaper:
-            failed = False
-        except BackendError as error:
-            if isinstance(error, Limited):
-                breaker.limited(self.now(), error.until)
-            else:
-                breaker.failed(self.now())
-            reason = redact(f"{type(error).__name__}: {error}")
-            paper = work.source.arxiv_id
-            event(_LOG, "backend_failed", level=logging.WARNING, backend=backend.name, paper=paper, reason=reason)
-        finally:
-            if self._ledger is not None and reserved is not None:
-                await self._ledger.settle(reserved, asked.tally, model=asked.model, failed=failed, alarms=asked.alarms)
-
-    async def _attempts(self, backend: Backend, work: Work, glossary: Glossary, asked: _Asked) -> None:
-        """Ask, and once more for what did not pass the gates. Raises BackendError when nothing passed."""
-        clock = asyncio.get_running_loop().time
-        started = clock()
-        passed: list[TextField] = []
-        wanted = work.wanted
-        for attempt in range(_ATTEMPTS):
-            order = Order(work.source, work.language, wanted, glossary, asked.tally)
-            left = self._seconds[backend.name] - (clock() - started)
-            try:
-                draft = await self._drafted(backend, order, left)
-            except BackendError:
-                if not attempt:
-                    raise
-                break
-            asked.model = draft.model
-            kept = work.take(draft, backend.name)
-            asked.alarms.update(kept.counted)
-            self._tell(work, backend, kept)
-            passed += kept.texts
-            again = frozenset(kept.alarms) | (_SUMMARIES if draft.together else frozenset())
-            wanted = work.wanted & again
-            if not kept.alarms or wanted <= {TextField.SUMMARY_EN}:
-                break
-        if not passed:
-            raise BadAnswer("no text passed the gates")
-        texts, took = ",".join(of.value for of in passed), round(1000 * (clock() - started))
-        event(_LOG, "translated", paper=work.source.arxiv_id, backend=backend.name, texts=texts, ms=took)
-
-    def _tell(self, work: Work, backend: Backend, kept: Kept) -> None:
-        for of, alarms in kept.alarms.items():
-            gates = ",".join(f"{alarm.gate}({alarm.detail})" for alarm in alarms)
-            event(_LOG, "gate_alarm", backend=backend.name, paper=work.source.arxiv_id, field=of.value, gates=gates)
-
-    async def _drafted(self, backend: Backend, order: Order, seconds: float) -> Draft:
-        """The backend's draft within the time; whatever else happens is a BackendError."""
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                self._limits.add(limit)
-                try:
-                    return await backend.translate(order)
-                finally:
-                    self._limits.discard(limit)
-        except BackendError:
-            raise
-        except TimeoutError:
-            raise Unavailable(f"no answer within {seconds:g} seconds") from None
-        except Exception as error:
-            # A fault in one backend must not cost the reader the paper.
-            _LOG.exception("backend_broken backend=%s", backend.name)
-            raise BadAnswer(f"the backend broke ({type(error).__name__})") from error
-
-    async def _problem(self, backend: Backend, language: str) -> str | None:
-        seconds = min(self._seconds[backend.name], _MOST_SECONDS_TO_CHECK)
-        try:
-            draft = await self._drafted(backend, Order(_SPECIMEN, language, frozenset({TextField.TITLE})), seconds)
-        except UnknownPaper:
-            return None
-        except BackendError as error:
-            return redact(str(error))
-        if alarms := check(_SPECIMEN.title, draft.title or "", TextField.TITLE, language):
-            return f"it answers, but not with a translation ({', '.join(alarm.gate for alarm in alarms)})"
-        return None
