@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
+from fakes.backends import ALL, KEY, NOW, PLAIN, SECONDS, SERVICES, SOURCE, backend, backend_at
 from fakes.pseudo import pseudo
 from fakes.translator_server import ANYWHERE, TranslatorServer, Trouble
 
 from bot.translate.backend import (
-    Backend,
     BackendError,
     BadAnswer,
     Limited,
@@ -22,35 +21,8 @@ from bot.translate.backend import (
     Source,
     Unavailable,
 )
-from bot.translate.baidu import baidu_engine
-from bot.translate.deepl import DeepLEngine
-from bot.translate.google import google_engine
-from bot.translate.libretranslate import LibreTranslateEngine
-from bot.translate.marks import left
-from bot.translate.mymemory import mymemory_engine
-from bot.translate.openai_backend import OpenAIBackend
-from bot.translate.plain import PlainBackend
-from bot.translate.prompt import Shape
 from bot.translate.waiting import until_of
 from storage.records import TextField
-
-ALL = frozenset(TextField)
-NOW = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
-SERVICES = ("openai", "google", "mymemory", "libretranslate", "deepl", "baidu")
-PLAIN = SERVICES[1:]
-KEY = "sk-very-secret-key-0123456789"
-SOURCE = Source(
-    "2401.00001",
-    1,
-    "Learning to Rank with $k$ Noisy Measurements",
-    "Ranking systems learn from what users do & say. We propose a method with $O(n \\log n)$ steps, where $k < n$. "
-    "It beats others by 12.5 points on 4 data sets. Code: https://example.org/rank. "
-    + "More words are said here. "
-    * 12,
-    "We propose a method with $O(n \\log n)$ steps, where $k < n$.",
-)
-SECONDS = 0.15
-"""How long a request may take; the trouble that hangs takes for ever."""
 
 
 @pytest.fixture
@@ -63,32 +35,6 @@ async def server() -> AsyncIterator[TranslatorServer]:
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
-
-
-def now() -> datetime:
-    return NOW
-
-
-def backend(service: str, server: TranslatorServer, http: aiohttp.ClientSession, seconds: float = SECONDS) -> Backend:
-    return backend_at(server.address(service), service, http, seconds)
-
-
-def backend_at(address: str, service: str, http: aiohttp.ClientSession, seconds: float) -> Backend:
-    match service:
-        case "openai":
-            return OpenAIBackend(base_url=address, api_key=KEY, model="small", seconds=seconds, http=http, now=now)
-        case "google":
-            return PlainBackend(google_engine(address, now=now, request_seconds=seconds))
-        case "mymemory":
-            return PlainBackend(mymemory_engine(address, now=now, request_seconds=seconds))
-        case "baidu":
-            return PlainBackend(baidu_engine(address, app_id="app", key=KEY, now=now, request_seconds=seconds))
-        case "deepl":
-            return PlainBackend(DeepLEngine(address, http=http, now=now, api_key=KEY, request_seconds=seconds))
-        case _:
-            return PlainBackend(
-                LibreTranslateEngine(address, http=http, now=now, api_key="libre", request_seconds=seconds)
-            )
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -231,100 +177,6 @@ async def test_libretranslate_gets_html_its_own_codes_and_its_key(
     assert {body["target"] for body in server.bodies} == {"zt"}
     assert {body["format"] for body in server.bodies} == {"html"}
     assert set(server.keys) == {"libre"}
-
-
-async def test_the_model_is_asked_once_for_all_texts(server: TranslatorServer, http: aiohttp.ClientSession) -> None:
-    asked = backend("openai", server, http, seconds=10)
-    draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
-    again = await asked.translate(Order(SOURCE, "zh-CN", frozenset({TextField.SUMMARY})))
-    await asked.close()
-    assert draft.model == "small"
-    assert draft.summary_en
-    # A summary comes with the title, which proves that it is of this paper.
-    assert (again.title, again.abstract) == (draft.title, None)
-    assert again.summary == draft.summary
-    assert len(server.bodies) == 2
-    systems = {body["messages"][0]["content"] for body in server.bodies}
-    assert len(systems) == 1
-    delimiters = {body["messages"][1]["content"].split("PAPER-")[1].split("\n")[0] for body in server.bodies}
-    assert len(delimiters) == 2
-
-
-@pytest.mark.parametrize(
-    ("trouble", "failure"),
-    [
-        (Trouble.REFUSAL, RefusedByBackend),
-        (Trouble.UNAUTHORIZED, RefusedByBackend),
-        (Trouble.CUT, BadAnswer),
-        (Trouble.BAD_JSON, BadAnswer),
-        (Trouble.OTHER_PAPER, BadAnswer),
-    ],
-)
-async def test_what_only_models_do_is_typed_too(
-    trouble: Trouble, failure: type[BackendError], server: TranslatorServer, http: aiohttp.ClientSession
-) -> None:
-    server.troubles["openai"] = trouble
-    asked = backend("openai", server, http, seconds=10)
-    with pytest.raises(failure) as caught:
-        await asked.translate(Order(SOURCE, "zh-CN", ALL))
-    await asked.close()
-    assert "sk-" not in str(caught.value)
-
-
-@pytest.mark.parametrize("trouble", [Trouble.CHATTY, Trouble.NO_JSON_MODE])
-async def test_thoughts_fences_and_missing_json_mode_do_no_harm(
-    trouble: Trouble, server: TranslatorServer, http: aiohttp.ClientSession
-) -> None:
-    server.troubles["openai"] = trouble
-    asked = backend("openai", server, http, seconds=10)
-    assert (await asked.translate(Order(SOURCE, "zh-CN", ALL))).title
-    assert (await asked.translate(Order(SOURCE, "zh-CN", ALL))).abstract
-    await asked.close()
-    # What is found out about JSON mode is found out once.
-    assert len(server.bodies) == (3 if trouble is Trouble.NO_JSON_MODE else 2)
-
-
-async def test_a_model_that_loses_a_mask_is_asked_again_by_its_name_and_then_by_sentence(
-    server: TranslatorServer, http: aiohttp.ClientSession
-) -> None:
-    server.troubles["openai"] = Trouble.LOST_SECOND_MASK
-    asked = backend("openai", server, http, seconds=10)
-    draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
-    await asked.close()
-    assert draft.title
-    assert draft.summary
-    assert draft.abstract
-    assert left(draft.abstract) == ["We propose a method with $O(n \\log n)$ steps, where $k < n$."]
-    first, again, sentences = server.texts("openai")
-    assert re.search(r'"abstract" — missing: \{v\d+\}', again)
-    assert '"title"' in first
-    assert '"title"' not in again
-    assert re.search(r"^s1: .*\ns2: ", sentences, re.MULTILINE)
-
-
-async def test_a_model_that_seals_nothing_is_trusted_with_nothing(
-    server: TranslatorServer, http: aiohttp.ClientSession
-) -> None:
-    server.troubles["openai"] = Trouble.LOST_MASK
-    asked = backend("openai", server, http, seconds=10)
-    with pytest.raises(BadAnswer):
-        await asked.translate(Order(SOURCE, "zh-CN", ALL))
-    await asked.close()
-
-
-@pytest.mark.parametrize("shape", Shape)
-async def test_the_answer_is_asked_for_in_the_form_that_the_settings_say(
-    shape: Shape, server: TranslatorServer, http: aiohttp.ClientSession
-) -> None:
-    asked = OpenAIBackend(
-        base_url=server.address("openai"), api_key=KEY, model="small", seconds=10, http=http, now=now, shape=shape
-    )
-    draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
-    await asked.close()
-    assert draft.title
-    assert draft.summary_en
-    kinds = {Shape.JSON: "json_object", Shape.SCHEMA: "json_schema", Shape.TAGGED: None}
-    assert server.bodies[0].get("response_format", {}).get("type") == kinds[shape]
 
 
 @pytest.mark.parametrize("service", ["deepl", "baidu"])
