@@ -20,9 +20,10 @@ from bot.pace import Pace
 from bot.pins import Pins
 from bot.sender import Sender
 from bot.undecided import Undecided
-from storage import deliveries
+from storage import deliveries, delivery_outcomes, workers
 from storage.database import Database
-from storage.deliveries import Done, Known
+from storage.delivery_outcomes import Done
+from storage.delivery_rows import Known
 from storage.errors import TROUBLE, reason_of
 from storage.records import Delivery, DeliveryState, Now, Refused, Sent
 
@@ -50,7 +51,7 @@ async def _nobody_is_told(*_values: object) -> None:
 class Told:
     """Who hears of what: a destination that is lost, a database that cannot be written."""
 
-    lost: Callable[[deliveries.Lost], Awaitable[object]] = _nobody_is_told
+    lost: Callable[[delivery_outcomes.Lost], Awaitable[object]] = _nobody_is_told
     stuck: Callable[[str], Awaitable[object]] = _nobody_is_told
 
 
@@ -98,8 +99,8 @@ class Deliverer:
         """Decide what becomes of rows that a process which is gone left in the middle of sending."""
         now = self._now()
         async with self._db.begin() as session:
-            processes = await deliveries.alive(session, self._name, now, seen_after=now - self._lease)
-            left = await deliveries.recover(session, now, seen_after=now - self._lease, look_at=self._undecided.look_at)
+            processes = await workers.alive(session, self._name, now, seen_after=now - self._lease)
+            left = await workers.recover(session, now, seen_after=now - self._lease, look_at=self._undecided.look_at)
         self._seen_at = now
         self._pace.share(processes)
         if left.resend or left.unknown:
@@ -140,7 +141,7 @@ class Deliverer:
                 await asyncio.wait(self._aside)
         with suppress(*TROUBLE):
             async with self._db.begin() as session:
-                await deliveries.leave(session, self._name)
+                await workers.leave(session, self._name)
 
     async def settled(self, digest_ids: Collection[int], seconds: float) -> dict[DeliveryState, int]:
         """Wait until the rows of these digests have come to rest (at most that long), and count them by state.
@@ -183,7 +184,7 @@ class Deliverer:
         claimed: list[Delivery] = []
         try:
             async with self._db.begin() as session:
-                lost = await deliveries.record_all(session, done, now, worker=self._name)
+                lost = await delivery_outcomes.record_all(session, done, now, worker=self._name)
                 if free > 0:
                     resting = self._pace.resting(_AHEAD)
                     claimed = await deliveries.claim(
@@ -201,12 +202,12 @@ class Deliverer:
         await self._tell(done, lost)
         return bool(claimed) and len(claimed) == free
 
-    async def _record_apart(self, done: list[Done], now: datetime) -> list[deliveries.Lost]:
-        lost: list[deliveries.Lost] = []
+    async def _record_apart(self, done: list[Done], now: datetime) -> list[delivery_outcomes.Lost]:
+        lost: list[delivery_outcomes.Lost] = []
         for place, one in enumerate(done):
             try:
                 async with self._db.begin() as session:
-                    lost += await deliveries.record_all(session, [one], now, worker=self._name)
+                    lost += await delivery_outcomes.record_all(session, [one], now, worker=self._name)
             except TROUBLE:
                 self._done[:0] = done[place:]
                 break
@@ -214,10 +215,10 @@ class Deliverer:
                 _log.exception("outcome_not_recorded delivery=%s", one.delivery.id)
                 failed = Done(one.delivery, Refused(f"its outcome cannot be recorded: {type(error).__name__}"))
                 async with self._db.begin() as session:
-                    await deliveries.record_all(session, [failed], now, worker=self._name)
+                    await delivery_outcomes.record_all(session, [failed], now, worker=self._name)
         return lost
 
-    async def _tell(self, done: Collection[Done], lost: Collection[deliveries.Lost]) -> None:
+    async def _tell(self, done: Collection[Done], lost: Collection[delivery_outcomes.Lost]) -> None:
         for one in done:
             self._undecided.recorded(one.delivery, one.outcome)
             if isinstance(one.outcome, Sent):

@@ -19,7 +19,7 @@ from bot.log import redact
 from bot.outcomes import outcome_of
 from bot.render.message import plain, shown
 from bot.sender import Sender
-from storage import deliveries
+from storage import undecided
 from storage.database import Database
 from storage.records import ChatKind, Delivery, Now, Part, PartKind, RetryAt
 
@@ -85,8 +85,8 @@ class Look:
             return CannotLook("the digest no longer has this part")
         chat_id = delivery.destination.chat_id
         async with self._db.read() as session:
-            last = await deliveries.last_message(session, delivery.destination.id)
-            taken = await deliveries.message_ids(session, chat_id, after=last or 0)
+            last = await undecided.last_message(session, delivery.destination.id)
+            taken = await undecided.message_ids(session, chat_id, after=last or 0)
         if last is None and delivery.destination.kind not in _FROM_ONE:
             return CannotLook(_NOTHING_KNOWN)
         to = YOUNG if last is None else last + MOST

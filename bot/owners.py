@@ -15,7 +15,7 @@ from bot.log import event, redact
 from bot.render.button import Button, callback
 from storage import subscriptions
 from storage.database import Database
-from storage.deliveries import Lost
+from storage.delivery_outcomes import Lost
 from storage.records import ChatKind, Destination
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.config import Policy
 from bot.log import event
 from bot.look import Absent, CannotLook, Found, Look, LookLater
-from storage import deliveries
+from storage import undecided
 from storage.database import Database
 from storage.records import ChatKind, Delivery, Destination, Now, Outcome, RetryAt, Unsure
 
@@ -84,8 +84,8 @@ class Undecided:
     async def recovered(self, unknown: int) -> None:
         """So many rows of a process that is gone have become unknown; it may have been looking for others."""
         async with self._db.read() as session:
-            self._due = await deliveries.next_look(session)
-            waiting = await deliveries.unknown(session) if unknown and self._policy is not Policy.LOOK else []
+            self._due = await undecided.next_look(session)
+            waiting = await undecided.unknown(session) if unknown and self._policy is not Policy.LOOK else []
         for delivery in waiting:
             self._put(Open(delivery, "the program stopped while this was being sent"))
 
@@ -105,8 +105,8 @@ class Undecided:
         if self._due is None or now < self._due or len(self._tasks) >= LOOKS_AT_ONCE:
             return
         async with self._db.begin() as session:
-            found = await deliveries.to_look(session, now, LOOKS_AT_ONCE - len(self._tasks), worker=worker)
-            self._due = await deliveries.next_look(session)
+            found = await undecided.to_look(session, now, LOOKS_AT_ONCE - len(self._tasks), worker=worker)
+            self._due = await undecided.next_look(session)
         for delivery in found:
             self._beside(self._decide(delivery, wake))
 
@@ -120,14 +120,14 @@ class Undecided:
         async with self._db.begin() as session:
             match looked:
                 case Found(message_id):
-                    await deliveries.resolve(session, delivery.id, message_id=message_id, now=self._now())
+                    await undecided.resolve(session, delivery.id, message_id=message_id, now=self._now())
                 case Absent():
-                    await deliveries.resolve(session, delivery.id, resend=True, now=self._now())
+                    await undecided.resolve(session, delivery.id, resend=True, now=self._now())
                 case LookLater(at):
-                    await deliveries.look_again(session, delivery.id, at)
+                    await undecided.look_again(session, delivery.id, at)
                     self._due = min(self._due or at, at)
                 case CannotLook(reason):
-                    await deliveries.look_again(session, delivery.id, None, reason)
+                    await undecided.look_again(session, delivery.id, None, reason)
         event(
             _log,
             "looked",

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.deliveries import insert_rows, nothing_to_do
+from storage.deliveries import insert_rows
+from storage.delivery_rows import nothing_to_do
 from storage.models import deliveries, destinations
 from storage.models import digest_announcements as announcement_table
 from storage.models import digest_entries as entry_table

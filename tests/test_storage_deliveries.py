@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from fakes.stored import NOW, SOON, add, address, claim, digest, open_database, parts, place, planned, record
 
-from storage import deliveries, digests, subscriptions
+from storage import deliveries, digests, subscriptions, undecided, workers
 from storage.database import Database
-from storage.deliveries import Recovered
 from storage.records import ChatKind, DeliveryState, Gone, Moved, Refused, RetryAt, Sent, Unsure
+from storage.workers import Recovered
 
 CHANNEL = place(-100, kind=ChatKind.CHANNEL)
 
@@ -36,7 +36,7 @@ async def states(db: Database, digest_id: int = 1) -> dict[DeliveryState, int]:
 
 async def recover(db: Database) -> Recovered:
     async with db.begin() as session:
-        return await deliveries.recover(session, NOW)
+        return await workers.recover(session, NOW)
 
 
 async def next_retry(db: Database) -> object:
@@ -126,9 +126,9 @@ async def test_a_row_of_unknown_outcome_holds_back_only_its_own_chat_until_it_is
     await record(db, two, Sent(5))
     assert await numbers(db) == [(2, 1)]
     async with db.begin() as session:
-        assert [row.id for row in await deliveries.unknown(session)] == [one.id]
-        assert await deliveries.resolve(session, one.id, message_id=77, now=NOW)
-        assert await deliveries.unknown(session) == []
+        assert [row.id for row in await undecided.unknown(session)] == [one.id]
+        assert await undecided.resolve(session, one.id, message_id=77, now=NOW)
+        assert await undecided.unknown(session) == []
     assert await numbers(db) == [(1, 1)]
 
 
@@ -137,7 +137,7 @@ async def test_an_unknown_row_can_be_sent_again(db: Database) -> None:
     (row,) = await claim(db)
     await record(db, row, Unsure("no answer"))
     async with db.begin() as session:
-        assert await deliveries.resolve(session, row.id, resend=True, now=NOW)
+        assert await undecided.resolve(session, row.id, resend=True, now=NOW)
     (again,) = await claim(db)
     assert (again.id, again.message_id) == (row.id, None)
 
@@ -148,8 +148,8 @@ async def test_an_unknown_row_that_arrived_is_edited_later_only_if_its_message_i
     for row in (known, lost):
         await record(db, row, Unsure("no answer"))
     async with db.begin() as session:
-        await deliveries.resolve(session, known.id, message_id=77, now=NOW)
-        await deliveries.resolve(session, lost.id, resend=False, now=NOW)
+        await undecided.resolve(session, known.id, message_id=77, now=NOW)
+        await undecided.resolve(session, lost.id, resend=False, now=NOW)
     await edit(db, "A")
     assert [(row.id, row.message_id) for row in await claim(db)] == [(known.id, 77)]
 
@@ -158,11 +158,11 @@ async def test_only_unknown_rows_can_be_decided_and_only_in_one_way(db: Database
     await planned(db, await add(db, place()), "a")
     (row,) = await claim(db)
     async with db.begin() as session:
-        assert not await deliveries.resolve(session, row.id, resend=True, now=NOW)
+        assert not await undecided.resolve(session, row.id, resend=True, now=NOW)
         with pytest.raises(ValueError, match="either"):
-            await deliveries.resolve(session, row.id, now=NOW)
+            await undecided.resolve(session, row.id, now=NOW)
         with pytest.raises(ValueError, match="either"):
-            await deliveries.resolve(session, row.id, resend=True, message_id=7, now=NOW)
+            await undecided.resolve(session, row.id, resend=True, message_id=7, now=NOW)
     assert await states(db) == {DeliveryState.SENDING: 1}
 
 
@@ -334,7 +334,7 @@ async def test_a_message_that_was_seen_counts_as_known_unless_something_was_on_i
         async with db.begin() as session:
             await subscriptions.seen(session, -7, message_id)
         async with db.read() as session:
-            return [await deliveries.last_message(session, there.id) for there in (one, topic)]
+            return [await undecided.last_message(session, there.id) for there in (one, topic)]
 
     assert await known(20) == [20, 20]
     assert await known(10) == [20, 20]

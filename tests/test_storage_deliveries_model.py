@@ -17,9 +17,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from storage import deliveries, digests, subscriptions
+from storage import deliveries, delivery_outcomes, digests, subscriptions, undecided, workers
 from storage.database import Database
-from storage.deliveries import HOLD, Done
+from storage.delivery_outcomes import Done
+from storage.delivery_rows import HOLD
 from storage.models import deliveries as table
 from storage.records import (
     AnnounceType,
@@ -184,9 +185,9 @@ class Rows(RuleBasedStateMachine):
 
         async def work() -> None:
             async with alive.db.begin() as session:
-                await deliveries.alive(session, alive.name, self.now, seen_after=self.now - SOON)
+                await workers.alive(session, alive.name, self.now, seen_after=self.now - SOON)
                 await session.execute(sa.text("DELETE FROM workers WHERE name = :name"), {"name": dead.name})
-                await deliveries.recover(session, self.now, seen_after=self.now - SOON)
+                await workers.recover(session, self.now, seen_after=self.now - SOON)
 
         self.run(work())
         self.ghosts += [(dead.name, row) for row in dead.held]
@@ -213,7 +214,7 @@ class Rows(RuleBasedStateMachine):
 
         async def work() -> bool:
             async with self.processes[1].db.begin() as session:
-                return await deliveries.resolve(session, number, resend=again, now=self.now)
+                return await undecided.resolve(session, number, resend=again, now=self.now)
 
         assert self.run(work())
         self.rows[number].state = DeliveryState.PENDING if again else DeliveryState.SENT
@@ -248,7 +249,7 @@ class Rows(RuleBasedStateMachine):
     def _write(self, db: Database, name: str, done: list[Done]) -> None:
         async def work() -> None:
             async with db.begin() as session:
-                await deliveries.record_all(session, done, self.now, worker=name)
+                await delivery_outcomes.record_all(session, done, self.now, worker=name)
 
         self.run(work())
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fakes.stored import FRIDAY, MONDAY, NOW, SOON, add, claim, digest, open_database, parts, place, planned, record
 
-from storage import deliveries, digests, needs, subscriptions
+from storage import deliveries, digests, needs, subscriptions, undecided, workers
 from storage.database import Database
 from storage.records import (
     AnnounceType,
@@ -231,7 +231,7 @@ async def test_a_part_that_goes_and_was_of_unknown_outcome_is_not_sent_again(db:
     known, row = await unfinished(db, ChatKind.CHANNEL)
     await record(db, row, Unsure("no answer"))
     async with db.begin() as session:
-        assert await deliveries.resolve(session, row.id, resend=True, now=NOW)
+        assert await undecided.resolve(session, row.id, resend=True, now=NOW)
     assert await claim(db) == []
     assert await states(db, known) == {DeliveryState.SENT: 1}
 
@@ -239,7 +239,7 @@ async def test_a_part_that_goes_and_was_of_unknown_outcome_is_not_sent_again(db:
 async def test_a_part_that_goes_before_a_crash_is_not_sent_again(db: Database) -> None:
     known, _row = await unfinished(db, ChatKind.PRIVATE)
     async with db.begin() as session:
-        await deliveries.recover(session, NOW)
+        await workers.recover(session, NOW)
     assert await claim(db) == []
     assert await states(db, known) == {DeliveryState.SENT: 1}
 

@@ -11,8 +11,8 @@ from bot.handlers.digest import split_date
 from bot.handlers.spent import spent_lines
 from bot.handlers.subscribe import parse_categories
 from bot.regenerate import NotFetched, Regenerated, Scope
-from storage import deliveries, translations
 from storage import stats as figures
+from storage import translations, undecided
 from storage.records import DeliveryState
 
 _EXAMPLE = "/regenerate cs.CV 2026-08-21 translate"
@@ -88,7 +88,7 @@ async def arrived(ask: Ask) -> None:
 
 async def _decide(ask: Ask, form: str, done: str, *, resend: bool) -> None:
     async with ask.services.db.read() as session:
-        open_rows = await deliveries.unknown(session)
+        open_rows = await undecided.unknown(session)
     if not open_rows:
         await ask.say("nothing-unsure")
         return
@@ -103,7 +103,7 @@ async def _decide(ask: Ask, form: str, done: str, *, resend: bool) -> None:
         return
     async with ask.services.db.begin() as session:
         for row in chosen:
-            await deliveries.resolve(session, row.id, resend=resend, now=ask.services.now())
+            await undecided.resolve(session, row.id, resend=resend, now=ask.services.now())
     ask.services.deliverer.wake()
     await ask.say(done, count=len(chosen))
 

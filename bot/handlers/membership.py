@@ -19,7 +19,7 @@ from bot.owners import Owners
 from bot.render.button import Button, callback
 from bot.render.names import one_line
 from storage import notices, subscriptions
-from storage.deliveries import Lost
+from storage.delivery_outcomes import Lost
 from storage.records import Destination
 
 _log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from bot.pins import Pins
 from bot.sender import Sender
 from bot.undecided import Open, Undecided
 from bot.wire import AiohttpRequest
-from storage import deliveries
+from storage import deliveries, delivery_outcomes
 from storage.database import Database
 from storage.records import DeliveryState, Now
 
@@ -37,7 +37,7 @@ class Delivering:
     deliverer: Deliverer
     sender: Sender
     undecided: list[Open] = field(default_factory=list)
-    lost: list[deliveries.Lost] = field(default_factory=list)
+    lost: list[delivery_outcomes.Lost] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     told_stuck: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -76,12 +76,12 @@ async def delivering(
         )
         sender = Sender(request=request, address=address, pace=pace, now=now)
         told: list[Open] = []
-        lost: list[deliveries.Lost] = []
+        lost: list[delivery_outcomes.Lost] = []
 
         async def undecided_rows(rows: Sequence[Open]) -> None:
             told.extend(rows)
 
-        async def lost_one(one: deliveries.Lost) -> None:
+        async def lost_one(one: delivery_outcomes.Lost) -> None:
             lost.append(one)
 
         async def stuck_for(reason: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import NullPool, create_engine, make_url
 
-from storage import deliveries, digests, subscriptions
+from storage import deliveries, delivery_outcomes, digests, subscriptions
 from storage.database import Database
 from storage.migrations.run import migrate_postgresql, migrate_sqlite
 from storage.records import (
@@ -177,4 +177,4 @@ async def record(db: Database, row: Delivery, outcome: Any, now: datetime = NOW)
     """Write down an outcome as the deliverer does."""
     async with db.begin() as session:
         sent_hash = row.part.content_hash if row.part is not None else ""
-        await deliveries.record(session, row.id, outcome, now, sent_hash=sent_hash)
+        await delivery_outcomes.record(session, row.id, outcome, now, sent_hash=sent_hash)

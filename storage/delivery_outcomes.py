@@ -1,0 +1,169 @@
+"""What came of claimed rows: many that arrived by one statement, everything else one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import pins, subscriptions
+from storage.delivery_rows import nothing_to_do, read, set_row
+from storage.models import UNFINISHED
+from storage.models import deliveries as table
+from storage.models import digest_parts as part_table
+from storage.records import (
+    Delivery,
+    DeliveryState,
+    Destination,
+    Gone,
+    Layout,
+    Moved,
+    Outcome,
+    Refused,
+    RetryAt,
+    Sent,
+    Unsure,
+)
+from storage.sql import NUMBERED, among, changed, picked
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a claimed row."""
+
+    delivery: Delivery
+    outcome: Outcome
+
+    @property
+    def sent_hash(self) -> str:
+        """The content hash of the part that was sent, "" for a deletion."""
+        return self.delivery.part.content_hash if self.delivery.part is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A destination that was paused because the bot may not write there, and why."""
+
+    destination: Destination
+    reason: str
+
+
+async def record_all(
+    session: AsyncSession, done: Sequence[Done], now: datetime, *, worker: str | None = None
+) -> list[Lost]:
+    """Write down what came of many rows. Returns the destinations that are lost by it.
+
+    A row that another process has taken over meanwhile is that one's.
+    """
+    if not done:
+        return []
+    plain: dict[str, dict[int, int]] = {}
+    others: list[Done] = []
+    for one in done:
+        if isinstance(one.outcome, Sent) and one.sent_hash and not one.outcome.no_rich:
+            plain.setdefault(one.sent_hash, {})[one.delivery.id] = one.outcome.message_id
+        else:
+            others.append(one)
+    for sent_as, messages in plain.items():
+        values = {"ids": messages, "messages": messages, "sent_as": sent_as, "worker": worker, "at": now}
+        await changed(session, _SENT if worker is not None else _SENT_BY_ANY, values)
+    for one in done:
+        row = one.delivery
+        if isinstance(one.outcome, Sent) and row.message_id is None and row.destination.pin:
+            await pins.want(session, row.destination.id, row.digest_id, row.number, one.outcome.message_id)
+    lost: list[Lost] = []
+    for one in others:
+        found = await record(session, one.delivery.id, one.outcome, now, sent_hash=one.sent_hash, worker=worker)
+        lost += [found] if found is not None else []
+    return lost
+
+
+async def record(
+    session: AsyncSession,
+    delivery_id: int,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    sent_hash: str = "",
+    worker: str | None = None,
+) -> Lost | None:
+    """Write down what came of a row. `sent_hash` is the content hash of the part that was sent ("" for a deletion).
+
+    A row that is gone meanwhile stays gone. Content that was replaced while it was on its way is to be edited. Returns
+    the destination that was paused because of it, if it was.
+    """
+    found = await read(session, sa.and_(table.c.id == delivery_id, held_by(worker)))
+    if not found:
+        return None
+    row, lost = found[0], None
+    match outcome:
+        case Sent(message_id, no_rich):
+            await _sent(session, row, message_id, now, sent_hash)
+            if no_rich:
+                await subscriptions.update(session, row.destination.id, layout=Layout.CLASSIC)
+        case RetryAt(at, reason):
+            await set_row(session, row.id, now, state=DeliveryState.RETRY, retry_at=at, reason=reason)
+        case Moved(new_chat_id):
+            await subscriptions.move_chat(session, row.destination.chat_id, new_chat_id)
+            # An edit is not carried over: its message stayed behind.
+            if row.message_id is None:
+                await set_row(session, row.id, now, state=DeliveryState.PENDING)
+        case Gone(reason):
+            waiting = sa.and_(table.c.destination_id == row.destination.id, sa.text(UNFINISHED))
+            # Only what surely was not sent carries the reason by which `resume` knows what to send.
+            unsent = sa.or_(table.c.id == row.id, table.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRY)))
+            why = sa.case((unsent, reason), else_=f"{reason}; it may have arrived before")
+            values = {"state": DeliveryState.FAILED, "retry_at": None, "claimed_by": None, "updated_at": now}
+            await session.execute(sa.update(table).where(waiting).values(reason=why, **values))
+            await subscriptions.pause(session, row.destination.id, reason)
+            lost = Lost(row.destination, reason) if row.destination.paused is None else None
+        case Refused(reason):
+            await set_row(session, row.id, now, state=DeliveryState.FAILED, reason=reason)
+        case Unsure(reason, look_at):
+            await set_row(session, row.id, now, state=DeliveryState.UNKNOWN, reason=reason, retry_at=look_at)
+    await session.execute(sa.delete(table).where(table.c.id == delivery_id, nothing_to_do()))
+    return lost
+
+
+def held_by(worker: str | None) -> sa.ColumnElement[bool]:
+    """Rows that this process claimed and that no other one has claimed since."""
+    return sa.or_(table.c.claimed_by.is_(None), table.c.claimed_by == worker) if worker is not None else sa.true()
+
+
+def _sent_statement(*, by_any: bool) -> sa.Update:
+    """What becomes of a message that arrived. Content that was replaced while it was on its way is to be edited."""
+    current = (
+        sa.select(part_table.c.content_hash)
+        .where(part_table.c.digest_id == table.c.digest_id, part_table.c.number == table.c.number)
+        .scalar_subquery()
+    )
+    sent = sa.bindparam("sent_as", type_=sa.String)
+    own = sa.or_(table.c.claimed_by.is_(None), table.c.claimed_by == sa.bindparam("worker", type_=sa.String))
+    return (
+        sa.update(table)
+        .where(among(table.c.id, "ids"), sa.true() if by_any else own)
+        .values(
+            state=sa.case((current == sent, DeliveryState.SENT.value), else_=DeliveryState.PENDING.value),
+            message_id=picked(sa.bindparam("messages", type_=NUMBERED), table.c.id),
+            sent_hash=sent,
+            claimed_by=None,
+            retry_at=None,
+            reason="",
+            updated_at=sa.bindparam("at", type_=table.c.updated_at.type),
+        )
+    )
+
+
+_SENT, _SENT_BY_ANY = _sent_statement(by_any=False), _sent_statement(by_any=True)
+
+
+async def _sent(session: AsyncSession, row: Delivery, message_id: int, now: datetime, sent_hash: str) -> None:
+    if row.part is None and not sent_hash:
+        await session.execute(sa.delete(table).where(table.c.id == row.id))
+        return
+    current = row.part.content_hash if row.part is not None else None
+    state = DeliveryState.SENT if sent_hash in {"", current} else DeliveryState.PENDING
+    await set_row(session, row.id, now, state=state, message_id=message_id, sent_hash=sent_hash)
