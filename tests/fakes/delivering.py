@@ -19,7 +19,7 @@ from bot.undecided import Open, Undecided
 from bot.wire import AiohttpRequest
 from storage import deliveries, delivery_outcomes
 from storage.database import Database
-from storage.records import DeliveryState, Now
+from storage.records import ChatKind, DeliveryState, Destination, Now, Outcome, Unsure
 
 
 class Seconds(Protocol):
@@ -30,12 +30,24 @@ class Seconds(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+class Counted(Undecided):
+    """Knows how often an answer stayed away in a private chat, whatever the reason."""
+
+    in_private = 0
+
+    def decided(self, outcome: Outcome, place: Destination) -> Outcome:
+        if isinstance(outcome, Unsure) and place.kind is ChatKind.PRIVATE:
+            self.in_private += 1
+        return super().decided(outcome, place)
+
+
 @dataclass
 class Delivering:
     """A deliverer, and what it told people."""
 
     deliverer: Deliverer
     sender: Sender
+    counted: Counted
     undecided: list[Open] = field(default_factory=list)
     lost: list[delivery_outcomes.Lost] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
@@ -88,7 +100,7 @@ async def delivering(
             ready.stuck.append(reason)
             ready.told_stuck.set()
 
-        undecided = Undecided(
+        undecided = Counted(
             db=db,
             look=Look(db=db, sender=sender, operations_chat=operations, now=now),
             now=now,
@@ -106,7 +118,7 @@ async def delivering(
             told=Told(lost=lost_one, stuck=stuck_for),
             lease=lease,
         )
-        ready = Delivering(deliverer, sender, told, lost)
+        ready = Delivering(deliverer, sender, undecided, told, lost)
         yield ready
 
 
