@@ -116,6 +116,10 @@ def _matching(spelling: _Spelling, match: _Match, most: int, since: date | None)
         query = query.where(sa.literal_column(f"search_documents.{column}", postgresql.TSVECTOR).op("@@")(wanted))
     if since is not None:
         query = query.where(table.c.day >= since)
+    if len(match) > 1 or any(sign in text for text in match.values() for sign in "&|"):
+        # How many papers have several words at once PostgreSQL cannot know. Taking them for many it walks through all
+        # papers from the newest on, 400 ms for three words of 100,000 papers; sorted like this it asks the index.
+        query = query.order_by(None).order_by((table.c.id + 0).desc())
     return query.limit(most).subquery()
 
 
