@@ -24,6 +24,9 @@ last longer; in the recorded years a feed that was still stale by then stayed so
 QUIET = timedelta(hours=24)
 """After how long on a mailing date without any new paper, in whatever category, somebody should look."""
 
+WELL = timedelta(minutes=10)
+"""For how long nothing is looked at once all is well: what goes wrong then is hours old before somebody should look."""
+
 _NAME = "announcements-missing"
 _SHOWN = 20
 _LONGEST_REASON = 300
@@ -45,12 +48,16 @@ class Watch:
         self._db = db
         self._now = now
         self._tell = tell
+        self._well_until: datetime | None = None
 
     async def look(self, categories: Collection[str]) -> None:
         """Compare what should be there by now with what is."""
         if not categories:
             return
         now = self._now()
+        if self._well_until is not None and self._well_until - WELL <= now < self._well_until:
+            return
+        self._well_until = None
         day = calendar.mailing_date(now)
         settled = calendar.mailing_date(now - QUIET)
         async with self._db.read() as session:
@@ -70,6 +77,8 @@ class Watch:
             await self._raise(trouble, now)
         elif raised and not missing and new_papers:
             await self._all_well(day)
+        elif not missing:
+            self._well_until = now + WELL
 
     def _worst(
         self, now: datetime, day: date, missing: Mapping[str, str], known: Mapping[str, Announcement]

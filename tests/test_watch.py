@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fakes.stored import FRIDAY, MONDAY, announcement, open_database, paper
 
 from bot.arxiv_source import calendar
@@ -16,6 +17,7 @@ from bot.i18n import words_for
 from bot.watch import Watch
 from storage import announcements
 from storage.database import Database
+from storage.models import announcements as table
 from storage.records import Announcement, AnnouncementState, AnnounceType, Entry
 
 CATEGORIES = ("cs.CV", "cs.LG")
@@ -118,3 +120,14 @@ def test_every_trouble_has_its_words(language: str, key: str) -> None:
     said = words_for(language).html(key, **values)
     assert ("August 21, 2026" if language == "en" else "2026年8月21日") in said
     assert key == "announcements-quiet" or ("cs.CV, cs.LG" in said and "because" in said)
+
+
+async def test_once_all_is_well_what_goes_wrong_is_told_ten_minutes_later_at_most(post: Post) -> None:
+    await post.knows(*BOTH)
+    assert await post.look(7 * HOUR) == []
+    async with post.db.begin() as session:
+        await session.execute(sa.delete(table).where(table.c.category == "cs.CV"))
+    assert await post.look(7 * HOUR + timedelta(minutes=9)) == []
+    assert await post.look(7 * HOUR + timedelta(minutes=10)) == ["announcements-missing"]
+    await post.knows(*BOTH)
+    assert await post.look(7 * HOUR + timedelta(minutes=11)) == ["announcements-missing", "announcements-well"]
