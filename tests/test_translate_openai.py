@@ -37,6 +37,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 async def test_the_model_is_asked_once_for_all_texts(server: TranslatorServer, http: aiohttp.ClientSession) -> None:
     asked = backend("openai", server, http, seconds=10)
     draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
+    assert server.keys == [f"Bearer {KEY}"]
     again = await asked.translate(Order(SOURCE, "zh-CN", frozenset({TextField.SUMMARY})))
     await asked.close()
     assert draft.model == "small"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -156,17 +155,17 @@ class OpenAIBackend:
         return _content(completion)
 
     async def _complete(self, talk: list[dict[str, str]], asked: Question, tally: Tally) -> Mapping[str, Any]:
-        from openai import omit
-
-        messages: Any = [{"role": "system", "content": system_prompt(self._shape)}, *talk]
-        wanted: Any = asked.response_format(self._shape) if self._format_known else None
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": [{"role": "system", "content": system_prompt(self._shape)}, *talk],
+        }
+        if self._format_known and (wanted := asked.response_format(self._shape)) is not None:
+            body["response_format"] = wanted
         tally.asked(sum(len(message["content"]) for message in talk))
-        # Compatible services leave out what the client's types promise, so they are no help in reading.
-        answer = await self._client.chat.completions.with_raw_response.create(
-            model=self._model, messages=messages, response_format=omit if wanted is None else wanted
-        )
+        # The client's own method looks through each message for what it might rewrite, a third of a request's time;
+        # and compatible services leave out what its types promise, so that they are no help in reading.
         try:
-            completion = _mapping(json.loads(answer.http_response.content))
+            completion = _mapping(await self._client.post("/chat/completions", cast_to=object, body=body))
         except (ValueError, RecursionError):
             raise BadAnswer("an answer that is no JSON") from None
         usage = _mapping(completion.get("usage"))
