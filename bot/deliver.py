@@ -82,6 +82,7 @@ class Deliverer:
         self._woken = asyncio.Event()
         self._resting = asyncio.Event()
         self._rests = 0
+        self._held = math.inf
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._done: list[Done] = []
         self._ripe: asyncio.TimerHandle | None = None
@@ -173,6 +174,8 @@ class Deliverer:
         """One transaction: outcomes go down, rows come up. Returns whether there may be more to do at once."""
         if self._seen_at is None or self._now() >= self._seen_at + self._lease / 3:
             await self.recover()
+        # Before the rows are taken: what rests now may no longer do so when it is asked until when to wait.
+        self._held = self._pace.rest(_AHEAD)
         free = self._pace.room(_AHEAD, WORKERS - len(self._busy)) if claiming else 0
         if not self._done and free <= 0:
             return False
@@ -287,7 +290,7 @@ class Deliverer:
                 at = await deliveries.next_retry(session, now)
             at = min((one for one in (at, self._undecided.next) if one is not None), default=None)
             seconds = _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
-        rest = self._pace.rest(_AHEAD)
+        rest = min(self._held, self._pace.rest(_AHEAD))
         if not self._busy and math.isinf(rest):
             self._rests += 1
             self._resting.set()
