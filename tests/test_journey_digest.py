@@ -11,6 +11,7 @@ from fakes.arxiv_server import Trouble
 from fakes.house import FRIDAY, MONDAY, House, announcement, open_house, paper
 
 from bot.i18n.dates import short_date
+from bot.look import YOUNG
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.state import Chat, Message
 from storage import announcements
@@ -195,6 +196,8 @@ async def test_a_message_that_may_have_arrived_in_a_channel_is_not_repeated_unti
 ) -> None:
     channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
     house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+    for number in range(YOUNG + 1):
+        house.telegram.post(channel, f"From before there was a digest, {number}")
     async with house.at_work():
         await house.say("/subscribe @daily_cv cs.CV")
         house.telegram.faults.add(Fault(FaultKind.CUT_AFTER, method="sendMessage", chat_id=channel.id))
