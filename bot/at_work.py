@@ -34,9 +34,10 @@ async def at_work(
 ) -> AsyncIterator[None]:
     """Delivering, ticking and polling. Raises CannotStart where Telegram refuses the token."""
     read_catalogues()
-    await _connect(application)
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(application.bot.shutdown)  # for a start that fails; otherwise it is done by then
+        await _connect(application)
         stack.push_async_callback(application.shutdown)
         await deliverer.recover()
         delivering = asyncio.create_task(deliverer.run(stop))

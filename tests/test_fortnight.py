@@ -28,7 +28,7 @@ CATEGORIES = ("cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML")
 FIRST, LAST = date(2026, 8, 31), date(2026, 9, 11)
 MAILINGS = tuple(day for day in calendar.mailing_dates(FIRST - timedelta(days=1), LAST))
 MON, TUE, WED, THU, FRI, MON2 = MAILINGS[:6]
-STEP = timedelta(hours=4)
+STEP = timedelta(hours=6)
 DAY = timedelta(days=1)
 DOWN = (datetime(2026, 9, 9, 2, 0, tzinfo=UTC), datetime(2026, 9, 11, 12, 0, tzinfo=UTC))
 END = datetime(2026, 9, 13, 12, 0, tzinfo=UTC)

@@ -10,6 +10,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.arxiv_server import ArxivServer
@@ -17,8 +18,10 @@ from fakes.house import announcement
 from pydantic import SecretStr
 
 from bot import cli
+from bot.app import running, serve
 from bot.arguments import build_parser
 from bot.arxiv_source import calendar
+from bot.at_work import CannotStart
 from bot.config import Settings
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.telegram import SimulatedTelegram
@@ -52,7 +55,7 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
         person = telegram.add_user("Lin")
         channel = telegram.add_channel("Daily", "daily_cv", creator=person)
         arxiv.announce("cs.CV", announcement(60), calendar.mailing_date(datetime.now(UTC)))
-        environment = {
+        environment: dict[str, Any] = {
             "TELEGRAM_TOKEN": telegram.token,
             "TELEGRAM_API_URL": telegram.url,
             "ARXIV_FEED_URL": arxiv.feed_url,
@@ -70,9 +73,9 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
         log = await finish(process)
         assert telegram.token not in log
         telegram.faults.clear()
-        process = await start(tmp_path, **environment)
-        await telegram.wait_for(lambda: any(one.document for one in telegram.from_bot(channel)), 30)
-        await finish(process)
+        again = {name.lower(): value for name, value in environment.items()} | {"translators": ("recorded",)}
+        async with running(Settings(_env_file=None, data_dir=tmp_path, **again)):
+            await telegram.wait_for(lambda: any(one.document for one in telegram.from_bot(channel)), 30)
     shown = [one for one in telegram.record if one.chat_id == channel.id]
     assert len(shown) >= 3
     assert max(Counter(one.text for one in shown if not one.document).values()) == 1
@@ -80,15 +83,16 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
     assert shown[-1].document
 
 
-async def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+async def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    wrong = "123456789:" + "B" * 35
     async with SimulatedTelegram() as telegram:
-        wrong = "123456789:" + "B" * 35
-        process = await start(tmp_path, TELEGRAM_TOKEN=wrong, TELEGRAM_API_URL=telegram.url, TRANSLATORS="recorded")
-        _, log = await asyncio.wait_for(process.communicate(), 20)
-    assert process.returncode == 1
-    assert "Telegram refuses TELEGRAM_TOKEN" in log.decode()
-    assert "Traceback" not in log.decode()
-    assert wrong not in log.decode()
+        settings = Settings(
+            _env_file=None, telegram_token=SecretStr(wrong), telegram_api_url=telegram.url, data_dir=tmp_path
+        )
+        with pytest.raises(CannotStart, match="Telegram refuses TELEGRAM_TOKEN"):
+            await serve(settings)
+    assert wrong not in caplog.text
 
 
 def test_a_data_folder_that_cannot_be_used_ends_the_start_with_a_sentence(
