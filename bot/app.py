@@ -84,6 +84,7 @@ class Running:
     services: Services
     application: AnyApplication
     mend: Mend
+    clock: Clock
 
 
 @asynccontextmanager
@@ -169,7 +170,7 @@ async def running(
             application.create_task(members.look_again(application.bot))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
-            yield Running(parts, services, application, mend)
+            yield Running(parts, services, application, mend, clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class Clock:
     def __init__(self, tick: Callable[[], Awaitable[object]], *, seconds: float) -> None:
         self._tick = tick
         self._running: asyncio.Task[object] | None = None
+        self.ticked = asyncio.Event()
+        """Set once the first tick has come to its end."""
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._scheduler.add_job(
             self._guarded,
@@ -52,3 +54,4 @@ class Clock:
             _log.exception("tick_failed")
         finally:
             self._running = None
+            self.ticked.set()

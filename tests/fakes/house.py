@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -77,6 +78,9 @@ class House:
         pace = Pace(clock=self.seconds, sleep=self.seconds.sleep)
         async with running(self.settings, now=self.clock, pace=pace, look_after=timedelta()) as bot:
             self.bots.append(bot)
+            # What the first tick says must not come between a test's questions and their answers.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(bot.clock.ticked.wait(), 1)
             yield bot
 
     def break_translator(self) -> None:
