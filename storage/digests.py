@@ -48,7 +48,8 @@ async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now
     )
     digest_id = await session.scalar(statement)
     if digest_id is None:
-        row = (await session.execute(sa.select(table).where(table.c.key == digest.key))).one()
+        known = sa.select(table).where(table.c.key == digest.key).with_for_update()
+        row = (await session.execute(known)).one()
         if parts and await session.scalar(sa.select(~sa.exists().where(part_table.c.digest_id == row.id))):
             await _insert_parts(session, row.id, parts)
         elif not parts:
@@ -155,6 +156,8 @@ async def replace_parts(session: AsyncSession, digest_id: int, parts: Sequence[P
     be sent. Rows not yet sent take the new parts. Returns how many rows there are to work on because of this. The parts
     that are replaced are kept until the next time, see `former`.
     """
+    # Where several may write at once, a second correction waits here for the first.
+    await session.execute(sa.select(table.c.id).where(table.c.id == digest_id).with_for_update())
     await _keep_former(session, digest_id, parts)
     await session.execute(sa.delete(part_table).where(part_table.c.digest_id == digest_id))
     await _insert_parts(session, digest_id, parts)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +145,18 @@ async def test_a_corrected_digest_may_come_to_equal_another_one(db: Database) ->
         assert (await digests.get(session, first.id)).entries == second.entries
         assert (await digests.save(session, digest("2608.00002"), parts("two"), NOW)).id == second.id
         assert (await digests.save(session, digest("2608.00001"), parts("one"), NOW)).id not in {first.id, second.id}
+
+
+async def test_two_corrections_at_once_come_one_after_the_other(db: Database) -> None:
+    known, _ = await sent(db, "a", "b")
+    await send_all(db)
+    await asyncio.gather(*(replace_parts(db, known, f"a{number}", "b") for number in range(4)))
+    async with db.read() as session:
+        now, before = await digests.parts(session, known.id), await digests.former(session, known.id)
+    texts = {part.payload["text"] for part in (*now, *before)}
+    assert len(now) == len(before) == 2
+    assert len(texts) == 3
+    assert texts <= {"a0", "a1", "a2", "a3", "b"}
 
 
 async def test_a_message_whose_part_changed_is_edited_and_the_others_are_left_alone(db: Database) -> None:
