@@ -77,7 +77,7 @@ async def test_settings_change_in_place_when_a_button_is_pressed(house: House, p
     house.arxiv.announce("cs.CV", announcement(1), FRIDAY)
     async with house.at_work():
         await write(page, "/subscribe cs.CV")
-        await says(page, "cs.CV")
+        await says(page, "Subscribed")
         await write(page, "/settings")
         message = page.locator(".message", has=page.locator(".keys")).last
         await message.locator(".key", has_text="Quiet: off").wait_for()
@@ -91,7 +91,7 @@ async def test_a_digest_is_paged_through_and_changed_to_the_rich_layout(house: H
     house.arxiv.announce("cs.CV", announcement(12), FRIDAY)
     async with house.at_work():
         await write(page, "/subscribe cs.CV")
-        await says(page, "cs.CV")
+        await says(page, "Subscribed")
         await house.tick()
         digest = page.locator(".message", has_text="12 new").first
         await digest.get_by_role("button", name="▶").click()
