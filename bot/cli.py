@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -17,6 +18,17 @@ from bot.config import Settings, options
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 could not be done, 2 wrong use."""
     args = build_parser().parse_args(argv)
+    try:
+        code = _carry_out(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (such as `head`) has seen enough; what is left would be told of once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _carry_out(args: argparse.Namespace) -> int:
     if args.command == "options":
         print_options()
         return 0
@@ -56,8 +68,6 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     except (CannotStart, CommandError, StorageError) as error:
         _complain(str(error))
         return 1
-    except BrokenPipeError:
-        return 0  # the reader (such as `head`) has seen enough
     except KeyboardInterrupt:
         return 130
 

@@ -113,3 +113,21 @@ def test_help_answers_and_names_every_command(capsys: pytest.CaptureFixture[str]
     assert ended.value.code == 0
     text = capsys.readouterr().out
     assert all(name in text for name in ("run", "demo", "digest", "render", "paper", "check", "migrate"))
+
+
+async def test_a_reader_that_has_seen_enough_is_no_trouble() -> None:
+    known = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    there, here = os.pipe()
+    os.close(there)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "options",
+        env={**known, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=here,
+        stderr=PIPE,
+    )
+    os.close(here)
+    _, said = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, said) == (0, b"")
