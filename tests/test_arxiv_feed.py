@@ -71,6 +71,13 @@ def test_a_feed_of_a_day_without_mailing_is_whole_and_empty(make: Make) -> None:
 
 
 @FORMS
+@pytest.mark.parametrize("about", ["arXiv:2101.00001", "arXiv:2101.00001v2", "arXiv:2101.00001v2 [hep-th]"])
+def test_a_title_that_ends_in_another_papers_id_keeps_it_and_spoils_nothing(make: Make, about: str) -> None:
+    comment = changed(title=f"Comment on what was said ({about})")
+    assert parse_feed(make("cs.CV", [comment, BORROWED], DAY)).entries == (comment, BORROWED)
+
+
+@FORMS
 def test_accents_are_resolved_and_lines_joined_outside_math_only(make: Make) -> None:
     tex = changed(
         title="Schr\\\"odinger's $\\'e$",

@@ -144,6 +144,7 @@ def test_formulas_stand_between_dollars_as_they_are_unless_they_would_break_what
         ("Kept [cs.LG] but not [^2]", "Kept [cs.LG] but not \\[^2\\]"),
         ("Shown \\(x^2\\) inline", "Shown $x^2$ inline"),
         ("Old feeds (arXiv:2312.13307v2 [cs.LG] UPDATED)", "Old feeds"),
+        ("Comment on a paper (arXiv:2312.13307v2)", "Comment on a paper (arXiv:2312.13307v2)"),
         ("\n", "2608.01234"),
     ],
 )

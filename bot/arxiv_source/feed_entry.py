@@ -67,11 +67,13 @@ def read_entry(item: Element, names: Names, query: str, primary: str | None) -> 
     described = _text(parts, *names.described)
     # All authors stand in one element; should arXiv ever give each one an element, none is lost.
     creator = creators[0] if len(creators) == 1 else ", ".join(creators)
-    heading = _heading(join_lines(_text(parts, names.title)))
+    kind = _text(parts, _TYPE).lower()
+    title = join_lines(_text(parts, names.title))
+    # Today's entries say elsewhere what they are; a title of theirs may end in the id of a paper that it is about.
+    heading = legacy_feed.Heading(title) if kind or told.startswith(_OAI) else legacy_feed.heading(title)
     if heading.paper is not None:
         described, creator = legacy_feed.plain(described), legacy_feed.plain(creator)
         listed.insert(0, heading.category or "")
-    kind = _text(parts, _TYPE).lower()
     paper, kind, abstract = _identified(heading.paper, told, kind, described)
     if (link := parts.get(names.link)) is not None:
         _agreeing(paper, link.get("href") or content(link))
@@ -110,11 +112,6 @@ def _text(parts: Mapping[str, Element], *tags: str) -> str:
         if (part := parts.get(tag)) is not None and (text := content(part)):
             return text
     return ""
-
-
-def _heading(title: str) -> legacy_feed.Heading:
-    # The old form ends in a parenthesis; few titles of today do, and looking for it in all of them is dear.
-    return legacy_feed.heading(title) if title.endswith(")") else legacy_feed.Heading(title)
 
 
 def _identified(heading: ArxivId | None, told: str, kind: str, described: str) -> tuple[ArxivId, str, str]:

@@ -16,8 +16,8 @@ ENGLISH = "en"
 # Control characters but tab and newline; the marks that turn the direction of what follows (they could make a link
 # read backwards); halves of surrogate pairs, which no encoder takes; the byte order mark.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
-# Titles of feeds before 2024 end in "(arXiv:2312.13307v2 [cs.LG] UPDATED)".
-_FEED_SUFFIX = re.compile(r"\s*\(arXiv:[^()]*\)$")
+# Titles of feeds before 2024 end in "(arXiv:2312.13307v2 [cs.LG] UPDATED)"; a title of its own may end in an id alone.
+_FEED_SUFFIX = re.compile(r"\s*\(arXiv:[^()\s]+v\d+ \[[^()\[\]]*\][^()]*\)$")
 # A line must not begin with these, nor end with those.
 _NOT_FIRST = frozenset("，。、；：？！）》」』】〕”’…,.;:?!)]}%")
 _NOT_LAST = frozenset("（《「『【〔“‘([{")
