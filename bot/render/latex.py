@@ -68,7 +68,7 @@ def to_unicode(text: str) -> str:
     """
     return "".join(
         prose_to_unicode(piece.source) if piece.formula is None else formula_to_unicode(piece.formula)
-        for piece in pieces(text.replace("\x00", ""))
+        for piece in pieces(text)
     )
 
 
@@ -82,7 +82,7 @@ def prose_to_unicode(text: str) -> str:
         addresses.append(match.group())
         return f"\x00{len(addresses) - 1}\x00"
 
-    text = _ADDRESS.sub(stash, text)
+    text = _ADDRESS.sub(stash, text.replace("\x00", ""))
     text = _ESCAPED.sub(lambda match: stash(match) if match[1] in "{}" else match[1], text)
     text = _DROPPED.sub("", text)
     for _ in range(_LAYERS):
