@@ -6,6 +6,7 @@ read again at each writing.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -124,6 +125,7 @@ class Ledger:
         self._cap = cap or Cap()
         self._chat_cap = chat_cap or Cap()
         self._day: _Day | None = None
+        self._one_writes = asyncio.Lock()
         self._written_at: datetime | None = None
         self._tell: Callable[..., Awaitable[Any]] | None = None
         self._told: date | None = None
@@ -177,11 +179,27 @@ class Ledger:
 
     async def flush(self) -> None:
         """Write what is counted so far, and read what all processes together have used today."""
-        day = self._day
-        if day is None:
-            return
-        pending, day.pending = day.pending, {}
-        alarms, day.alarms = day.alarms, Counter()
+        async with self._one_writes:
+            if self._day is not None:
+                await self._write(self._day)
+
+    async def _today(self) -> _Day:
+        today = self._now().date()
+        if self._day is not None and self._day.date == today:
+            return self._day
+        async with self._one_writes:
+            if (day := self._day) is not None:
+                if day.date == today:
+                    return day
+                await self._write(day)
+            begun = _Day(today)
+            await self._write(begun)
+            # Only now: whoever asks before what was used today is known would be held under no cap.
+            self._day = begun
+            return begun
+
+    async def _write(self, day: _Day) -> None:
+        pending, alarms = dict(day.pending), Counter(day.alarms)
         self._written_at = self._now()
         async with self._db.begin() as session:
             for (payer, backend, model), spent in pending.items():
@@ -190,15 +208,14 @@ class Ledger:
             for (backend, text, gate), count in alarms.items():
                 await spending.add_alarms(session, day.date, (backend, text, gate), count)
             if not (self._cap.open and self._chat_cap.open):
-                day.stored, day.stored_by_chat = await spending.of_day(session, day.date)
-
-    async def _today(self) -> _Day:
-        today = self._now().date()
-        if self._day is None or self._day.date != today:
-            await self.flush()
-            self._day = _Day(today)
-            await self.flush()
-        return self._day
+                stored = await spending.of_day(session, day.date)
+            else:
+                stored = day.stored, day.stored_by_chat
+        # Counted as pending until it is stored, for those who ask meanwhile and for the next time if writing fails.
+        day.stored, day.stored_by_chat = stored
+        left = {key: spent - pending.get(key, Spent()) for key, spent in day.pending.items()}
+        day.pending = {key: spent for key, spent in left.items() if spent != Spent()}
+        day.alarms -= alarms
 
     def _usage(self, backend: str, tally: Tally) -> Usage:
         money = self._prices.get(backend, Price()).of(tally)

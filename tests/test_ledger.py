@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fakes.stored import NOW, open_database
 
 from bot.ledger import Cap, Ledger, Payer, Price
@@ -126,3 +128,39 @@ async def test_a_restart_and_another_process_know_what_was_used(desk: Desk) -> N
     second = desk.ledger(cap=Cap(requests=2))
     assert await spend(second, DAILY)
     assert not await spend(second, DAILY)
+
+
+async def test_who_asks_while_what_was_used_is_being_read_is_held_as_well(desk: Desk) -> None:
+    first = desk.ledger(cap=Cap(requests=2))
+    assert [await spend(first, DAILY) for _ in range(2)] == [True, True]
+    await first.flush()
+    after_a_restart = desk.ledger(cap=Cap(requests=2))
+    asked = await asyncio.gather(*(after_a_restart.reserve(DAILY, "google", 10) for _ in range(4)))
+    assert asked == [None] * 4
+
+
+async def test_who_asks_while_what_was_used_is_being_written_is_held_as_well(desk: Desk) -> None:
+    ledger = desk.ledger(cap=Cap(requests=3))
+    assert [await spend(ledger, DAILY) for _ in range(3)] == [True, True, True]
+    writing = asyncio.create_task(ledger.flush())
+    while not writing.done():
+        assert await ledger.reserve(DAILY, "google", 10) is None
+        await asyncio.sleep(0)
+
+
+async def test_what_cannot_be_written_now_is_written_the_next_time(desk: Desk) -> None:
+    ledger = desk.ledger()
+    assert await spend(ledger, DAILY, characters=5)
+    reserved = await ledger.reserve(DAILY, "google", 5)
+    assert reserved is not None
+    await ledger.settle(reserved, Tally(1, 5), alarms=Counter({("abstract", "echo"): 1}))
+    async with desk.db.begin() as session:
+        await session.execute(sa.text("ALTER TABLE gate_alarms RENAME TO elsewhere"))
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        await ledger.flush()
+    async with desk.db.begin() as session:
+        await session.execute(sa.text("ALTER TABLE elsewhere RENAME TO gate_alarms"))
+    await ledger.flush()
+    async with desk.db.read() as session:
+        assert await spending.by_announcement(session, ["cs.CV 2026-08-21"]) == Spent(Usage(2, 10), 0, 1)
+        assert await spending.alarms_by_gate(session, NOW.date()) == {"echo": 1}

@@ -142,3 +142,7 @@ class Spent:
     used: Usage = Usage()
     failures: int = 0
     alarms: int = 0
+
+    def __sub__(self, other: Spent) -> Spent:
+        """The one without the other."""
+        return Spent(self.used - other.used, self.failures - other.failures, self.alarms - other.alarms)
