@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from bot.i18n import words_for
 from bot.render.button import Button
 from bot.render.card import CARD_LIMIT, Place, render_card, render_card_plain, texts_of
+from bot.render.message import units
 from bot.render.names import display_width
 from storage.records import BilingualPaper
 
@@ -153,6 +154,16 @@ def test_abstracts_too_long_for_a_message_are_shortened_with_a_link_to_the_whole
     assert len(parsed.text) > CARD_LIMIT - 40
     assert parsed.marked("a")[-1] == "在 arXiv 阅读完整摘要"
     assert parsed.links() == ["https://arxiv.org/abs/2608.01234"] * 2
+
+
+def test_characters_beyond_the_basic_plane_count_twice_as_telegrams_offsets_have_it() -> None:
+    entry = replace(
+        ENTRY, paper=replace(PAPER, abstract="𝒪 " * 2000), translation=replace(TRANSLATION, abstract="𝔽" * 2000)
+    )
+    parsed = read(entry)
+    assert all(text.endswith("…") for text in parsed.marked("blockquote"))
+    assert CARD_LIMIT - 10 < units(parsed.text) <= CARD_LIMIT
+    assert parsed.marked("a")[-1] == "在 arXiv 阅读完整摘要"
 
 
 def test_texts_that_show_nothing_are_none_and_no_text_ends_in_a_space_of_its_formula() -> None:

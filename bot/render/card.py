@@ -13,7 +13,7 @@ from bot.languages import NAMES
 from bot.render.button import Button, callback
 from bot.render.deep_link import paper_link
 from bot.render.latex import to_unicode
-from bot.render.message import TEXT_LIMIT, escape, length, link, truncate_html
+from bot.render.message import TEXT_LIMIT, escape, fitted, length, link, truncate_html, units
 from bot.render.names import (
     ARXIV,
     ENGLISH,
@@ -227,7 +227,7 @@ def _text(
     )
     head = _head(entry.paper, tight, words, base, category_names, place)
     more = words("render-full-abstract")
-    rest = length("\n\n".join([*head, "", *foot])) + len(more) + 2
+    rest = length("\n\n".join([*head, "", *foot])) + units(more) + 2
     abstracts = _share(texts.abstracts, CARD_LIMIT - rest)
     full = link(abs_url(entry.paper.arxiv_id, base), escape(more))
     return truncate_html("\n\n".join([*head, _folded(abstracts), full, *foot]))
@@ -313,9 +313,9 @@ def _folded(abstracts: tuple[str, ...]) -> str:
 def _share(abstracts: tuple[str, ...], room: int) -> tuple[str, ...]:
     """The abstracts shortened to fit together; what a short one leaves goes to the long one."""
     if len(abstracts) < 2:  # noqa: PLR2004 - one language or two
-        return tuple(shorten(text, max(room, 0)) for text in abstracts)
+        return tuple(fitted(text, room) for text in abstracts)
     first, second = abstracts
     room = max(room - 1, 0)  # the line break between them
-    first_share = max(room // 2, room - len(second))
-    first = shorten(first, first_share)
-    return first, shorten(second, room - len(first))
+    first_share = max(room // 2, room - units(second))
+    first = fitted(first, first_share)
+    return first, fitted(second, room - units(first))

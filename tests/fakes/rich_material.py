@@ -12,6 +12,7 @@ from fakes.telegram_html import parse_message
 from bot.i18n import words_for
 from bot.render.digest import render_digest
 from bot.render.rich import RichSize
+from bot.simulator.entities import units
 from bot.simulator.rich_html import parse_rich
 from bot.simulator.rich_plain import text_of
 from storage.records import BilingualPaper, Layout, Look, Part, PartKind
@@ -53,7 +54,7 @@ def weight(blocks: list[Json]) -> RichSize:
     texts = [text_of(one.get("text", one.get("summary", ""))) for one in [*blocks, *inner]]
     texts += [text_of(cell.get("text", "")) for row in table["cells"] for cell in row]
     count = len(blocks) + len(inner) + len(table["cells"]) + len(of_type(table, "anchor"))
-    return RichSize(len("".join(texts)), count)
+    return RichSize(sum(map(units, texts)), count)
 
 
 def check(blocks: list[Json]) -> None:

@@ -6,6 +6,8 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from bot.simulator.entities import units
+
 _TOKEN = re.compile(r"<(/?)([a-z-]+)((?: [^<>]*)?)>|&(lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);|([^<>&]+)")
 _ATTRIBUTES = {
     "b": "", "i": "", "u": "", "s": "", "code": "", "pre": "", "tg-spoiler": "",
@@ -77,10 +79,10 @@ def parse(source: str) -> Parsed:
 
 
 def parse_message(source: str, *, limit: int = 4096) -> Parsed:
-    """The same with the limits of a message: characters, entities, bytes, addresses, and not empty."""
+    """The same with the limits of a message: UTF-16 units, entities, bytes, addresses, and not empty."""
     parsed = parse(source)
     assert parsed.text.strip()
-    assert len(parsed.text) <= limit
+    assert units(parsed.text) <= limit
     assert len(parsed.entities) <= 100
     assert len(source.encode()) <= 32_768
     assert sum(map(len, parsed.links())) <= 8_000
