@@ -21,7 +21,6 @@ def build_parser() -> argparse.ArgumentParser:
         description="A Telegram bot that answers arXiv links with bilingual cards and posts each day's announcement "
         "of subscribed categories as a bilingual digest.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -13,18 +14,25 @@ from pydantic import ValidationError
 
 from bot.arguments import build_parser
 from bot.config import Settings, options
+from bot.terminal import CommandError, prepare, reason
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 could not be done, 2 wrong use."""
+    prepare()
     args = build_parser().parse_args(argv)
     try:
         code = _carry_out(args)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (such as `head`) has seen enough; what is left would be told of once more at the end.
+    except OSError as error:
+        if error.errno not in {errno.EPIPE, errno.ENOSPC}:
+            raise
+        # What is left would be told of once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if error.errno == errno.EPIPE:
+            return 0  # the reader, such as `head`, has seen enough
+        _complain(f"the output cannot be written: {reason(error)}")
+        return 1
     return code
 
 
@@ -41,8 +49,11 @@ def _carry_out(args: argparse.Namespace) -> int:
             name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
             _complain(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
         return 1
+    except UnicodeDecodeError as error:
+        _complain(f"the file .env, or one that is named for a secret, cannot be read: {reason(error)}")
+        return 1
     except OSError as error:
-        _complain(f"a secret's file cannot be read: {error}")
+        _complain(f"{error.filename} cannot be read: {reason(error)}")
         return 1
     # At the terminal the answer is the output; events are for a bot that runs.
     quiet = args.command != "run" and settings.log_level == "INFO"
@@ -60,7 +71,6 @@ def print_options() -> None:
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     # Imported here so that --help answers at once.
     from bot.at_work import CannotStart
-    from bot.console import CommandError
     from storage.database import StorageError
 
     try:

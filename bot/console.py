@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -22,6 +22,7 @@ from bot.compose import COMPLETE, compose
 from bot.config import Settings
 from bot.daily import Daily
 from bot.ensure import ensure
+from bot.gather import BEGINNING
 from bot.i18n import words_for
 from bot.languages import parse_language
 from bot.render.card import render_card_plain
@@ -29,6 +30,7 @@ from bot.render.digest import render_digest, render_digest_plain
 from bot.render.digest_pieces import approximate_note, digest_markdown
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import RecordError, dump_records, load_records, to_record
+from bot.terminal import CommandError, reason, write
 from storage import announcements
 from storage.records import (
     AnnouncedEntry,
@@ -46,14 +48,9 @@ from storage.records import (
 )
 
 FORMATS = ("markdown", "classic", "jsonl")
-NO_MAILING = "arXiv announces Monday to Friday, but not on the day after a holiday"
 _LISTED = 200
 _FEED_LIMIT = 32 * 1024 * 1024
 _FEED_DEADLINE = aiohttp.ClientTimeout(total=120)
-
-
-class CommandError(Exception):
-    """The command cannot do what was asked; the argument is a sentence for the person at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +98,8 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
             (entries, approximate), named = await _announced(parts, wanted, order.day), wanted
         chosen = [one for one in entries if one.announce_type in order.announce_types]
         texts = await ensure(parts.db, parts.chain, [one.paper for one in chosen], language)
+    if not chosen:
+        sys.stderr.write(f"arxiv-digest-bot: none of the {len(entries)} papers there is of these announce types\n")
     bilingual = [BilingualPaper(one.paper, texts[one.paper.source_hash], one.announce_type) for one in chosen]
     gaps = sum(not one.translation.complete for one in bilingual)
     if gaps:
@@ -109,7 +108,7 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
         )
     if approximate:
         sys.stderr.write(f"arxiv-digest-bot: {approximate_note(approximate, words_for('en'))}\n")
-    _write(_shown(bilingual, order.form, named, language, approximate), order.output)
+    write(_shown(bilingual, order.form, named, language, approximate), order.output)
 
 
 def print_records(source: Path, form: str, output: Path | None) -> None:
@@ -118,10 +117,10 @@ def print_records(source: Path, form: str, output: Path | None) -> None:
         with source.open(encoding="utf-8") as lines:
             records = load_records(lines)
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{source} cannot be read: {error}") from None
+        raise CommandError(f"{source} cannot be read: {reason(error)}") from None
     except RecordError as error:
         raise CommandError(f"{source}: {error}") from None
-    _write(render_markdown(records) if form == "markdown" else dump_records(records), output)
+    write(render_markdown(records) if form == "markdown" else dump_records(records), output)
 
 
 async def print_paper(settings: Settings, text: str, language: str) -> None:
@@ -139,7 +138,8 @@ async def print_paper(settings: Settings, text: str, language: str) -> None:
     shown = (
         render_card_plain(card, words, category_names=names_in(words.language, card.paper.categories)) for card in cards
     )
-    _write("\n\n".join(shown), None)
+    if cards:
+        write("\n\n".join(shown), None)
     if found.missing:
         listed = ", ".join(str(one) for one in found.missing)
         why = "arXiv has no such paper" if found.unavailable is None else str(found.unavailable)
@@ -171,7 +171,7 @@ async def refetch(settings: Settings, name: str, day: date | None) -> None:
         when = day or calendar.mailing_date(parts.now())
         held = await parts.gather.held(category, when, at_once=True)
         if held is None:
-            raise CommandError(f"{category} {when} is not to be had: {NO_MAILING}")
+            raise CommandError(f"{category} {when} is not to be had: {_without_mailing(when, parts.now())}")
         found = held.announcement
         if found.state is AnnouncementState.FETCHED:
             found = await parts.gather.fetch(category, when)
@@ -190,13 +190,23 @@ async def desk(settings: Settings) -> AsyncIterator[Core]:
             yield parts
 
 
+def _without_mailing(day: date, now: datetime) -> str:
+    """Why there is no announcement of a date."""
+    if day > (newest := calendar.mailing_date(now)):
+        return f"the newest is of {newest}"
+    if day < BEGINNING:
+        return f"arXiv begins on {BEGINNING}"
+    return "arXiv announces Monday to Friday, but not on the day after a holiday"
+
+
 def _canonical(names: Sequence[str]) -> tuple[str, ...]:
     found: list[str] = []
     for name in names:
         known = categories.meant(name)
         if not known:
             nearest = ", ".join(one.id for one in categories.nearest(name))
-            raise CommandError(f"arXiv has no category {name!r}." + (f" Did you mean {nearest}?" if nearest else ""))
+            right = f"Did you mean {nearest}?" if nearest else "For example: cs.CV, math"
+            raise CommandError(f"arXiv has no category {name!r}. {right}")
         found += known
     return tuple(dict.fromkeys(found))
 
@@ -230,7 +240,7 @@ async def _read(source: str) -> bytes:
                     raise CommandError(f"{source} is larger than {_FEED_LIMIT} bytes: that is no feed.")
             return body
     except (OSError, TimeoutError, aiohttp.ClientError) as error:
-        raise CommandError(f"{source} cannot be read: {error}") from None
+        raise CommandError(f"{source} cannot be read: {reason(error)}") from None
 
 
 async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> tuple[list[Entry], tuple[date, ...]]:
@@ -250,8 +260,8 @@ async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> 
     for category in wanted:
         held = await parts.gather.held(category, day, at_once=True)
         if held is None or held.announcement.state not in COMPLETE:
-            reason = held.announcement.reason if held is not None else NO_MAILING
-            raise CommandError(f"The announcement of {category} for {day} is not to be had now: {reason}")
+            why = held.announcement.reason if held is not None else _without_mailing(day, parts.now())
+            raise CommandError(f"The announcement of {category} for {day} is not to be had now: {why}")
         announced.append(held.announcement)
         listed[held.announcement.id] = held.entries
     wishes = [Subscription(0, category, day - timedelta(days=1), frozenset(AnnounceType)) for category in wanted]
@@ -280,20 +290,3 @@ def _shown(
     if form == "markdown":
         return digest_markdown(entries, words, note=approximate_note(approximate, words))
     return dump_records([to_record(one, words=words) for one in entries])
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        return
-    try:
-        # Written beside and moved into place: a digest that is there is never half of one.
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=output.absolute().parent, delete=False
-        ) as file:
-            file.write(text)
-        written = Path(file.name)
-        written.chmod(0o644)
-        written.replace(output)
-    except OSError as error:
-        raise CommandError(f"{output} cannot be written: {error}") from None

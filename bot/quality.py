@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.console import CommandError
 from bot.i18n import catalogue_names, words_for
 from bot.render.names import abs_url
 from bot.render.records_jsonl import RecordError, load_records
+from bot.terminal import CommandError, reason
 from bot.translate.quality import Rate, Report, assess
 from storage.records import DigestRecord
 
@@ -31,7 +31,7 @@ def print_quality(source: Path, language: str, *, as_json: bool) -> None:
     try:
         records = list(_records(source))
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{source} cannot be read: {error}") from None
+        raise CommandError(f"{source} cannot be read: {reason(error)}") from None
     except RecordError as error:
         raise CommandError(f"{source}: {error}") from None
     marks = [words_for(name)("render-untranslated") for name in catalogue_names()]

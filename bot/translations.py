@@ -10,10 +10,11 @@ from pathlib import Path
 from bot.app import Core
 from bot.arxiv_source.ids import find_ids
 from bot.config import BACKENDS, Settings
-from bot.console import CommandError, desk
+from bot.console import desk
 from bot.ensure import is_stale
 from bot.languages import parse_language
 from bot.render.names import wrap
+from bot.terminal import CommandError, reason
 from storage import glossary, spending, translations
 from storage.records import Paper, Spent, TextField, Translation, Usage
 
@@ -86,7 +87,7 @@ def _read(text: str | None, file: Path | None) -> str:
     try:
         found = text if file is None else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} cannot be read: {error}") from None
+        raise CommandError(f"{file} cannot be read: {reason(error)}") from None
     if not found or not found.strip():
         raise CommandError("There is no text to translate.")
     if len(found) > _MOST_CHARACTERS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from bot.app import utc_now
 from bot.arxiv_source import calendar
 from bot.config import Settings
 from bot.console import (
-    CommandError,
     DigestOrder,
     parse_announce_types,
     print_announcements,
@@ -27,6 +26,7 @@ from bot.console import (
 )
 from bot.demo import sample_entries
 from bot.simulator.arxiv_answers import atom_feed
+from bot.terminal import CommandError
 from storage.database import migrate
 from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnounceType, Entry
 
@@ -72,6 +72,28 @@ def test_render_reproduces_the_sample_byte_for_byte(tmp_path: Path) -> None:
     output = tmp_path / "digest.md"
     print_records(SEED_RECORDS, "markdown", output)
     assert output.read_bytes() == SEED.read_bytes()
+
+
+def test_a_digest_is_not_written_over_a_folder_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(CommandError, match=r"is a folder; .* --output \S+digest\.md"):
+        print_records(SEED_RECORDS, "markdown", folder)
+    with pytest.raises(CommandError, match="cannot be written: No such file or directory"):
+        print_records(SEED_RECORDS, "markdown", folder / "none" / "digest.md")
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+async def test_a_digest_without_papers_says_so_and_has_the_headings_of_its_language(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_bytes(atom_feed("cs.CV", announcement(3), calendar.mailing_date(utc_now())))
+    nothing = order(feed=str(feed), announce_types=frozenset({AnnounceType.REPLACE}), language="en")
+    await print_digest(settings, nothing)
+    printed = capsys.readouterr()
+    assert printed.out.startswith("# Summary\n")
+    assert "none of the 3 papers" in printed.err
 
 
 async def test_a_digest_of_a_feed_in_a_file_needs_no_category_and_no_translator(
@@ -129,6 +151,11 @@ async def test_a_paper_is_printed_in_both_languages(
         (order("cs.CV", language="klingon"), "--language zh-CN"),
         (order(feed="/nowhere/feed.xml"), "cannot be read"),
         (order("cs.CV"), "not to be had now"),
+        (order("nothing like it"), "cs.CV, math"),
+        (order(feed="/"), "/ cannot be read: Is a directory$"),
+        (order("cs.CV", day=date(9998, 1, 5)), r"the newest is of 2\d\d\d-\d\d-\d\d$"),
+        (order("cs.CV", day=date(1990, 1, 5)), "arXiv begins on 1991-08-15$"),
+        (order("cs.CV", day=date(2026, 8, 22)), "Monday to Friday"),
     ],
 )
 async def test_what_cannot_be_done_is_said_in_a_sentence(settings: Settings, wrong: DigestOrder, says: str) -> None:

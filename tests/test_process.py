@@ -26,6 +26,8 @@ from bot.config import Settings
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.telegram import SimulatedTelegram
 
+SAMPLE = Path(__file__).parents[1] / "bot" / "simulator" / "sample"
+
 
 async def start(folder: Path, **environment: str) -> Process:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
@@ -115,19 +117,44 @@ def test_help_answers_and_names_every_command(capsys: pytest.CaptureFixture[str]
     assert all(name in text for name in ("run", "demo", "digest", "render", "paper", "check", "migrate"))
 
 
-async def test_a_reader_that_has_seen_enough_is_no_trouble() -> None:
+async def at_the_terminal(*words: str, output: int = PIPE, **environment: str) -> tuple[int | None, bytes, str]:
+    """What a command answers with, prints and complains of."""
     known = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    known |= {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHON": sys.executable, **environment}
+    process = await asyncio.create_subprocess_exec(*words, env=known, stdout=output, stderr=PIPE)
+    printed, said = await asyncio.wait_for(process.communicate(), 20)
+    return process.returncode, printed, said.decode()
+
+
+async def test_a_reader_that_has_seen_enough_is_no_trouble() -> None:
     there, here = os.pipe()
     os.close(there)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "options",
-        env={**known, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=here,
-        stderr=PIPE,
-    )
+    code, _, said = await at_the_terminal(sys.executable, "-m", "bot", "options", output=here)
     os.close(here)
-    _, said = await asyncio.wait_for(process.communicate(), 20)
-    assert (process.returncode, said) == (0, b"")
+    assert (code, said) == (0, "")
+
+
+async def test_an_output_that_is_closed_is_no_trouble_either() -> None:
+    code, _, said = await at_the_terminal("sh", "-c", 'exec "$PYTHON" -m bot options >&-')
+    assert (code, said) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+async def test_an_output_without_room_is_told_in_a_sentence() -> None:
+    code, _, said = await at_the_terminal("sh", "-c", 'exec "$PYTHON" -m bot options >/dev/full')
+    assert (code, said) == (1, "arxiv-digest-bot: the output cannot be written: No space left on device\n")
+
+
+async def test_settings_in_other_letters_than_utf_8_are_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("CONTACT=Zoë".encode("latin-1"))
+    code, _, said = await at_the_terminal("sh", "-c", 'cd "$PLACE" && exec "$PYTHON" -m bot check', PLACE=str(tmp_path))
+    assert (code, said.count("\n")) == (1, 1)
+    assert ".env" in said
+
+
+async def test_a_digest_is_printed_the_same_whatever_letters_the_locale_has() -> None:
+    records = SAMPLE / "seed.jsonl"
+    words = (sys.executable, "-m", "bot", "render", str(records))
+    code, printed, said = await at_the_terminal(*words, PYTHONIOENCODING="latin-1", PYTHONUTF8="0")
+    assert (code, said) == (0, "")
+    assert printed.splitlines() == (Path(__file__).parent / "data" / "seed_digest.md").read_bytes().splitlines()

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from fakes.pseudo import pseudo
 
-from bot.console import CommandError
 from bot.quality import print_quality
+from bot.terminal import CommandError
 from bot.translate.alarm import Gate
 from bot.translate.cleaning import clean_abstract, clean_title
 from bot.translate.masking import mask, unmask

@@ -13,7 +13,7 @@ from fakes.stored import NOW, open_database, paper
 from fakes.translator_server import TranslatorServer, Trouble
 
 from bot.config import Settings
-from bot.console import CommandError
+from bot.terminal import CommandError
 from bot.translate.chain import PIPELINE_VERSION
 from bot.translate.glossary import glossary_for
 from bot.translations import print_translation, print_translations

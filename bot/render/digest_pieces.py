@@ -109,9 +109,9 @@ def approximate_note(days: Sequence[date], words: Words) -> str:
 
 def digest_markdown(entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV, *, note: str = "") -> str:
     """The whole digest as Markdown, with headings in English for readers who get English only; a `note` on top."""
-    english = all(entry.translation.language == ENGLISH for entry in entries) and bool(entries)
+    languages = {entry.translation.language for entry in entries} or {words.language}
     records = [to_record(entry, base=base, words=words) for entry in entries]
-    text = render_markdown(records, headings=ENGLISH_HEADINGS if english else HEADINGS)
+    text = render_markdown(records, headings=ENGLISH_HEADINGS if languages == {ENGLISH} else HEADINGS)
     return f"> {note}\n\n{text}" if note else text
 
 
