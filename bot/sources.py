@@ -39,6 +39,8 @@ FEED_LIMIT = 2000
 _FIRST_SEEN = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
 _ASKED_FOR_THEIR_DATES = 20
 _MOST_PAGES = 10
+_EMPTY = "the feed is empty on a mailing date"
+_PERHAPS_A_HOLIDAY = f"{_EMPTY}, unless arXiv had a holiday: those of that year are not known here"
 _BETWEEN_PAGES = b"\0"
 
 
@@ -129,7 +131,7 @@ class Sources:
             return Answer(AnnouncementState.LATE, reason=str(error))
         entries = _on(day, feed.entries)
         if not entries:
-            return Answer(AnnouncementState.LATE, reason="the feed is empty on a mailing date")
+            return Answer(AnnouncementState.LATE, reason=_EMPTY if calendar.holidays_known(day) else _PERHAPS_A_HOLIDAY)
         if len(entries) >= FEED_LIMIT:
             reason = f"the feed ends at its limit of {FEED_LIMIT} entries"
             return Answer(AnnouncementState.INCOMPLETE, reason=reason, full=True)

@@ -51,6 +51,13 @@ def test_only_the_weekday_after_a_holiday_and_weekends_have_no_mailing() -> None
     assert not calendar.is_mailing_date(date(2026, 8, 22))
 
 
+def test_whether_a_date_follows_a_holiday_is_known_for_the_years_whose_holidays_are() -> None:
+    assert all(map(calendar.holidays_known, (date(2026, 1, 2), date(2027, 1, 1))))
+    unknown = (date(2026, 1, 1), date(2027, 1, 4))
+    assert not any(map(calendar.holidays_known, unknown))
+    assert all(map(calendar.is_mailing_date, unknown))
+
+
 def test_mailing_dates_between_two_days_leave_out_the_first_and_keep_the_last() -> None:
     assert calendar.mailing_dates(date(2026, 9, 3), date(2026, 9, 9)) == (
         date(2026, 9, 4),

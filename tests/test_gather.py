@@ -449,6 +449,22 @@ async def test_on_a_weekend_evening_when_feeds_are_empty_and_pages_ahead_friday_
     assert "/catchup/cs.CV/2026-08-21" in found.source
 
 
+async def test_a_holiday_of_a_year_whose_holidays_are_not_known_is_late_and_says_why_and_nothing_is_lost_by_it(
+    desk: Desk,
+) -> None:
+    before, holiday, after = date(2026, 12, 31), date(2027, 1, 4), date(2027, 1, 5)
+    desk.announce(before, 1, 2)
+    assert await desk.ids(await desk.fetched(before)) == named(1, 2)
+    desk.arxiv.empty_feeds()
+    found = await desk.fetched(holiday)
+    assert (found.state, found.entry_count) == (AnnouncementState.LATE, 0)
+    assert found.reason == (
+        "the feed is empty on a mailing date, unless arXiv had a holiday: those of that year are not known here"
+    )
+    desk.announce(after, 3)
+    assert await desk.ids(await desk.fetched(after)) == named(3)
+
+
 async def test_pages_of_the_past_are_not_kept_beside_what_was_read_from_them(desk: Desk) -> None:
     desk.announce(THURSDAY, 1, 2)
     desk.announce(FRIDAY, 3)

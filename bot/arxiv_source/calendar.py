@@ -18,7 +18,8 @@ HOLIDAYS = frozenset(
     for month, day in ((1, 1), (1, 19), (6, 19), (7, 3), (9, 7), (11, 26), (12, 25), (12, 29), (12, 31))
 )
 """The days on which arXiv prepares no mailing, as announced for 2026. Those of other years are not known here: their
-weekdays all count as mailing dates, and a feed that stays empty on one of them shows what it was."""
+weekdays all count as mailing dates, because a holiday taken for one is only late for a while, and a mailing taken for a
+holiday would be lost."""
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -29,10 +30,12 @@ def is_mailing_date(day: date) -> bool:
     """Whether an announcement is dated that day: a weekday, but not the first one after a holiday."""
     if day.weekday() >= _SATURDAY:
         return False
-    before = day - _DAY
-    while before.weekday() >= _SATURDAY:
-        before -= _DAY
-    return before not in HOLIDAYS
+    return _weekday_before(day) not in HOLIDAYS
+
+
+def holidays_known(day: date) -> bool:
+    """Whether it is known for sure that this mailing date is one: arXiv's holidays of the weekday before are known."""
+    return any(holiday.year == _weekday_before(day).year for holiday in HOLIDAYS)
 
 
 def previous(day: date) -> date:
@@ -78,10 +81,14 @@ def submissions(day: date) -> tuple[datetime, datetime]:
 
 
 def _deadline(day: date) -> datetime:
+    return datetime.combine(_weekday_before(day), _DEADLINE, EASTERN).astimezone(UTC)
+
+
+def _weekday_before(day: date) -> date:
     before = day - _DAY
     while before.weekday() >= _SATURDAY:
         before -= _DAY
-    return datetime.combine(before, _DEADLINE, EASTERN).astimezone(UTC)
+    return before
 
 
 def _onwards(day: date) -> Iterator[date]:
