@@ -258,10 +258,26 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
 
 
 async def serve(settings: Settings, *, now: Now = utc_now) -> None:
-    """Run until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
+    """Run until SIGTERM or SIGINT. One that comes before the bot has started breaks the start off."""
+    stop, started = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        async with running(settings, now=now):
+            started.set()
+            await stop.wait()
+
+    working = asyncio.create_task(work())
+
+    def end() -> None:
+        if not (started.is_set() or stop.is_set()):
+            working.cancel()
+        stop.set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with running(settings, now=now):
-        await stop.wait()
+        loop.add_signal_handler(number, end)
+    try:
+        await working
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise

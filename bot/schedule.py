@@ -39,9 +39,13 @@ class Clock:
 
     async def stop(self) -> None:
         """No further tick begins; one under way is cancelled (whatever it had not committed is done by the next)."""
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.pause()
+        # One that has just begun comes to where it can end quietly: cancelled before that, it would print where it was.
+        await asyncio.sleep(0)
         if self._running is not None:
+            self._running.cancel()
             await asyncio.wait({self._running})
+        self._scheduler.shutdown(wait=False)
 
     async def _guarded(self) -> None:
         self._running = asyncio.current_task()

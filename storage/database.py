@@ -35,11 +35,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = _address(url)
         self._one_writer: asyncio.Lock | None = None
+        self._ending: set[asyncio.Future[Any]] = set()
         if self._url.get_backend_name() == "sqlite":
             self._one_writer = asyncio.Lock()
             # IMMEDIATE: one that begins by reading cannot become a writing one while another process writes.
-            self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", pool_size=1)
-            self._reader = _sqlite_engine(self._url, "BEGIN", pool_size=_READERS, read_only=True)
+            self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", self._ending, pool_size=1)
+            self._reader = _sqlite_engine(self._url, "BEGIN", self._ending, pool_size=_READERS, read_only=True)
         else:
             self._writer = _engine(self._url)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
@@ -69,6 +70,8 @@ class Database:
         """Close every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
+        if self._ending:
+            await asyncio.wait(self._ending)
 
 
 async def migrate(url: str, *, now: Callable[[], datetime] | None = None) -> MigrationResult:
@@ -132,7 +135,9 @@ def _engine(address: URL, **options: Any) -> AsyncEngine:
         raise StorageError(f"{address.drivername}:// needs the package {error.name}, which is not installed") from None
 
 
-def _sqlite_engine(address: URL, begin: str, *, pool_size: int, read_only: bool = False) -> AsyncEngine:
+def _sqlite_engine(
+    address: URL, begin: str, ending: set[asyncio.Future[Any]], *, pool_size: int, read_only: bool = False
+) -> AsyncEngine:
     # Without an isolation level the driver leaves transactions to the `begin` below.
     engine = _engine(
         address,
@@ -141,7 +146,7 @@ def _sqlite_engine(address: URL, begin: str, *, pool_size: int, read_only: bool 
         connect_args={"isolation_level": None},
         execution_options={"compiled_cache": compiled_for_sqlite()},
     )
-    in_one_trip(engine)
+    in_one_trip(engine, ending)
     pragmas = ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]
     pragmas.append("cache_size = -32000")
     if read_only:

@@ -8,6 +8,7 @@ every read ends; of nothing, which the pool asks for whenever a connection comes
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -74,13 +75,14 @@ def _in_thread(connection: Any, begin: str | None, how: str, operation: Any, par
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ("begin",)
+    __slots__ = ("_ending", "begin")
     _cursor_cls = _Cursor
 
-    def __init__(self, dbapi: Any, connection: Any) -> None:
+    def __init__(self, dbapi: Any, connection: Any, ending: set[asyncio.Future[Any]]) -> None:
         super().__init__(dbapi, connection)
         self.begin: str | None = None
         """The BEGIN that goes with the next statement."""
+        self._ending = ending
 
     def commit(self) -> None:
         """Of nothing, it is none."""
@@ -96,13 +98,23 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
             # In turn with whatever is asked of the thread next.
             driver._tx.put_nowait((None, driver._conn.rollback))
 
+    def terminate(self) -> None:
+        """Without waiting for it: its thread ends when it is done with what it was asked."""
+        driver: Any = self._connection
+        if driver._running and (ended := driver.stop()) is not None:
+            self._ending.add(ended)
+            ended.add_done_callback(self._ending.discard)
 
-def in_one_trip(engine: AsyncEngine) -> None:
-    """Make this engine's connections such; called before its first one is opened."""
+
+def in_one_trip(engine: AsyncEngine, ending: set[asyncio.Future[Any]]) -> None:
+    """Make this engine's connections such; called before its first one is opened.
+
+    `ending` holds those that nobody waited for and that have not ended yet. They must, before the event loop goes.
+    """
     # Cursors that are read bit by bit are not; whatever is read comes at once.
     engine.sync_engine.dialect.supports_server_side_cursors = False
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:
         plain: Any = dialect.connect(*arguments, **options)
-        return _Connection(plain.dbapi, plain.driver_connection)
+        return _Connection(plain.dbapi, plain.driver_connection, ending)

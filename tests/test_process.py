@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
@@ -47,6 +48,7 @@ async def finish(process: Process) -> str:
     process.send_signal(signal.SIGTERM)
     _, log = await asyncio.wait_for(process.communicate(), 15)
     assert process.returncode == 0, log.decode()
+    assert "Traceback" not in log.decode()
     return log.decode()
 
 
@@ -83,6 +85,16 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
     assert max(Counter(one.text for one in shown if not one.document).values()) == 1
     assert sum(bool(one.document) for one in shown) == 1
     assert shown[-1].document
+
+
+async def test_sigterm_ends_a_start_that_waits_for_telegram(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        process = await start(tmp_path, TELEGRAM_TOKEN="123456789:" + "B" * 35, TELEGRAM_API_URL=nowhere)
+        assert process.stderr is not None
+        assert b"telegram_unreachable" in await process.stderr.readuntil(b"telegram_unreachable")
+        await finish(process)
 
 
 async def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

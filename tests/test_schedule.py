@@ -25,6 +25,20 @@ async def test_a_tick_that_a_stop_breaks_off_is_no_failure(caplog: pytest.LogCap
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+async def test_a_stop_at_whatever_moment_of_a_start_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    async def tick() -> None:
+        await asyncio.Event().wait()
+
+    for steps in range(8):
+        clock = Clock(tick, seconds=3600)
+        clock.start()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await clock.stop()
+        await asyncio.sleep(0)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 async def test_a_tick_that_fails_is_followed_by_the_next(caplog: pytest.LogCaptureFixture) -> None:
     ticks: asyncio.Queue[None] = asyncio.Queue()
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,6 +27,12 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 async def chats(db: Database) -> int:
     async with db.read() as session:
         return sum((await stats.totals(session)).destinations.values())
+
+
+async def write_and_read(db: Database, number: int) -> None:
+    async with db.begin() as session:
+        await subscriptions.save(session, place(number))
+    await chats(db)
 
 
 async def test_a_transaction_is_there_after_it_ended_and_not_after_an_error(db: Database) -> None:
@@ -61,15 +69,9 @@ async def test_a_cancelled_transaction_leaves_nothing_and_lets_the_next_one_in(d
 
 
 async def test_wherever_a_transaction_is_cancelled_none_stays_open(tmp_path: Path, db: Database) -> None:
-    async def work(number: int) -> None:
-        async with db.begin() as session:
-            await subscriptions.save(session, place(number))
-        async with db.read() as session:
-            await stats.totals(session)
-
     other = Database(address(tmp_path))
     for steps in range(0, 1200, 30):
-        task = asyncio.create_task(work(steps))
+        task = asyncio.create_task(write_and_read(db, steps))
         for _ in range(steps):
             await asyncio.sleep(0)
         task.cancel()
@@ -79,6 +81,24 @@ async def test_wherever_a_transaction_is_cancelled_none_stays_open(tmp_path: Pat
             await subscriptions.save(session, place(10_000 + steps))
     await other.close()
     assert 40 <= await chats(db) <= 80
+
+
+async def test_cancelled_again_and_again_a_transaction_ends_without_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_database(tmp_path) as db:
+        for steps in range(0, 1200, 30):
+            task = asyncio.create_task(write_and_read(db, steps))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            for _ in range(4):
+                task.cancel()
+                await asyncio.sleep(0)
+            with suppress(asyncio.CancelledError):
+                await task
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    gc.collect()  # of what was given up half-way the garbage collector tells
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 async def test_a_statement_that_fails_says_why_and_leaves_its_transaction_usable(db: Database) -> None:
