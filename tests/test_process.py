@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from fakes.arxiv_server import ArxivServer
-from fakes.house import announcement
+from fakes.house import Seconds, announcement
 from pydantic import SecretStr
 
 from bot import cli
@@ -24,6 +24,7 @@ from bot.arguments import build_parser
 from bot.arxiv_source import calendar
 from bot.at_work import CannotStart
 from bot.config import Settings
+from bot.pace import Pace
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.telegram import SimulatedTelegram
 
@@ -78,7 +79,9 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
         assert telegram.token not in log
         telegram.faults.clear()
         again = {name.lower(): value for name, value in environment.items()} | {"translators": ("recorded",)}
-        async with running(Settings(_env_file=None, data_dir=tmp_path, **again)):
+        seconds = Seconds()
+        pace = Pace(clock=seconds, sleep=seconds.sleep)
+        async with running(Settings(_env_file=None, data_dir=tmp_path, **again), pace=pace):
             await telegram.wait_for(lambda: any(one.document for one in telegram.from_bot(channel)), 30)
     shown = [one for one in telegram.record if one.chat_id == channel.id]
     assert len(shown) >= 3
