@@ -22,6 +22,7 @@ LOOK_AFTER = timedelta(seconds=10)
 
 LOOKS_AT_ONCE = 4
 _TOGETHER = 0.5
+_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Undecided:
         self._look_after = look_after
         self._open: list[Open] = []
         self._due: datetime | None = None
+        self._failed: dict[int, datetime] = {}
         self._asked = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -92,7 +94,7 @@ class Undecided:
     @property
     def next(self) -> datetime | None:
         """When there is something to look for."""
-        return self._due
+        return min((one for one in (self._due, *self._failed.values()) if one is not None), default=None)
 
     @property
     def looking(self) -> bool:
@@ -102,11 +104,16 @@ class Undecided:
     async def look(self, worker: str, wake: Callable[[], None]) -> None:
         """Look for the messages for which it is time, as this process. Goes on beside the caller."""
         now = self._now()
-        if self._due is None or now < self._due or len(self._tasks) >= LOOKS_AT_ONCE:
+        if self.next is None or now < self.next or len(self._tasks) >= LOOKS_AT_ONCE:
             return
+        failed = [delivery_id for delivery_id, at in self._failed.items() if at <= now]
         async with self._db.begin() as session:
+            for delivery_id in failed:
+                await undecided.look_again(session, delivery_id, now)
             found = await undecided.to_look(session, now, LOOKS_AT_ONCE - len(self._tasks), worker=worker)
             self._due = await undecided.next_look(session)
+        for delivery_id in failed:
+            del self._failed[delivery_id]
         for delivery in found:
             self._beside(self._decide(delivery, wake))
 
@@ -116,6 +123,15 @@ class Undecided:
             await asyncio.wait(self._tasks)
 
     async def _decide(self, delivery: Delivery, wake: Callable[[], None]) -> None:
+        try:
+            await self._look_for(delivery)
+        except Exception:
+            # The row is this process's, so that no other will look for it.
+            self._failed[delivery.id] = self._now() + _AGAIN
+            raise
+        wake()
+
+    async def _look_for(self, delivery: Delivery) -> None:
         looked = await self._look.look(delivery)
         async with self._db.begin() as session:
             match looked:
@@ -138,7 +154,6 @@ class Undecided:
         )
         if isinstance(looked, CannotLook):
             self._put(Open(delivery, looked.reason))
-        wake()
 
     def _put(self, one: Open) -> None:
         """Before the administrators, together with others that come at the same time."""

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager, closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from fakes.benchmark import NOW
-from fakes.delivering import at, delivering, until
-from fakes.delivering_scene import PARTS, scene, verdict
-from fakes.stored import SERVER, open_database
+from fakes.delivering import at, counts, delivering, until
+from fakes.delivering_scene import PARTS, parts, plan_digest, scene, verdict
+from fakes.house import Clock
+from fakes.stored import SERVER, address, new_database, open_database
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.params import Params
 from bot.simulator.telegram import SimulatedTelegram
 from storage.database import Database
 from storage.records import DeliveryState
+
+CHANNEL = 3
+"""The first of a scene's destinations that is one."""
 
 
 @pytest.mark.skipif(bool(SERVER), reason="a server locks rows, not the whole database")
@@ -28,8 +37,8 @@ async def test_while_the_database_is_locked_nothing_new_is_sent_and_afterwards_a
             await session.execute(sa.text("PRAGMA busy_timeout = 20"))
         before = len(telegram.record)
         telegram.faults.add(Fault(FaultKind.SLOW, method="sendMessage", times=None, seconds=0.05))
-        address = f"{telegram.url}/bot{telegram.token}"
-        async with delivering(db, address, at(NOW), operations=made.operations.id) as ready, ready.at_work():
+        bot = f"{telegram.url}/bot{telegram.token}"
+        async with delivering(db, bot, at(NOW), operations=made.operations.id) as ready, ready.at_work():
             await telegram.wait_for(lambda: len(telegram.record) > before)
             other = sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
@@ -40,10 +49,54 @@ async def test_while_the_database_is_locked_nothing_new_is_sent_and_afterwards_a
             other.execute("ROLLBACK")
             other.close()
             await until(db, made.digest_id, {DeliveryState.SENT: 6 * PARTS}, seconds=20)
-        found = await verdict(made, private_repeats=0)
+        found = await verdict(made, ready.sender.unanswered)
         assert found.complaints == []
         assert len(ready.stuck) == 1
         assert "locked" in ready.stuck[0]
+
+
+class FailsOnce(Database):
+    """Begins no transaction when it is to fail, once."""
+
+    failing = False
+
+    async def aclose(self) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        if self.failing:
+            self.failing = False
+            raise OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
+        async with super().begin() as session:
+            yield session
+
+
+async def test_a_message_is_looked_for_again_when_what_was_found_could_not_be_written(tmp_path: Path) -> None:
+    clock = Clock(NOW)
+    with new_database(tmp_path):
+        async with SimulatedTelegram() as telegram, aclosing(FailsOnce(address(tmp_path))) as db:
+            made = await scene(telegram, db, CHANNEL)
+            looks: list[int] = []
+
+            def fail_at_the_first_look(method: str, _params: Params, sequence: int) -> None:
+                if method == "forwardMessage":
+                    db.failing = not looks
+                    looks.append(sequence)
+
+            telegram.faults.plan = fail_at_the_first_look
+            bot = f"{telegram.url}/bot{telegram.token}"
+            async with delivering(db, bot, clock, operations=made.operations.id) as ready, ready.at_work():
+                await until(db, made.digest_id, {DeliveryState.SENT: CHANNEL * PARTS}, seconds=20)
+                telegram.faults.add(Fault(FaultKind.CUT_AFTER, method="sendMessage"))
+                made.digest_id = await plan_digest(db, "third", parts(), [CHANNEL])
+                async with asyncio.timeout(10):
+                    while (await counts(db, made.digest_id)).get(DeliveryState.SENT) != PARTS:
+                        clock.now += timedelta(minutes=1)
+                        ready.deliverer.wake()
+                        await asyncio.sleep(0.02)
+            assert len(looks) > 1
+            assert len(telegram.from_bot(made.chats[CHANNEL])) == 1 + 2 * PARTS
 
 
 @pytest.mark.skipif(bool(SERVER), reason="its disk is the server's to fill")
@@ -52,8 +105,8 @@ async def test_while_the_disk_is_full_nothing_new_is_sent_and_when_there_is_room
         made = await scene(telegram, db, 20)
         before = len(telegram.record)
         await fill_up(db, tmp_path / "bot.sqlite3")
-        address = f"{telegram.url}/bot{telegram.token}"
-        async with delivering(db, address, at(NOW), operations=made.operations.id) as ready, ready.at_work():
+        bot = f"{telegram.url}/bot{telegram.token}"
+        async with delivering(db, bot, at(NOW), operations=made.operations.id) as ready, ready.at_work():
             await asyncio.wait_for(ready.told_stuck.wait(), 10)
             in_flight = len(telegram.record)
             await telegram.quiet()
@@ -61,7 +114,7 @@ async def test_while_the_disk_is_full_nothing_new_is_sent_and_when_there_is_room
             async with db.begin() as session:
                 await session.execute(sa.text(f"PRAGMA max_page_count = {_NO_LIMIT}"))
             await until(db, made.digest_id, {DeliveryState.SENT: 20 * PARTS}, seconds=20)
-        found = await verdict(made, private_repeats=0)
+        found = await verdict(made, ready.sender.unanswered)
         assert found.complaints == []
         assert len(ready.stuck) == 1
         assert "full" in ready.stuck[0]

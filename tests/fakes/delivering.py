@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.config import Policy
 from bot.deliver import LEASE, Deliverer, Told
@@ -19,7 +20,10 @@ from bot.undecided import Open, Undecided
 from bot.wire import AiohttpRequest
 from storage import deliveries, delivery_outcomes
 from storage.database import Database
-from storage.records import ChatKind, DeliveryState, Destination, Now, Outcome, Unsure
+from storage.records import Delivery, DeliveryState, Now, Outcome, Unsure
+
+Row = tuple[int, int]
+"""A destination's id and a part's number."""
 
 
 class Seconds(Protocol):
@@ -30,15 +34,18 @@ class Seconds(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-class Counted(Undecided):
-    """Knows how often an answer stayed away in a private chat, whatever the reason."""
+class Counted(Sender):
+    """Knows how often the answer about a part in a destination stayed away, whatever the reason."""
 
-    in_private = 0
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.unanswered: Counter[Row] = Counter()
 
-    def decided(self, outcome: Outcome, place: Destination) -> Outcome:
-        if isinstance(outcome, Unsure) and place.kind is ChatKind.PRIVATE:
-            self.in_private += 1
-        return super().decided(outcome, place)
+    async def send(self, delivery: Delivery, *, unless: Callable[[], bool] = bool) -> Outcome:
+        outcome = await super().send(delivery, unless=unless)
+        if isinstance(outcome, Unsure):
+            self.unanswered[delivery.destination.id, delivery.number] += 1
+        return outcome
 
 
 @dataclass
@@ -46,8 +53,7 @@ class Delivering:
     """A deliverer, and what it told people."""
 
     deliverer: Deliverer
-    sender: Sender
-    counted: Counted
+    sender: Counted
     undecided: list[Open] = field(default_factory=list)
     lost: list[delivery_outcomes.Lost] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
@@ -86,7 +92,7 @@ async def delivering(
             sleep=clock.sleep if clock is not None else asyncio.sleep,
             limits=limits,
         )
-        sender = Sender(request=request, address=address, pace=pace, now=now)
+        sender = Counted(request=request, address=address, pace=pace, now=now)
         told: list[Open] = []
         lost: list[delivery_outcomes.Lost] = []
 
@@ -100,7 +106,7 @@ async def delivering(
             ready.stuck.append(reason)
             ready.told_stuck.set()
 
-        undecided = Counted(
+        undecided = Undecided(
             db=db,
             look=Look(db=db, sender=sender, operations_chat=operations, now=now),
             now=now,
@@ -118,7 +124,7 @@ async def delivering(
             told=Told(lost=lost_one, stuck=stuck_for),
             lease=lease,
         )
-        ready = Delivering(deliverer, sender, undecided, told, lost)
+        ready = Delivering(deliverer, sender, told, lost)
         yield ready
 
 
