@@ -45,6 +45,11 @@ def event(logger: logging.Logger, name: str, /, *, level: int = logging.INFO, **
 
 class _Redacted(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        # Telegram out of reach is weather: the library's path through its own code to there tells nobody anything.
+        if record.name.startswith("telegram.") and type(error).__module__ == "telegram.error":
+            bare = logging.makeLogRecord({**vars(record), "exc_info": None, "exc_text": None})
+            return redact(f"{super().format(bare)} ({type(error).__name__}: {error})")
         return redact(super().format(record))
 
 

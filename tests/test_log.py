@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from telegram.error import NetworkError
 
 from bot.log import _Redacted, event, redact
 
@@ -19,9 +20,9 @@ SECRETS = (
 )
 
 
-def line(message: str, *values: object, failed: BaseException | None = None) -> str:
+def line(message: str, *values: object, failed: BaseException | None = None, by: str = "bot") -> str:
     trouble = (type(failed), failed, failed.__traceback__) if failed is not None else None
-    record = logging.LogRecord("bot", logging.INFO, __file__, 1, message, values, trouble)
+    record = logging.LogRecord(by, logging.INFO, __file__, 1, message, values, trouble)
     return _Redacted("%(levelname)s %(message)s").format(record)
 
 
@@ -35,6 +36,21 @@ def test_a_secret_is_left_out_of_messages_values_and_errors(secret: str) -> None
     for hidden in (TOKEN, "sk-abcdefgh12345678", "eyJhbGciOi.J9"):
         assert not any(hidden in one for one in told)
     assert all("<secret>" in one for one in told)
+
+
+def test_telegram_out_of_reach_is_one_line_of_the_library_and_its_other_errors_are_whole() -> None:
+    gone = NetworkError("no route to host")
+    assert line("Cannot poll.", failed=gone, by="telegram.ext.Updater") == (
+        "INFO Cannot poll. (NetworkError: no route to host)"
+    )
+    assert "Traceback" in line("Cannot poll.", failed=_raised(KeyError("offset")), by="telegram.ext.Updater")
+
+
+def _raised(error: Exception) -> Exception:
+    try:
+        raise error
+    except type(error) as raised:
+        return raised
 
 
 def test_what_is_no_secret_stays() -> None:

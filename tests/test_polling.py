@@ -1,4 +1,4 @@
-"""Updates that nobody can read, between those of people."""
+"""Polling goes on whatever comes: updates that nobody can read, refusals, silence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from fakes.house import open_house
+
+from bot.simulator.faults import Fault, FaultKind
 
 SECRET = "what somebody wrote"
 UNREADABLE: dict[str, Any] = {
@@ -35,3 +37,15 @@ async def test_an_update_that_cannot_be_read_is_passed_over_and_everybody_else_i
     passed = [record.getMessage() for record in caplog.records if "update_passed_over" in record.getMessage()]
     assert [line.split()[1] for line in passed] == [f"update={number}" for number in (*range(1, 6), 7)]
     assert SECRET not in caplog.text
+
+
+async def test_when_telegram_refuses_the_token_for_a_moment_everybody_is_heard_again_afterwards(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.polling")
+    async with open_house(tmp_path) as house, house.at_work():
+        house.telegram.faults.add(Fault(FaultKind.UNAUTHORIZED, method="getUpdates"))
+        assert "/subscribe" in await house.say("/help")
+    lines = [record.getMessage().split()[0] for record in caplog.records if record.name == "bot.polling"]
+    assert lines == ["polling_in_trouble", "polling_well"]
+    assert [record for record in caplog.records if record.exc_info] == []

@@ -177,6 +177,9 @@ async def _carry_out(ask: Ask, handler: Handler, *, administrators_only: bool) -
     except (Forbidden, BadRequest) as error:
         # The chat is closed to the bot, or the message was deleted meanwhile: nobody is left to be told.
         event(_log, "not_answered", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
+    except TelegramError as error:
+        event(_log, "not_answered", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
+        await _tell(ask, "went-wrong")
     except Exception:  # noqa: BLE001 - whatever it was, the person is told and the bot goes on
         _log.exception("handler_failed chat=%s handler=%s", ask.chat.id, getattr(handler, "__name__", "?"))
         await _tell(ask, "went-wrong")

@@ -17,6 +17,7 @@ class FaultKind(StrEnum):
     """What happens. "Accepted" means that the message is in the chat although the bot hears otherwise."""
 
     RATE_LIMIT = "rate limit"  # 429 with retry_after
+    UNAUTHORIZED = "unauthorized"  # 401, as for a wrong token
     FORBIDDEN = "forbidden"  # 403 with `text`
     BAD_REQUEST = "bad request"  # 400 with `text`
     SERVER_ERROR = "server error"  # 502 with a page of HTML; not accepted

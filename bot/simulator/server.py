@@ -85,15 +85,9 @@ class BotApi:
         return result
 
     async def _fail(self, request: web.Request, method: str, params: Params, fault: Fault) -> web.Response:
+        if refusal := self._refusal(params, fault):
+            raise refusal
         match fault.kind:
-            case FaultKind.RATE_LIMIT:
-                raise too_many(fault.retry_after)
-            case FaultKind.FORBIDDEN:
-                raise forbidden(fault.text)
-            case FaultKind.BAD_REQUEST:
-                raise bad_request(fault.text)
-            case FaultKind.MIGRATE:
-                raise migrated(self._world.upgrade(self._world.find(params.text("chat_id"))).id)
             case FaultKind.SERVER_ERROR:
                 return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
             case FaultKind.SLOW:
@@ -106,6 +100,20 @@ class BotApi:
         if request.transport:
             request.transport.abort()
         return web.Response()
+
+    def _refusal(self, params: Params, fault: Fault) -> ApiError | None:
+        match fault.kind:
+            case FaultKind.RATE_LIMIT:
+                return too_many(fault.retry_after)
+            case FaultKind.UNAUTHORIZED:
+                return _WRONG_TOKEN
+            case FaultKind.FORBIDDEN:
+                return forbidden(fault.text)
+            case FaultKind.BAD_REQUEST:
+                return bad_request(fault.text)
+            case FaultKind.MIGRATE:
+                return migrated(self._world.upgrade(self._world.find(params.text("chat_id"))).id)
+        return None
 
     async def _wait(self, seconds: float | None) -> None:
         """Wait, but no longer than the server runs."""
