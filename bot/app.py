@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,6 +22,7 @@ from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import WORKERS, Deliverer, Told
 from bot.digest_pages import DigestPages
+from bot.ending import FINISH, Ending, until_signalled
 from bot.gather import Gather
 from bot.handlers.ask import AnyApplication, Services
 from bot.handlers.dispatch import OneAtATimePerChat, register
@@ -131,9 +130,17 @@ async def core(settings: Settings, *, now: Now = utc_now, database: str | None =
 
 @asynccontextmanager
 async def running(
-    settings: Settings, *, now: Now = utc_now, pace: Pace | None = None, look_after: timedelta = LOOK_AFTER
+    settings: Settings,
+    *,
+    now: Now = utc_now,
+    pace: Pace | None = None,
+    look_after: timedelta = LOOK_AFTER,
+    finish: float = FINISH,
 ) -> AsyncIterator[Running]:
-    """The whole bot at work. Leaving stops it: updates in hand are answered, requests in flight finished."""
+    """The whole bot at work. Leaving stops it: updates in hand are answered, requests in flight finished.
+
+    What takes longer than `finish` seconds is broken off.
+    """
     if settings.telegram_token is None:
         raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
     async with core(settings, now=now) as parts:
@@ -165,8 +172,9 @@ async def running(
         register_seen(application, Seen(services))
         members = Membership(services, owners)
         register_membership(application, members)
+        ending = Ending(pace=telegram.pace, requests=telegram.requests, db=parts.db, finish=finish)
         clock = Clock(tick, seconds=settings.tick_seconds)
-        async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain):
+        async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending):
             application.create_task(members.look_again(application.bot))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
@@ -180,24 +188,25 @@ class _Telegram:
     application: AnyApplication
     sender: Sender
     pace: Pace
+    requests: tuple[AiohttpRequest, ...]
 
 
 def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now) -> _Telegram:
     pace = pace or Pace(clock=time.monotonic, limits=PAID if settings.paid_broadcast else Limits())
-    request = AiohttpRequest(pool=2 * WORKERS)
+    request, polling = AiohttpRequest(pool=2 * WORKERS), PollingRequest(pool=2)
     application: AnyApplication = (
         Application.builder()
         .token(token.get_secret_value())
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .request(request)
-        .get_updates_request(PollingRequest(pool=2))
+        .get_updates_request(polling)
         .rate_limiter(Limiter(pace))
         .concurrent_updates(OneAtATimePerChat())
         .build()
     )
     sender = Sender(request=request, address=application.bot.base_url, pace=pace, now=now, paid=settings.paid_broadcast)
-    return _Telegram(application, sender, pace)
+    return _Telegram(application, sender, pace, (request, polling))
 
 
 def _deliverer(
@@ -258,26 +267,5 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
 
 
 async def serve(settings: Settings, *, now: Now = utc_now) -> None:
-    """Run until SIGTERM or SIGINT. One that comes before the bot has started breaks the start off."""
-    stop, started = asyncio.Event(), asyncio.Event()
-
-    async def work() -> None:
-        async with running(settings, now=now):
-            started.set()
-            await stop.wait()
-
-    working = asyncio.create_task(work())
-
-    def end() -> None:
-        if not (started.is_set() or stop.is_set()):
-            working.cancel()
-        stop.set()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end)
-    try:
-        await working
-    except asyncio.CancelledError:
-        if not stop.is_set():
-            raise
+    """Run until SIGTERM or SIGINT."""
+    await until_signalled(running(settings, now=now))

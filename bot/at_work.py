@@ -12,10 +12,12 @@ from telegram.error import InvalidToken, NetworkError
 
 from bot.arxiv_source.client import ArxivClient
 from bot.deliver import Deliverer
+from bot.ending import Ending
 from bot.handlers.ask import AnyApplication
 from bot.handlers.dispatch import ALLOWED_UPDATES
 from bot.i18n import read_catalogues
 from bot.log import event, redact
+from bot.polling import said_already
 from bot.schedule import Clock
 from bot.translate.chain import Chain
 
@@ -30,12 +32,13 @@ class CannotStart(Exception):
 
 @asynccontextmanager
 async def at_work(
-    application: AnyApplication, deliverer: Deliverer, clock: Clock, arxiv: ArxivClient, chain: Chain
+    application: AnyApplication, deliverer: Deliverer, clock: Clock, arxiv: ArxivClient, chain: Chain, ending: Ending
 ) -> AsyncIterator[None]:
     """Delivering, ticking and polling. Raises CannotStart where Telegram refuses the token."""
     read_catalogues()
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
+        stack.callback(ending.over)
         stack.push_async_callback(application.bot.shutdown)  # for a start that fails; otherwise it is done by then
         await _connect(application)
         stack.push_async_callback(application.shutdown)
@@ -57,7 +60,9 @@ async def at_work(
         updater = application.updater
         if updater is None:
             raise CannotStart("This build of the Telegram library cannot poll.")
-        await updater.start_polling(allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1)
+        await updater.start_polling(
+            allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1, error_callback=said_already
+        )
         stack.push_async_callback(updater.stop)
         event(_log, "started", bot=application.bot.username, translators=",".join(chain.names) or "none")
         try:
@@ -65,6 +70,7 @@ async def at_work(
         finally:
             event(_log, "stopping")
             stop.set()  # first of all: whatever else takes its time, no further message is begun
+            ending.begin()
 
 
 async def _connect(application: AnyApplication) -> None:

@@ -24,7 +24,7 @@ from storage import deliveries, delivery_outcomes, workers
 from storage.database import Database
 from storage.delivery_outcomes import Done
 from storage.delivery_rows import Known
-from storage.errors import TROUBLE, reason_of
+from storage.errors import TROUBLE, GivenUp, reason_of
 from storage.records import Delivery, DeliveryState, Now, Refused, Sent
 
 _log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Deliverer:
         self._stopping = stop.is_set
         trouble = 0
         try:
-            while not (stop.is_set() and not self._busy and not self._done):
+            while not self._finished(stop):
                 self._woken.clear()
                 self._resting.clear()
                 try:
@@ -124,14 +124,14 @@ class Deliverer:
                         await self._undecided.look(self._name, self.wake)
                 except TROUBLE as error:
                     trouble += 1
-                    if stop.is_set() and trouble > len(_TROUBLE):
+                    if stop.is_set() and (trouble > len(_TROUBLE) or isinstance(error, GivenUp)):
                         break
                     await self._in_trouble(error, trouble)
                     continue
                 if trouble:
                     event(_log, "database_well", failures=trouble)
                     trouble = 0
-                if not more:
+                if not more and not self._finished(stop):
                     await self._wait()
         finally:
             stopped.cancel()
@@ -169,6 +169,9 @@ class Deliverer:
         """Which rest of the loop this is, if it rests: nothing is under way, and nothing is that could be sent."""
         resting = self._resting.is_set() and not self._woken.is_set() and not self._undecided.looking
         return self._rests if resting else None
+
+    def _finished(self, stop: asyncio.Event) -> bool:
+        return stop.is_set() and not self._busy and not self._done
 
     async def _exchange(self, *, claiming: bool) -> bool:
         """One transaction: outcomes go down, rows come up. Returns whether there may be more to do at once."""

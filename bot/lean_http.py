@@ -172,6 +172,7 @@ class LeanHttp:
         self._connect = connect
         self._read = read
         self._idle: dict[_Place, list[_Connection]] = {}
+        self._busy: set[_Connection] = set()
         self._heads: dict[str, tuple[_Place, bytes]] = {}
         self._closed = False
 
@@ -183,12 +184,15 @@ class LeanHttp:
         await self._turn()
         try:
             connection = self._free(place) or await self._new(place)
+            self._busy.add(connection)
             try:
                 answer = await connection.ask(b"%b%d\r\n\r\n%b" % (head, len(body), body), self._read)
             except BaseException:
                 # Its answer may still come, and would be taken for the next request's.
                 connection.close()
                 raise
+            finally:
+                self._busy.discard(connection)
             self._give_back(place, connection)
         finally:
             self._pool.release()
@@ -200,6 +204,12 @@ class LeanHttp:
         for connection in [one for idle in self._idle.values() for one in idle]:
             connection.close()
         self._idle.clear()
+
+    def break_off(self) -> None:
+        """Close also the connections in use: whoever waits for an answer gets BrokenAnswerError."""
+        self.close()
+        for connection in tuple(self._busy):
+            connection.close()
 
     async def _turn(self) -> None:
         if not self._pool.locked():

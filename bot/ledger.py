@@ -15,10 +15,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.log import event
+from bot.log import event, redact
 from bot.translate.backend import Tally
 from storage import notices, spending
 from storage.database import Database
+from storage.errors import TROUBLE, reason_of
 from storage.records import Now, Spent, Usage
 
 _log = logging.getLogger(__name__)
@@ -178,10 +179,17 @@ class Ledger:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what is counted so far, and read what all processes together have used today."""
+        """Write what is counted so far, and read what all processes together have used today.
+
+        While the database is in trouble it stays counted here, for the next time.
+        """
         async with self._one_writes:
-            if self._day is not None:
+            if self._day is None:
+                return
+            try:
                 await self._write(self._day)
+            except TROUBLE as error:
+                event(_log, "spending_later", level=logging.WARNING, reason=redact(reason_of(error)))
 
     async def _today(self) -> _Day:
         today = self._now().date()

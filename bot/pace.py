@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from telegram.error import TelegramError
+
 # A message that is late by this much may be made up for; intervals are longer by as much, so that no window of a second
 # ever holds one too many. Without it every delay of the event loop would be lost for good.
 _SLACK = 0.005
@@ -23,6 +25,8 @@ _FORGET_AFTER = 10_000
 _CHATS_OF_A_BOT = 3
 _SLOWER, _FASTER, _LEAST = 0.7, 1.1, 0.1
 _STEADY = 10.0
+# So often whoever waits long looks whether that is still worth it.
+_GLANCE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ PAID = Limits(per_second=1000.0)
 
 OPEN = Limits(math.inf, 0.0, 1_000_000, 0.0)
 """None, for servers that have none."""
+
+
+class NoTurn(TelegramError):
+    """The bot stops before it would be the turn of this; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Pace:
         self._changed_at = -math.inf
         self._bot_free = -math.inf
         self._held_until = -math.inf
+        self._last = math.inf
         self._chat_free: dict[int, float] = {}
         self._group_sent: dict[int, deque[float]] = {}
         self._refused: deque[tuple[float, int]] = deque(maxlen=64)
@@ -89,6 +98,10 @@ class Pace:
     def hold(self, seconds: float) -> None:
         """Telegram limits the whole bot: nothing goes out before that many seconds have passed."""
         self._held_until = max(self._held_until, self._clock() + seconds)
+
+    def close(self, seconds: float) -> None:
+        """The bot stops: nothing waits for a turn that is further away than this many seconds from now."""
+        self._last = self._clock() + seconds
 
     def limited(self, chat_id: int, seconds: float) -> bool:
         """A 429 for a message to this chat: it waits that long. Returns whether it is the whole bot that is limited.
@@ -136,7 +149,8 @@ class Pace:
         """Wait until something may go to this chat, take that moment and return 0.
 
         `urgent` (an answer to a person) goes before all that is not. What is no new `message` counts for the bot alone.
-        When that moment is more than `patience` seconds away nothing is taken; returns how far away it is.
+        When that moment is more than `patience` seconds away nothing is taken; returns how far away it is. Raises
+        NoTurn where it would come after the end, unless there is a `patience`.
         """
         if urgent:
             self._urgent += 1
@@ -156,10 +170,12 @@ class Pace:
             wait = max(self._held_until, self._free(chat_id, now) if kind.message else now) - now
             if not kind.urgent and chat_id in self._urgent_in:
                 wait = max(wait, self._limits.chat_interval)
-            if wait > until - now:
+            if now + wait > min(until, self._last):
+                if math.isinf(until):
+                    raise NoTurn("the bot stops")
                 return wait
             if wait > 0:
-                await self.sleep(wait)
+                await self.sleep(min(wait, _GLANCE))
                 continue
             # Whatever is not urgent stands in a line, of which only the first looks at the clock.
             async with nullcontext() if kind.urgent else self._bulk:

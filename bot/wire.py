@@ -6,6 +6,7 @@ the message that Telegram echoes takes as much again; a delivery needs nothing o
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -47,6 +48,7 @@ class AiohttpRequest(BaseRequest):
         self._connect = connect_timeout
         self._http: aiohttp.ClientSession | None = None
         self._lean: LeanHttp | None = None
+        self._breaking: asyncio.Task[None] | None = None
         self._proxies: dict[str, str] = {}
 
     @property
@@ -64,8 +66,17 @@ class AiohttpRequest(BaseRequest):
             )
             self._lean = LeanHttp(pool=self._pool, connect=self._connect, read=self._read)
 
+    def break_off(self) -> None:
+        """The bot stops: what has no answer yet ends as a request that nobody answered, and none is begun any more."""
+        if self._lean is not None:
+            self._lean.break_off()
+        if self._http is not None and self._breaking is None:
+            self._breaking = asyncio.ensure_future(self._http.close())
+
     async def shutdown(self) -> None:
         """Close it."""
+        if self._breaking is not None:
+            await self._breaking
         if self._lean is not None:
             self._lean.close()
         if self._http is not None:
@@ -116,6 +127,7 @@ class AiohttpRequest(BaseRequest):
     async def _lean_carry(self, url: str, body: bytes) -> tuple[int, bytes]:
         if self._lean is None:
             raise RuntimeError("this request is not initialized")
+        self._refuse_at_the_end()
         try:
             return await self._lean.post(url, body)
         except NotConnectedError as error:
@@ -124,6 +136,10 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except BrokenAnswerError as error:
             raise NetworkError(redact(str(error))) from error
+
+    def _refuse_at_the_end(self) -> None:
+        if self._breaking is not None:
+            raise NetworkError("the bot stops; the request was not sent") from NotConnectedError("the bot stops")
 
     def _proxy(self, url: str) -> str:
         if (proxy := self._proxies.get(url[:_ORIGIN])) is None:
@@ -141,6 +157,7 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         if self._http is None:
             raise RuntimeError("this request is not initialized")
+        self._refuse_at_the_end()
         proxy = self._proxy(url)
         timeout = aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
         try:

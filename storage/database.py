@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.compiled import compiled_for_sqlite
-from storage.errors import StorageError
+from storage.errors import TROUBLE, GivenUp, StorageError
 from storage.migrations.state import MigrationResult, newest, sqlite_revision
 from storage.one_trip import in_one_trip
 
@@ -34,6 +34,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = _address(url)
+        self._given_up = self._in_trouble = False
         self._one_writer: asyncio.Lock | None = None
         self._ending: set[asyncio.Future[Any]] = set()
         if self._url.get_backend_name() == "sqlite":
@@ -52,19 +53,29 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """One transaction, committed at the end, rolled back on any error."""
+        """One transaction, committed at the end, rolled back on any error. Raises GivenUp after `give_up`."""
         async with AsyncExitStack() as stack:
             if self._one_writer is not None:
                 await stack.enter_async_context(self._one_writer)
-            session = await stack.enter_async_context(AsyncSession(self._writer))
-            await stack.enter_async_context(session.begin())
-            yield session
+            if self._given_up and self._in_trouble:
+                raise GivenUp("the program stops")
+            try:
+                async with AsyncSession(self._writer) as session, session.begin():
+                    yield session
+            except TROUBLE:
+                self._in_trouble = True
+                raise
+            self._in_trouble = False
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """One view of the database that no writer changes meanwhile; writing in it is an error."""
         async with AsyncSession(self._reader) as session:
             yield session
+
+    def give_up(self) -> None:
+        """The program stops: once a transaction fails, begin no other, also none that waits for its turn already."""
+        self._given_up = True
 
     async def close(self) -> None:
         """Close every connection."""

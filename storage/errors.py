@@ -10,7 +10,11 @@ class StorageError(Exception):
     """The database cannot be used; the text says why and what to do, and holds no password."""
 
 
-TROUBLE = (OperationalError, InterfaceError, PoolTimeout, OSError)
+class GivenUp(Exception):
+    """The program stops, and the database kept this waiting for too long; nothing of it was done."""
+
+
+TROUBLE = (OperationalError, InterfaceError, PoolTimeout, OSError, GivenUp)
 """Errors of a database that is locked, full or gone for now: what was asked may well succeed later."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from fakes.broadcast import Broadcast, broadcast, busiest
 from fakes.simulated_time import in_simulated_time
 
-from bot.pace import OPEN, PAID, Limits, Pace
+from bot.pace import OPEN, PAID, Limits, NoTurn, Pace
 
 SECOND, MINUTE = 1.0, 60.0
 
@@ -55,6 +55,22 @@ def test_a_paid_broadcast_goes_at_a_thousand_a_second() -> None:
     done = in_simulated_time(broadcast(destinations=2_500, parts=1, asked_every=0.1, seed=7, limits=PAID))
     assert 950 < busiest([at for at, _ in done.sent], SECOND) <= 1000
     assert done.rate > 950
+
+
+def test_once_the_bot_stops_nobody_waits_for_a_turn_that_is_far_away() -> None:
+    async def work() -> None:
+        limiter = pace()
+        limiter.hold(120.0)
+        answer = asyncio.create_task(limiter.turn(1, group=False, urgent=True))
+        delivery = asyncio.create_task(limiter.turn(2, group=False, patience=300.0))
+        await asyncio.sleep(2.5)
+        limiter.close(4.0)
+        with pytest.raises(NoTurn):
+            await answer
+        assert await delivery > 100
+        assert now() < 4.0
+
+    in_simulated_time(work())
 
 
 def test_a_group_gets_at_most_twenty_messages_a_minute_and_one_a_second() -> None:

@@ -47,7 +47,7 @@ async def start(folder: Path, **environment: str) -> Process:
 
 async def finish(process: Process) -> str:
     process.send_signal(signal.SIGTERM)
-    _, log = await asyncio.wait_for(process.communicate(), 15)
+    _, log = await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 0, log.decode()
     assert "Traceback" not in log.decode()
     return log.decode()
@@ -98,6 +98,27 @@ async def test_sigterm_ends_a_start_that_waits_for_telegram(tmp_path: Path) -> N
         assert process.stderr is not None
         assert b"telegram_unreachable" in await process.stderr.readuntil(b"telegram_unreachable")
         await finish(process)
+
+
+async def test_a_second_signal_ends_it_at_once_whatever_is_under_way(tmp_path: Path) -> None:
+    async with SimulatedTelegram() as telegram:
+        person = telegram.add_user("Lin")
+        chat = telegram.private_chat(person)
+        process = await start(tmp_path, TELEGRAM_TOKEN=telegram.token, TELEGRAM_API_URL=telegram.url)
+        telegram.say(chat, person, "/help")
+        await telegram.wait_for_messages(chat, 1, timeout=30)
+        telegram.faults.add(Fault(FaultKind.HANG, method="sendMessage"))
+        telegram.say(chat, person, "/help")
+        await telegram.wait_for(lambda: telegram.faults.struck)
+        assert process.stderr is not None
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            while b"stopping" not in await process.stderr.readline():
+                assert process.returncode is None
+        process.send_signal(signal.SIGTERM)
+        _, log = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 1
+    assert b"stopped_short" in log
 
 
 async def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

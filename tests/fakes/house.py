@@ -18,6 +18,7 @@ from fakes.translator_server import Trouble as TranslatorTrouble
 from bot.app import Running, running
 from bot.arxiv_source import calendar
 from bot.config import Settings
+from bot.ending import FINISH
 from bot.handlers.dispatch import OneAtATimePerChat
 from bot.pace import Pace
 from bot.simulator.state import Chat, Message, User
@@ -74,9 +75,9 @@ class House:
         return self.bots[-1]
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[Running]:
+    async def at_work(self, *, finish: float = FINISH) -> AsyncIterator[Running]:
         pace = Pace(clock=self.seconds, sleep=self.seconds.sleep)
-        async with running(self.settings, now=self.clock, pace=pace, look_after=timedelta()) as bot:
+        async with running(self.settings, now=self.clock, pace=pace, look_after=timedelta(), finish=finish) as bot:
             self.bots.append(bot)
             # What the first tick says must not come between a test's questions and their answers.
             with suppress(TimeoutError):
