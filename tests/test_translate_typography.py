@@ -15,7 +15,7 @@ from bot.translate.typography import chinese, typeset
 pytestmark = pytest.mark.pure
 
 TEXTS = st.lists(
-    st.sampled_from([*"我们提出，。,.;:()!? \n%", "BERT", "95.3", "$x, y$", "$n$", "https://a.org/b,c",
+    st.sampled_from([*'我们提出，。,.;:()!? \n%"-1', "...", "--", "et al", "BERT", "95.3", "$x, y$", "$n$", "https://a.org/b,c",
                      "（", "）", "（好）", "(好 a)"])
     | st.text(max_size=4),
     max_size=16,
@@ -48,7 +48,7 @@ def test_protected_stretches_are_not_touched(text: str) -> None:
 def test_japanese_sentences_follow_each_other_without_a_space_and_other_languages_stay() -> None:
     assert typeset("遅い。 我々は BERT を使う。 $x$ である。", "ja") == "遅い。我々は BERT を使う。$x$ である。"
     assert typeset("느리다. 우리는 쓴다.", "ko") == "느리다. 우리는 쓴다."
-    assert typeset("快的 BERT,好", "zh-TW") == chinese("快的 BERT,好")
+    assert typeset('快的"BERT",好', "zh-TW") == "快的「BERT」，好"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,15 @@ def test_japanese_sentences_follow_each_other_without_a_space_and_other_language
         ("比例为3:1,时间为10:30", "比例为 3:1，时间为 10:30"),
         ("代码在https://example.org/a,b。", "代码在 https://example.org/a,b。"),
         ("Only English, here (as is).", "Only English, here (as is)."),
+        ("FsaNet: 频率自注意力", "FsaNet：频率自注意力"),
+        ("MuGI:通过大模型增强", "MuGI：通过大模型增强"),
+        ("方法包括: 1. 用提示生成,以及2. 用模型匹配", "方法包括：1. 用提示生成，以及 2. 用模型匹配"),
+        ("Good et al. 提出了 GPT-4. 我们不用", "Good et al. 提出了 GPT-4。我们不用"),
+        ('名为"ProSparse"的方法', "名为“ProSparse”的方法"),
+        ('"伪系数"依赖于 "a b" 的值', "“伪系数”依赖于“a b”的值"),
+        ('在 7" 与 8" 的"屏幕"上', '在 7" 与 8" 的"屏幕"上'),
+        ("大规模数据集--ImageNet 很大, 用--verbose 运行", "大规模数据集——ImageNet 很大，用--verbose 运行"),
+        ("这些发现表明... 收集了。。。", "这些发现表明…… 收集了……"),
     ],
 )
 def test_spaces_and_punctuation_follow_the_script(before: str, after: str) -> None:

@@ -19,7 +19,7 @@ from bot.translate.summary import summary_sentence
 from bot.translate.work import ENGLISH, Work
 from storage.records import EXTRACTIVE, Now, Paper, Term, TextField, Translation
 
-PIPELINE_VERSION = 3
+PIPELINE_VERSION = 4
 """Counts the ways in which translations were made; a new one makes stored translations old."""
 NOBODY = Payer()
 

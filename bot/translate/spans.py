@@ -31,9 +31,7 @@ class Span:
 
 
 # Han, kana, Hangul and full-width signs end an address: such sentences go on without a space.
-_URL = (
-    r"(?:https?://|www\.)[^\s<>\"'{}|\\^`（），。；：、！？）】」\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
-)
+_URL = r"(?:https?://|www\.)[^\s<>\"'{}|\\^`（），。；：、！？）】」“”\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 # Bounded, as everything here is, so that no odd text takes long.
 _NUMBER = r"\d{1,15}(?:[.,]\d{1,15}){0,5}"
 # A dollar sign may be money, so what stands between two of them must look like math (`_is_prose` has the last word).
