@@ -15,7 +15,7 @@ MAKEFLAGS += --no-builtin-rules
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.ready ## try the bot on this machine: no token, no network; ARGS=--once shows it and ends
+demo: $(VENV)/.ready ## try the bot on this machine: no token, no network; ARGS=--once shows it and ends, LANGUAGE=en speaks English
 	$(VENV)/bin/arxiv-digest-bot demo $(ARGS)
 
 run: $(VENV)/.ready ## run the bot with the settings of the environment and .env

@@ -1,4 +1,7 @@
-"""`demo`: the real bot against a local Telegram and a local arXiv, with recorded translations; no token, no network."""
+"""`demo`: the real bot against a local Telegram and a local arXiv, with recorded translations; no token, no network.
+
+The recorded translations are Chinese: LANGUAGE chooses who reads them beside the English, Chinese or English people.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import re
 import signal
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
@@ -18,8 +22,10 @@ from bot.app import running
 from bot.arxiv_source import calendar
 from bot.at_work import CannotStart
 from bot.config import Settings
+from bot.pace import OPEN, Pace
 from bot.render.records_jsonl import load_records
 from bot.simulator.arxiv_site import SimulatedArxiv
+from bot.simulator.cast import BOT, CHANNEL, Cast, cast_for
 from bot.simulator.state import Chat, Document, User
 from bot.simulator.telegram import SimulatedTelegram
 from bot.simulator.transcript import transcript
@@ -29,6 +35,8 @@ MAILING_DATE = date(2024, 2, 26)
 """The sample's newest paper was submitted on Friday 2024-02-23, so it was announced on the Monday after."""
 
 CATEGORY = "cs.CV"
+_LANGUAGE = "zh-CN"
+"""What the sample's translations were made to."""
 _PATIENCE = 60.0
 # The sample comes from a system that kept these in the texts; arXiv's own texts do not have them.
 _TITLE_SUFFIX = re.compile(r"\.? \(arXiv:[^)]*\)$")
@@ -54,9 +62,15 @@ class DemoClock:
 class Stage:
     """The people and chats of the demo."""
 
+    cast: Cast
     person: User
+    colleague: User
     private: Chat
     channel: Chat
+    group: Chat
+    forum: Chat
+    topic: int
+    """The thread id of the forum's topic."""
     administrator: User
     """Somebody else, so that notices for administrators never come between what is said and its answer."""
 
@@ -73,7 +87,7 @@ async def demo(settings: Settings, *, once: bool, port: int) -> None:
     """Play the demo: with `once` until the digest is posted and printed, else until Ctrl-C."""
     clock = DemoClock(calendar.feed_changes_at(MAILING_DATE) - timedelta(minutes=2))
     entries = sample_entries()
-    telegram = SimulatedTelegram(now=lambda: clock().timestamp())
+    telegram = SimulatedTelegram(username=BOT, now=lambda: clock().timestamp())
     arxiv = SimulatedArxiv()
     with tempfile.TemporaryDirectory(prefix="arxiv-digest-demo-") as folder:
         try:
@@ -86,10 +100,11 @@ async def demo(settings: Settings, *, once: bool, port: int) -> None:
                 arxiv.add_paper(entry.paper)
             # Else the bot would tell its administrator that a mailing is missing.
             arxiv.announce(CATEGORY, (), calendar.previous(MAILING_DATE))
-            stage = _set_the_stage(telegram)
+            stage = _set_the_stage(telegram, cast_for(settings.language))
             with resources.as_file(resources.files("bot.simulator") / "sample" / "seed.jsonl") as recorded:
                 ready = _settings(settings, telegram, arxiv, Path(folder), recorded, stage.administrator.id)
-                async with running(ready, now=clock):
+                # The local Telegram has no limits, and whoever tries the bot should not wait for them.
+                async with running(ready, now=clock, pace=Pace(clock=time.monotonic, limits=OPEN)):
                     await _play(telegram, arxiv, clock, stage, entries)
                     _show(telegram, stage)
                     if not once:
@@ -99,39 +114,34 @@ async def demo(settings: Settings, *, once: bool, port: int) -> None:
             await telegram.stop()
 
 
-def _set_the_stage(telegram: SimulatedTelegram) -> Stage:
-    person = telegram.add_user("小林", username="xiaolin", language_code="zh-hans")
-    colleague = telegram.add_user("Ada", username="ada", language_code="en")
-    channel = telegram.add_channel("计算机视觉日报", "cv_daily", creator=person)
-    telegram.add_group("Vision reading group", creator=person, members=[colleague])
-    forum = telegram.add_group("Lab forum", creator=person, members=[colleague], forum=True)
-    telegram.add_topic(forum, "Papers")
-    administrator = telegram.add_user("管理员", username="admin", language_code="zh-hans")
+def _set_the_stage(telegram: SimulatedTelegram, cast: Cast) -> Stage:
+    person = telegram.add_user(cast.person, username="reader", language_code=cast.app)
+    colleague = telegram.add_user(cast.colleague, username="colleague", language_code=cast.app)
+    channel = telegram.add_channel(cast.channel, CHANNEL, creator=person)
+    group = telegram.add_group(cast.group, creator=person, members=[colleague])
+    forum = telegram.add_group(cast.forum, creator=person, members=[colleague], forum=True)
+    topic = telegram.add_topic(forum, cast.topic)
+    administrator = telegram.add_user(cast.administrator, username="admin", language_code=cast.app)
     telegram.private_chat(administrator)
-    return Stage(person, telegram.private_chat(person), channel, administrator)
+    private = telegram.private_chat(person)
+    return Stage(cast, person, colleague, private, channel, group, forum, topic, administrator)
 
 
 async def _play(
     telegram: SimulatedTelegram, arxiv: SimulatedArxiv, clock: DemoClock, stage: Stage, entries: list[Entry]
 ) -> None:
-    """What a person would do on a first evening, and what happens at midnight in Ithaca."""
-    said = 0
-
-    async def say(text: str) -> None:
-        nonlocal said
-        said += 1
+    """What people would do on a first evening, and what happens at midnight in Ithaca."""
+    for number, text in enumerate(stage.cast.said, start=1):
         telegram.say(stage.private, stage.person, text)
-        await telegram.wait_for_messages(stage.private, said, timeout=_PATIENCE)
-
-    await say("/start")
-    await say("看看这篇 https://arxiv.org/abs/2402.15351，很有意思")
-    await say(f"/subscribe {CATEGORY}")
-    await say(f"/subscribe @{stage.channel.username} {CATEGORY}")
-    await say(f"/time @{stage.channel.username} 13:00 Asia/Shanghai")
+        await telegram.wait_for_messages(stage.private, number, timeout=_PATIENCE)
+    telegram.say(stage.group, stage.colleague, stage.cast.asked)
+    await telegram.wait_for_messages(stage.group, timeout=_PATIENCE)
+    telegram.say(stage.forum, stage.person, f"/subscribe {CATEGORY}", thread_id=stage.topic)
+    await telegram.wait_for_messages(stage.forum, timeout=_PATIENCE)
     arxiv.announce(CATEGORY, entries, MAILING_DATE)
     clock.forward_to(calendar.feed_changes_at(MAILING_DATE) + timedelta(seconds=1))
     await telegram.wait_for(
-        lambda: all(_documents(telegram, chat) for chat in (stage.private, stage.channel)), _PATIENCE
+        lambda: all(_documents(telegram, chat) for chat in (stage.private, stage.channel, stage.forum)), _PATIENCE
     )
 
 
@@ -142,7 +152,7 @@ def _documents(telegram: SimulatedTelegram, chat: Chat) -> list[Document]:
 def _show(telegram: SimulatedTelegram, stage: Stage) -> None:
     for chat in (stage.private, stage.channel):
         sys.stdout.write(f"{transcript(telegram, chat)}\n")
-    document = _documents(telegram, stage.channel)[-1]
+    document = _documents(telegram, stage.private)[-1]
     head = document.content.decode().splitlines()[:6]
     sys.stdout.write(f"{document.name} begins:\n\n" + "\n".join(head) + "\n\n")
     sys.stdout.flush()
@@ -169,7 +179,7 @@ def _settings(
         database_url="",
         data_dir=folder,
         admin_ids=(admin,),
-        language=given.language,
+        language=_LANGUAGE,
         timezone=given.timezone,
         tick_seconds=0.5,
         arxiv_feed_url=arxiv.feed_url,

@@ -232,7 +232,7 @@ PRESSED: Mapping[str, tuple[Case, ...]] = {
         wrong("digest:cs.CW", "unknown-category", OF_THE_CHANNEL),
         right("chan", "channels-none", OF_PRIVATE_CHATS),
         right("chan:add", "pick", OF_PRIVATE_CHATS),
-        right("go:0", "choose-language", LEADS),
+        right("go:0", "setup-language", LEADS),
         wrong("go:0:time:25-00", "button-outdated", LEADS),
         right("set:0", "settings-foot", LEADS),
         right("set:0:quiet:on", "settings-foot", LEADS),

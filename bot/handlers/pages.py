@@ -45,6 +45,8 @@ ZONES = (
 
 _SWITCHES = ("quiet", "pin", "file", "abstracts", "links")
 _HOURS_A_ROW = 6
+_SPEAKS = "💬"
+"""Tells the languages that the bot speaks from those that papers are read in."""
 
 
 async def main_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
@@ -79,10 +81,10 @@ async def language_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     if spot.flow == SETTINGS:
         return page
     spoken = [
-        option(_spoken(one), spot.data("interface", one), chosen=one == spot.place.interface)
+        option(f"{_SPEAKS} {_spoken(one)}", spot.data("interface", one), chosen=one == spot.place.interface)
         for one in CHOICES["interface"].shown
     ]
-    return Page(f"{ask.words('setup-start')}\n\n{page.text}", (tuple(spoken), *page.buttons))
+    return Page(f"{ask.words('setup-start')}\n\n{ask.words('setup-language')}", (tuple(spoken), *page.buttons))
 
 
 async def interface_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:

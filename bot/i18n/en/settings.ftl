@@ -16,6 +16,7 @@ command-categories = Look through arXiv’s fields and switch them on and off
 
 setup-start =
     <b>arXiv in two languages.</b> Send me any arXiv link and I answer with a bilingual card. And each day I can bring you what is new in your fields: three questions.
+setup-language = 💬 is the language I speak here. Which language should papers be translated to?
 start-again = <b>arXiv in two languages.</b> Send me any arXiv link for a bilingual card. All commands: /help
 start-in-group =
     <b>arXiv in two languages.</b> I can post each day’s announcement of your fields here; an administrator sets it up with this button.

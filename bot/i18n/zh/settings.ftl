@@ -16,6 +16,7 @@ command-categories = 浏览 arXiv 的分类，逐个开关
 
 setup-start =
     <b>用两种语言读 arXiv。</b>把 arXiv 链接发给我，我回复一张双语卡片。我还可以每天把您关注的领域的新论文发给您，只需回答三个问题。
+setup-language = 💬 是我说的语言。论文译成哪种语言？
 start-again = <b>用两种语言读 arXiv。</b>发来 arXiv 链接即可得到双语卡片。全部命令：/help
 start-in-group =
     <b>用两种语言读 arXiv。</b>我可以每天把你们领域的新公告发到这里，请管理员点下面的按钮设置。
