@@ -375,7 +375,6 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 @FORMS
-@settings(max_examples=50)
 @given(
     drawn=st.lists(entries(), max_size=6, unique_by=lambda entry: entry.paper.arxiv_id),
     on=st.dates(date(1999, 1, 1), date(2099, 12, 31)),

@@ -124,7 +124,6 @@ async def test_a_group_that_became_a_supergroup_keeps_its_subscriptions(house: H
     assert "cs.CV" in await house.say("/subscriptions", chat=grown)
 
 
-@pytest.mark.pure
 def test_the_apps_menu_describes_every_command_in_every_language() -> None:
     for language in catalogue_names():
         words = words_for(language)

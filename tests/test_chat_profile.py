@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from fakes.house import House, open_house
 
 from bot.handlers.commands import COMMANDS
@@ -59,6 +58,5 @@ async def test_the_bot_works_when_telegram_takes_no_more_changes_for_today(tmp_p
             assert "/subscribe" in await house.say("/help")
 
 
-@pytest.mark.pure
 def test_what_is_for_whom_names_commands_that_there_are() -> None:
     assert {*FOR_MEMBERS, *FOR_ONESELF} <= {one.name for one in COMMANDS if not one.administrators_only}

@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.handlers.choices import CHOICES, parse_count, parse_days
-from bot.i18n import dates
 from storage import subscriptions
-from storage.records import EVERY_DAY, Destination, Layout
+from storage.records import Destination, Layout
 
 
 @pytest.fixture
@@ -234,49 +230,3 @@ async def test_a_digest_waits_for_a_day_on_which_it_is_wanted(tmp_path: Path) ->
         await house.tick()
         assert "3 new" in house.telegram.from_bot(channel)[0].text
         assert "1 new" in house.telegram.from_bot(house.private)[-2].text
-
-
-@pytest.mark.pure
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("mon-fri", "12345"),
-        ("Monday, Wed; friday", "135"),
-        ("fri–mon", "1567"),
-        ("周一至周五", "12345"),
-        ("星期六、星期日", "67"),
-        ("一三五", "135"),
-        ("工作日", "12345"),
-        ("1 3 5", "135"),
-        ("all", "1234567"),
-        ("", ""),
-        ("mon-", ""),
-        ("8", ""),
-        ("day", ""),
-        ("一月", ""),
-    ],
-)
-def test_days_are_understood_as_people_write_them(text: str, days: str) -> None:
-    assert "".join(map(str, sorted(parse_days(text) or ()))) == days
-
-
-@pytest.mark.pure
-@given(st.text(max_size=12))
-def test_no_text_is_too_odd_for_a_setting(text: str) -> None:
-    days, count = parse_days(text), parse_count(text)
-    assert days is None or (days and days <= EVERY_DAY)
-    assert count is None or 0 <= count <= 200
-
-
-@pytest.mark.pure
-@given(st.sets(st.sampled_from(sorted(EVERY_DAY)), min_size=1))
-def test_days_as_they_are_written_are_read_back(days: set[int]) -> None:
-    assert parse_days(dates.weekdays(days, "zh").replace(", ", " ")) == frozenset(days)
-    assert parse_days(dates.weekdays(days, "en")) == frozenset(days)
-
-
-@pytest.mark.pure
-def test_every_value_that_a_button_offers_is_understood() -> None:
-    for choice in CHOICES.values():
-        for value in choice.shown:
-            assert choice.read(value) is not None, (choice.name, value)

@@ -10,7 +10,6 @@ import pytest
 from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
 
 from bot.arxiv_source import calendar, categories
-from bot.languages import zone_of
 from bot.simulator.state import Message
 from storage import subscriptions
 from storage.records import Destination, Subscription
@@ -190,23 +189,3 @@ async def test_how_many_papers_a_category_brings_is_counted_where_it_is_known(ho
     await house.say("/subscribe cs.CV")
     await house.tick()
     assert "Recognition · ≈ 7 a day" in await house.say("/categories")
-
-
-@pytest.mark.pure
-@pytest.mark.parametrize(
-    ("app", "zone"),
-    [
-        ("zh-hans", "Asia/Shanghai"),
-        ("zh-TW", "Asia/Taipei"),
-        ("de-AT", "Europe/Berlin"),
-        ("pt-br", "America/Sao_Paulo"),
-    ],
-)
-def test_a_zone_is_guessed_from_the_apps_language(app: str, zone: str) -> None:
-    assert zone_of(app) == zone
-
-
-@pytest.mark.pure
-@pytest.mark.parametrize("app", ["en", "es", "", "tlh"])
-def test_no_zone_is_guessed_for_a_language_of_the_whole_world(app: str) -> None:
-    assert zone_of(app) is None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.languages import zone_of
 from bot.localtime import following, held_until, nearest_zones, next_run, parse_clock, parse_zone
 from storage.records import EVERY_DAY, ChatKind, Destination
 
@@ -121,3 +122,21 @@ def test_a_slot_late_in_the_evening_is_still_kept_after_midnight_but_not_next_no
     assert held_until(one, slot + timedelta(hours=1)) is None
     assert held_until(one, slot + timedelta(hours=12)) == slot + timedelta(days=7)
     assert following(one, slot) == slot + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("app", "zone"),
+    [
+        ("zh-hans", "Asia/Shanghai"),
+        ("zh-TW", "Asia/Taipei"),
+        ("de-AT", "Europe/Berlin"),
+        ("pt-br", "America/Sao_Paulo"),
+    ],
+)
+def test_a_zone_is_guessed_from_the_apps_language(app: str, zone: str) -> None:
+    assert zone_of(app) == zone
+
+
+@pytest.mark.parametrize("app", ["en", "es", "", "tlh"])
+def test_no_zone_is_guessed_for_a_language_of_the_whole_world(app: str) -> None:
+    assert zone_of(app) is None

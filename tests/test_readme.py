@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from fakes.telegram_html import parse_message
 
 from bot.arguments import build_parser
@@ -20,8 +19,6 @@ from bot.render.card import render_card
 from bot.translate.chain import Chain
 from bot.translate.recorded import RecordedBackend, read_records
 from storage.records import BilingualPaper
-
-pytestmark = pytest.mark.pure
 
 README = Path(__file__).parents[1] / "README.md"
 SAMPLE = Path(__file__).parents[1] / "bot" / "simulator" / "sample" / "seed.jsonl"

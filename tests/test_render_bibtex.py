@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.render_material import PAPER, hostile_entries, hostile_text
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.bibtex import escaped, render_bibtex
@@ -120,7 +120,6 @@ def test_what_is_escaped_shows_as_itself(text: str) -> None:
     assert typeset(escaped(plain)) == plain
 
 
-@settings(max_examples=40)
 @given(st.lists(hostile_entries(), max_size=3))
 def test_every_file_reads_as_one_entry_per_paper_with_its_own_key(entries: list[BilingualPaper]) -> None:
     found = parsed(render_bibtex([Noted(entry.paper, entry.paper.abstract) for entry in entries]))

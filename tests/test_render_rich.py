@@ -19,7 +19,7 @@ from storage.records import AnnounceType, BilingualPaper, Layout, Look, PartKind
 pytestmark = pytest.mark.pure
 
 # The whole proof takes minutes: RICH_EXAMPLES=10000 papers, and FEED_FILE=… for a recorded feed (RSS or Atom).
-PAPERS = int(os.environ.get("RICH_EXAMPLES", "60"))
+PAPERS = int(os.environ.get("RICH_EXAMPLES", "40"))
 FEED = os.environ.get("FEED_FILE", "")
 
 

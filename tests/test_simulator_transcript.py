@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from fakes.simulated import Clock
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +8,6 @@ from bot.simulator.html_text import parse
 from bot.simulator.state import Button, Message
 from bot.simulator.telegram import SimulatedTelegram
 from bot.simulator.transcript import WIDTH, transcript, width, wrap
-
-pytestmark = pytest.mark.pure
 
 
 def test_a_chat_reads_like_a_chat() -> None:

@@ -22,7 +22,7 @@ TEXTS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(TEXTS)
 def test_setting_twice_is_setting_once(text: str) -> None:
     assert chinese(chinese(text)) == chinese(text)
@@ -31,13 +31,13 @@ def test_setting_twice_is_setting_once(text: str) -> None:
 _MARKS = re.compile(r"[\W_]+")
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(TEXTS)
 def test_nothing_but_spaces_and_punctuation_changes(text: str) -> None:
     assert _MARKS.sub("", chinese(text)) == _MARKS.sub("", text)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(TEXTS)
 def test_protected_stretches_are_not_touched(text: str) -> None:
     after = chinese(text)
