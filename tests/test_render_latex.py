@@ -57,6 +57,12 @@ pytestmark = pytest.mark.pure
         ("Fig.~3 is ~5x", "Fig. 3 is ~5x"),
         (r"\LaTeX\ and \foo{bar}", "LaTeX and foo bar"),
         (r"text \alpha", "text α"),
+        (r"up to \textbf{3$\times$ faster {\em and $n$}} of $x$~y, $a$--$b$", "up to 3× faster and n of x y, a–b"),
+        (r"\emph{$\begin{pmatrix} 1 & 0 \end{pmatrix}$}", r"\begin{pmatrix} 1 & 0 \end{pmatrix}"),
+        (
+            r"5{,}084 punctures, $B{=}32$, B{=}32, {E3VS-Bench}, \model{} and {a, b}",
+            "5,084 punctures, B=32, B=32, E3VS-Bench, model and {a, b}",
+        ),
     ],
 )
 def test_latex_reads_as(source: str, text: str) -> None:

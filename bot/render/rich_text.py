@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from bot.render.formula import formula_to_unicode
-from bot.render.latex import Piece, pieces, to_unicode
+from bot.render.latex import Piece, pieces, to_unicode, without_styles
 from bot.render.message import escape
 from bot.render.names import one_line, shorten
 
@@ -34,7 +34,7 @@ def rich_text(text: str, longest: int) -> str:
     """The text on one line as HTML for a rich message, cut to `longest` characters with "…" at its end."""
     out: list[str] = []
     left = longest
-    for piece in pieces(one_line(text)):
+    for piece in pieces(without_styles(one_line(text))):
         source = formula_source(piece.formula) if piece.formula is not None else None
         shown = source if source is not None else _plain(piece)
         if len(shown) <= left:

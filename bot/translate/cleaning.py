@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from bot.render.latex import prose_to_unicode
+from bot.render.latex import around
 from bot.translate.spans import spans
 
 _SPACE = re.compile(r"[ \t]*\n[ \t]*|[ \t]{2,}")
@@ -45,16 +46,25 @@ def without_macros(text: str) -> str:
     """
     if "\\" not in text:
         return text
-    made: list[str] = []
+    return around(_parts(text))
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, and whether each stays as it is."""
     at = 0
     for span in spans(text):
-        made += [_prose(text[at : span.start]), text[span.start : span.end]]
+        yield from _prose(text[at : span.start])
+        yield text[span.start : span.end], True
         at = span.end
-    return "".join([*made, _prose(text[at:])])
+    yield from _prose(text[at:])
 
 
-def _prose(text: str) -> str:
-    return "\\$".join(prose_to_unicode(piece) for piece in text.split("\\$"))
+def _prose(text: str) -> Iterator[tuple[str, bool]]:
+    first, *others = text.split("\\$")
+    yield first, False
+    for piece in others:
+        yield "\\$", True
+        yield piece, False
 
 
 def clean_translation(text: str) -> str:
