@@ -73,6 +73,7 @@ def test_where_anything_else_is_wrong_nothing_is_taken() -> None:
         (r"$\mathbf{x}\%$ and \cite{a} and \url{https://a.b/c_d} stay", None),
         (r"from \$5 to \$6 each", None),
         (r"``quoted'' a -- b", None),
+        ("180{,}000 {seen} models", "180,000 seen models"),
         ("a \x001\x00 \\emph{b}", "a 1 b"),
     ],
 )

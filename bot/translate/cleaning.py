@@ -44,7 +44,7 @@ def without_macros(text: str) -> str:
     Translators take them for words or drop half of them, and in JSON a backslash is an escape. Formulas, code,
     addresses and citations stay as they are, and so do escaped dollar signs, which would else begin formulas.
     """
-    if "\\" not in text:
+    if "\\" not in text and "{" not in text:
         return text
     return around(_parts(text))
 
