@@ -121,20 +121,21 @@ def cursors(
     return ahead
 
 
-def refetched(digest: Digest, before: Collection[str], now: Sequence[AnnouncedEntry]) -> Digest:
+def refetched(digest: Digest, before: Sequence[AnnouncedEntry], now: Sequence[AnnouncedEntry]) -> Digest:
     """The digest after one of its announcements was fetched again.
 
     Papers that only the earlier fetch had (`before` without `now`) go; papers that it lacked come at the end of their
-    announce type, if the digest holds papers of that type or the type is one that everybody gets.
+    announce type, if the digest holds papers of that type, or may have none only because the earlier fetch had none.
     """
-    kinds = {entry.announce_type for entry in digest.entries} | _FIRST_SEEN
+    fetched = {entry.arxiv_id for entry in before}
+    kinds = {entry.announce_type for entry in digest.entries} | (_FIRST_SEEN - {one.announce_type for one in before})
     present = {entry.arxiv_id for entry in now}
-    kept = [entry for entry in digest.entries if entry.arxiv_id not in before or entry.arxiv_id in present]
+    kept = [entry for entry in digest.entries if entry.arxiv_id not in fetched or entry.arxiv_id in present]
     known = {entry.arxiv_id for entry in kept}
     added = [
         DigestEntry(entry.arxiv_id, entry.version, entry.announce_type)
         for entry in now
-        if entry.announce_type in kinds and entry.arxiv_id not in known and entry.arxiv_id not in before
+        if entry.announce_type in kinds and entry.arxiv_id not in known and entry.arxiv_id not in fetched
     ]
     ordered = sorted([*kept, *added], key=lambda entry: _RANK[entry.announce_type])
     return replace(digest, entries=tuple(ordered))

@@ -120,7 +120,7 @@ class Regenerate:
         async with self._db.read() as session:
             after = await announcements.entries(session, [stored.id])
         old, new = {entry.arxiv_id for entry in before}, {entry.arxiv_id for entry in after}
-        rebuilt = [refetched(digest, old, after) for digest in posted]
+        rebuilt = [refetched(digest, before, after) for digest in posted]
         async with self._db.begin() as session:
             for digest in rebuilt:
                 await digests.replace_entries(session, digest)

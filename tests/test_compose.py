@@ -155,8 +155,18 @@ def test_after_a_refetch_lost_papers_go_and_missed_ones_come_while_other_categor
         {1: [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002")], 2: [entry(2, 0, "2608.00003")]},
     )
     assert digest is not None
-    again = refetched(digest, {"2608.00001", "2608.00002"}, [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00004")])
+    before = [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002")]
+    again = refetched(digest, before, [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00004")])
     assert ids(again.entries) == ["2608.00001", "2608.00003", "2608.00004"]
+
+
+def test_a_refetch_brings_no_papers_of_a_type_that_the_digest_left_out() -> None:
+    first, crossed, late = entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002", CROSS), entry(1, 2, "2608.00003", CROSS)
+    new_only = compose(READER, [wish("cs.CV", announce_types=frozenset({NEW}))], [announced(1, "cs.CV")], {1: [first]})
+    assert new_only is not None
+    # Crosses that were there were not wanted; where there were none, nobody knows.
+    assert ids(refetched(new_only, [first, crossed], [first, crossed, late]).entries) == ["2608.00001"]
+    assert ids(refetched(new_only, [first], [first, late]).entries) == ["2608.00001", "2608.00003"]
 
 
 @given(
