@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
-from functools import cache
 from urllib.parse import urlsplit
+
+from bot.lean_answer import Answer, AnswerReader
 
 _IDLE = 15.0
 """Seconds after which a connection is no longer used: a server may be closing it, and a request would be lost in it."""
 
-_MOST = 16 * 1024 * 1024
-_HEAD_END = b"\r\n\r\n"
-_LAST_STATUS_BEFORE_ANSWER = 199
 _Place = tuple[str, int, bool]
 """Host, port, and whether it is encrypted."""
 
@@ -31,69 +28,6 @@ class BrokenAnswerError(Exception):
     """The connection ended before the answer did, or what came is no answer: nobody knows what was done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status, the whole body, and whether the connection may be used again."""
-
-    status: int
-    body: bytes
-    keep: bool
-
-
-def read_answer(received: bytes, *, ended: bool = False) -> Answer | None:
-    """The answer in what was received so far; None when more has to come. `ended`: no more will.
-
-    Raises ValueError for what is no HTTP/1 answer.
-    """
-    while True:
-        head, found, rest = received.partition(_HEAD_END)
-        if not found:
-            return None
-        first, _, lines = head.partition(b"\r\n")
-        version, status = first[:9], int(first[9:12])
-        if version not in {b"HTTP/1.1 ", b"HTTP/1.0 "}:
-            raise ValueError("not HTTP/1")
-        if status > _LAST_STATUS_BEFORE_ANSWER:
-            break
-        received = rest
-    fields = dict(_field(line) for line in lines.split(b"\r\n") if line)
-    said = fields.get(b"connection", b"").lower()
-    keep = said != b"close" if version == b"HTTP/1.1 " else said == b"keep-alive"
-    if fields.get(b"transfer-encoding", b"").lower() == b"chunked":
-        body = _joined(rest)
-        return Answer(status, body, keep) if body is not None else None
-    if b"content-length" in fields:
-        length = int(fields[b"content-length"])
-        if length < 0:
-            raise ValueError("a negative length")
-        return Answer(status, rest[:length], keep and len(rest) == length) if len(rest) >= length else None
-    # Without a length the body is what comes until the end.
-    return Answer(status, rest, keep=False) if ended else None
-
-
-def _field(line: bytes) -> tuple[bytes, bytes]:
-    name, _, value = line.partition(b":")
-    return name.lower(), value.strip()
-
-
-def _joined(rest: bytes) -> bytes | None:
-    """The body that came in chunks; None when the last one is not there."""
-    body, at = b"", 0
-    while True:
-        end = rest.find(b"\r\n", at)
-        if end < 0:
-            return None
-        size = int(rest[at:end].partition(b";")[0], 16)
-        if size == 0:
-            # Fields may follow, of which none is needed.
-            trailer = rest[end:]
-            return body if trailer.startswith(_HEAD_END) or trailer.endswith(_HEAD_END) else None
-        if len(rest) < end + 2 + size + 2:
-            return None
-        body += rest[end + 2 : end + 2 + size]
-        at = end + 2 + size + 2
-
-
 class _Connection(asyncio.Protocol):
     """One request at a time."""
 
@@ -101,7 +35,7 @@ class _Connection(asyncio.Protocol):
         self.used_at = 0.0
         self.open = False
         self._transport: asyncio.Transport | None = None
-        self._received = b""
+        self._reader = AnswerReader()
         self._answer: asyncio.Future[Answer] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -109,15 +43,22 @@ class _Connection(asyncio.Protocol):
             self._transport, self.open = transport, True
 
     def data_received(self, data: bytes) -> None:
-        if self._answer is None:
+        if self._answer is None or self._answer.done():
             # Nobody asked: whatever it is, it must not be taken for the next answer.
             self.close()
             return
-        self._received += data
-        self._read(ended=False)
+        try:
+            answer = self._reader.take(data)
+        except ValueError as error:
+            self._fail(BrokenAnswerError(f"no HTTP answer: {error}"))
+            return
+        if answer is not None:
+            self._succeed(answer)
 
     def eof_received(self) -> None:
-        self._read(ended=True)
+        self.open = False
+        if (answer := self._reader.end()) is not None:
+            self._succeed(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.open = False
@@ -126,10 +67,10 @@ class _Connection(asyncio.Protocol):
     async def ask(self, request: bytes, seconds: float | None) -> Answer:
         """Send a request and wait for its answer, TimeoutError after so many seconds."""
         loop = asyncio.get_running_loop()
-        if self._transport is None:
-            raise BrokenAnswerError("not connected")
+        if self._transport is None or self._transport.is_closing() or not self.open:
+            raise NotConnectedError("the connection ended before the request")
         answer: asyncio.Future[Answer] = loop.create_future()
-        self._answer = answer
+        self._answer, self._reader = answer, AnswerReader()
         timer = loop.call_later(seconds, self._fail, TimeoutError()) if seconds is not None else None
         try:
             self._transport.write(request)
@@ -145,19 +86,10 @@ class _Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _read(self, *, ended: bool) -> None:
-        try:
-            answer = read_answer(self._received, ended=ended)
-        except ValueError as error:
-            self._fail(BrokenAnswerError(f"no HTTP answer: {error}"))
-            return
-        if answer is None and len(self._received) > _MOST:
-            self._fail(BrokenAnswerError("the answer is too long"))
-        elif answer is not None:
-            self._received = b""
-            self.open = self.open and answer.keep and not ended
-            if self._answer is not None and not self._answer.done():
-                self._answer.set_result(answer)
+    def _succeed(self, answer: Answer) -> None:
+        self.open = self.open and answer.keep
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(answer)
 
     def _fail(self, error: Exception) -> None:
         if self._answer is not None and not self._answer.done():
@@ -175,6 +107,7 @@ class LeanHttp:
         self._busy: set[_Connection] = set()
         self._heads: dict[str, tuple[_Place, bytes]] = {}
         self._closed = False
+        self._tls: ssl.SSLContext | None = None
 
     async def post(self, url: str, body: bytes) -> tuple[int, bytes]:
         """The answer's status and body. Raises NotConnectedError, BrokenAnswerError, or TimeoutError for no answer."""
@@ -237,11 +170,17 @@ class LeanHttp:
         try:
             async with asyncio.timeout(self._connect):
                 _, connection = await loop.create_connection(
-                    _Connection, host, port, ssl=_trusted() if secure else None, happy_eyeballs_delay=0.25
+                    _Connection, host, port, ssl=self._trusted() if secure else None, happy_eyeballs_delay=0.25
                 )
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, UnicodeError) as error:  # UnicodeError: a name that no host can have
             raise NotConnectedError(f"{type(error).__name__}: {error}") from error
         return connection
+
+    def _trusted(self) -> ssl.SSLContext:
+        # The system's authorities, or those of SSL_CERT_FILE and SSL_CERT_DIR. Reading them takes 20 ms.
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
 
     def _give_back(self, place: _Place, connection: _Connection) -> None:
         if connection.open and not self._closed:
@@ -251,15 +190,16 @@ class LeanHttp:
             connection.close()
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
 def _prepare(url: str) -> tuple[_Place, bytes]:
     """Where a request goes, and its head up to the length."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    lines = [f"POST {target} HTTP/1.1", f"Host: {parts.netloc}", "Content-Type: application/json", "Content-Length: "]
+    lines = [
+        f"POST {target} HTTP/1.1",
+        f"Host: {parts.netloc}",
+        "Content-Type: application/json",
+        "Accept-Encoding: identity",
+        "Content-Length: ",
+    ]
     return (parts.hostname or "", parts.port or (443 if secure else 80), secure), "\r\n".join(lines).encode()

@@ -7,8 +7,11 @@ import re
 import sys
 from typing import Any
 
-# Bot tokens stand in every Telegram address; keys of backends in headers that error texts may quote.
-_SECRETS = re.compile(r"(?<!\d)\d{3,12}:[A-Za-z0-9_-]{30,}|\b(?:sk|key)-[A-Za-z0-9_-]{8,}|(?i:bearer\s+)\S+")
+# Bot tokens stand in every Telegram address, passwords in those of proxies and databases; keys of backends in headers
+# that error texts may quote.
+_SECRETS = re.compile(
+    r"(?<!\d)\d{3,12}:[A-Za-z0-9_-]{30,}|\b(?:sk|key)-[A-Za-z0-9_-]{8,}|(?i:bearer\s+)\S+|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
+)
 _QUIET = (
     "httpx",
     "httpcore",

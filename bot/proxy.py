@@ -11,6 +11,7 @@ def proxy_of(url: str) -> str:
     """The proxy for this address ("" for none). aiohttp's own way asks in a thread at every request."""
     address = URL(url)
     host = address.host or ""
-    if host == "localhost" or host.startswith("127.") or proxy_bypass(host):
+    if host in {"localhost", "::1"} or host.startswith("127.") or proxy_bypass(host):
         return ""
-    return getproxies().get(address.scheme, "")
+    proxy = getproxies().get(address.scheme, "")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy

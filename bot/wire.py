@@ -174,13 +174,17 @@ class AiohttpRequest(BaseRequest):
 
 
 _JSON = {"Content-Type": "application/json"}
+_NO_CONNECTION = (
+    NotConnectedError,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,  # a proxy that does not lead to Telegram
+)
 
 
 def never_sent(error: TelegramError) -> bool:
     """Whether the request cannot have reached Telegram: no connection was had for it."""
-    return isinstance(
-        error.__cause__, NotConnectedError | aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
-    )
+    return isinstance(error.__cause__, _NO_CONNECTION)
 
 
 _BY_CODE: dict[int, type[TelegramError]] = {

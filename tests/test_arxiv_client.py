@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from fakes.arxiv_server import ArxivServer, Trouble
+from fakes.certificates import Authority
 
 from bot import __version__
 from bot.arxiv_source.client import ArxivClient, FetchedFeed
@@ -112,6 +114,36 @@ async def test_a_feed_arrives_in_either_form(here: Side) -> None:
         )
         assert fetched.url == f"{here.arxiv.feed_url}/{form}/cs.CV"
         assert fetched.content_type == f"application/{form}+xml"
+
+
+async def test_feeds_and_papers_are_asked_for_through_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("http_proxy", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    async with side(feed_url="http://feed.test", api_url="http://api.test/api/query") as here:
+        monkeypatch.setenv("HTTP_PROXY", here.arxiv.feed_url)
+        here.arxiv.announce("cs.CV", [Entry(paper(), AnnounceType.NEW)], DAY)
+        assert parse_feed((await here.client.feed("cs.CV")).body).entries
+        assert await here.client.papers(ids("2608.00001"))
+        assert [one.query.get("id_list", "feed") for one in here.arxiv.requests] == ["feed", "2608.00001"]
+
+
+async def test_the_api_is_believed_on_the_word_of_the_same_authorities_as_everything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Authority(tmp_path / "ours")
+    monkeypatch.setenv("SSL_CERT_FILE", str(ours.file))
+
+    async def away(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(away, "127.0.0.1", 0, ssl=ours.server("localhost")) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with side(api_url=f"https://localhost:{port}/api/query") as here:
+            with pytest.raises(ArxivUnavailable, match="503"):
+                await here.client.papers(ids("2608.00001"))
 
 
 async def test_papers_are_matched_by_id_and_unknown_ones_are_absent(here: Side) -> None:

@@ -18,7 +18,16 @@ from bot.config import Option, options
 TOP = Path(__file__).parent.parent
 OPTIONS = {option.name: option for option in options()}
 # What the environment of a program may hold besides the bot's own options.
-FOREIGN = {"PIP_CONSTRAINT", "PIP_DISABLE_PIP_VERSION_CHECK", "PYTHONUNBUFFERED", "PYTHON_VERSION"}
+FOREIGN = {
+    "PIP_CONSTRAINT",
+    "PIP_DISABLE_PIP_VERSION_CHECK",
+    "PYTHONUNBUFFERED",
+    "PYTHON_VERSION",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+}
 
 
 def text(name: str) -> str:

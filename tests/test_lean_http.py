@@ -138,3 +138,61 @@ async def test_where_nobody_listens_or_no_connection_becomes_free_nothing_was_se
         await asyncio.wait({first})
         assert len(seen) == 1
         http.close()
+
+
+async def test_a_connection_whose_other_end_says_goodbye_behind_its_answer_is_not_used() -> None:
+    async def half_closed(number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        if number == 1:
+            writer.write_eof()
+            await reader.read()
+
+    async with server(half_closed) as (url, seen):
+        http = LeanHttp(pool=1, connect=5, read=5)
+        for _ in range(3):
+            assert await http.post(url, b"{}") == (200, b"{}")
+            await asyncio.sleep(0)
+        assert len(seen) == 3
+        http.close()
+
+
+async def test_what_comes_behind_an_answer_is_never_taken_for_a_later_one() -> None:
+    async def twice(_number: int, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        await writer.drain()
+        writer.write(b"HTTP/1.1 500 Nobody asked\r\n")
+
+    async with server(twice) as (url, _):
+        http = LeanHttp(pool=1, connect=5, read=5)
+        for _ in range(20):
+            assert await http.post(url, b"{}") == (200, b"{}")
+        http.close()
+
+
+async def test_an_answer_that_comes_byte_by_byte_has_the_time_of_one() -> None:
+    async def loris(_number: int, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        while not writer.is_closing():
+            writer.write(b"X: y\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.001)
+
+    async with server(loris) as (url, _):
+        http = LeanHttp(pool=1, connect=5, read=0.05)
+        with pytest.raises(TimeoutError):
+            await http.post(url, b"{}")
+
+
+async def test_a_connection_that_ends_before_the_request_has_sent_nothing() -> None:
+    async with server(answer) as (url, seen):
+        http = LeanHttp(pool=1, connect=5, read=5)
+        connection = await http._new(("127.0.0.1", int(url.rpartition(":")[2]), False))
+        connection.close()
+        with pytest.raises(NotConnectedError):
+            await connection.ask(b"POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 5)
+    assert seen == []
+
+
+async def test_a_name_that_no_host_can_have_is_no_connection() -> None:
+    with pytest.raises(NotConnectedError):
+        await LeanHttp(pool=1, connect=5, read=5).post(f"http://{'x' * 64}.example/", b"{}")

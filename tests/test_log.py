@@ -17,6 +17,8 @@ SECRETS = (
     f"/file/bot{TOKEN}/x.md",
     "key sk-abcdefgh12345678!",
     "Authorization: Bearer eyJhbGciOi.J9",
+    "url='http://me:hush@127.0.0.1:3128'",
+    "postgresql+psycopg://bot:hush@host/db",
 )
 
 
@@ -33,7 +35,7 @@ def test_a_secret_is_left_out_of_messages_values_and_errors(secret: str) -> None
         int(secret)
     told.append(line("failed", failed=failed.value))
     assert "ValueError" in told[-1]
-    for hidden in (TOKEN, "sk-abcdefgh12345678", "eyJhbGciOi.J9"):
+    for hidden in (TOKEN, "sk-abcdefgh12345678", "eyJhbGciOi.J9", "hush"):
         assert not any(hidden in one for one in told)
     assert all("<secret>" in one for one in told)
 
@@ -54,7 +56,7 @@ def _raised(error: Exception) -> Exception:
 
 
 def test_what_is_no_secret_stays() -> None:
-    text = "delivered digest=7 chat=-1001234567890 part=3 at 12:30:45 of 2608.00001"
+    text = "delivered digest=7 chat=-1001234567890 part=3 at 12:30:45 of 2608.00001, see https://host:8080/a@b"
     assert redact(text) == text
 
 

@@ -26,6 +26,7 @@ from bot.arxiv_source.ids import ArxivId
 from bot.arxiv_source.kept import Kept, conditions
 from bot.arxiv_source.lookup_api import MOST_IDS, Found, LookupApi
 from bot.arxiv_source.turns import Shared, Sleep, Turns
+from bot.proxy import proxy_of
 from storage.records import KeptAnswer, Now, Paper
 
 FeedForm = Literal["atom", "rss"]
@@ -288,7 +289,8 @@ class ArxivClient:
         headers = {"User-Agent": self._agent, "Accept": accept, **conditions(known)}
         asked = url
         for hops in itertools.count(1):
-            async with self._http.get(url, headers=headers, allow_redirects=False) as answer:
+            proxy = proxy_of(url) or None
+            async with self._http.get(url, headers=headers, allow_redirects=False, proxy=proxy) as answer:
                 location = answer.headers.get("Location")
                 if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
                     kind = answer.headers.get("Content-Type", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ from bot.arxiv_source.categories import canonical_list
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.ids import ArxivId, parse_id
 from bot.arxiv_source.text import join_lines, says_withdrawn, tex_to_unicode
+from bot.proxy import proxy_of
 from storage.records import Now, Paper
 
 MOST_IDS = 100
@@ -130,7 +132,10 @@ def _read(search: arxiv.Search, count: int, first: int, transport: _Transport | 
     client.query_url_format = url + "?{}"
     found: list[Paper] = []
     with requests.Session() as session:
+        # By itself it would look for both at every request, and for passwords in ~/.netrc.
         session.trust_env = False
+        session.proxies = dict.fromkeys(("http", "https"), proxy) if (proxy := proxy_of(url)) else {}
+        session.verify = ssl.get_default_verify_paths().cafile or True
         session.mount("http://", transport)
         session.mount("https://", transport)
         client._session = session  # noqa: SLF001 - the package offers no other way to give it one
