@@ -159,7 +159,7 @@ async def running(
             chain=parts.chain,
             now=now,
             rendered=services.regenerate.render_again,
-            cards=PostedCards(db=parts.db, sender=telegram.sender),
+            cards=services.cards,
         )
 
         async def tick() -> None:
@@ -263,6 +263,7 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
         telegram.sender,
         parts.now,
         Recent(now=parts.now),
+        PostedCards(db=parts.db, sender=telegram.sender),
     )
 
 

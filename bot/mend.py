@@ -7,17 +7,18 @@ and forgets the gap after that, so that nothing is lost where the program ends b
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from bot.ensure import ensure
 from bot.log import event
 from bot.posted_cards import PostedCards
 from bot.translate.chain import Chain
-from storage import digests, gaps, papers
+from storage import digests, gaps, open_cards, papers
 from storage.database import Database
 from storage.gaps import Gap
-from storage.records import Digest, Now
+from storage.records import Digest, Now, OpenCard
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +26,10 @@ _AT_ONCE = 40
 """Gaps tried in one tick, and shown in one; the others follow with the next."""
 _SHOWN_FOR = timedelta(days=7)
 """Digests that were made longer ago are left as they are."""
+_GIVEN_UP = timedelta(hours=1)
+"""After which nobody makes a card's translation any more that was begun since the start."""
+
+T = TypeVar("T", Gap, OpenCard)
 
 
 class Mend:
@@ -44,16 +49,32 @@ class Mend:
         self._now = now
         self._rendered = rendered
         self._cards = cards
+        self._since = now()
 
     async def tick(self) -> int:
         """Try what is due and show what was filled; returns how many messages are edited or on their way to be."""
+        finished = await self._finish()
         async with self._db.read() as session:
             due = await gaps.due(session, self._now(), _AT_ONCE)
         for language, some in _by_language(due).items():
             await self._try(language, some)
         async with self._db.read() as session:
             filled = await gaps.to_show(session, _AT_ONCE)
-        return sum([await self._show(language, some) for language, some in _by_language(filled).items()])
+        return finished + sum([await self._show(language, some) for language, some in _by_language(filled).items()])
+
+    async def _finish(self) -> int:
+        """Complete the cards whose translations an end of the program broke off."""
+        before = max(self._since, self._now() - _GIVEN_UP)
+        async with self._db.read() as session:
+            left = await open_cards.waiting(session, before, _AT_ONCE)
+        finished = 0
+        for language, cards in _by_language(left).items():
+            async with self._db.read() as session:
+                found = await papers.many(session, [(card.arxiv_id, card.version) for card in cards])
+            made = await ensure(self._db, self._chain, list(found.values()), language)
+            texts = {key: made[paper.source_hash] for key, paper in found.items()}
+            finished += await self._cards.finish(cards, texts)
+        return finished
 
     async def _try(self, language: str, due: list[Gap]) -> None:
         hashes = {gap.source_hash for gap in due}
@@ -81,5 +102,5 @@ class Mend:
         return edited + cards
 
 
-def _by_language(some: list[Gap]) -> dict[str, list[Gap]]:
-    return {language: [gap for gap in some if gap.language == language] for language in {one.language for one in some}}
+def _by_language(some: Sequence[T]) -> dict[str, list[T]]:
+    return {language: [one for one in some if one.language == language] for language in {one.language for one in some}}

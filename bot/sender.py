@@ -122,10 +122,13 @@ class Sender:
                 return part
 
     async def call(self, method: str, chat_id: int, **params: Any) -> Any:
-        """Anything else about a delivered message, at the bulk's pace; TelegramError is the caller's to handle."""
+        """Anything else about a delivered message, at the bulk's pace; TelegramError is the caller's to handle.
+
+        What was sent by way of inline mode is named by its `inline_message_id` alone.
+        """
         await self._pace.turn(chat_id, group=chat_id < 0, message=method.startswith(("send", "forward")))
         try:
-            body = _json({"chat_id": chat_id, **params})
+            body = _json(params if "inline_message_id" in params else {"chat_id": chat_id, **params})
             return await self._request.call(f"{self._address}/{method}", body, whole=True)
         except RetryAfter as error:
             self._pace.limited(chat_id, seconds_of(error))

@@ -176,6 +176,10 @@ open_cards = Table(
     _required("interface", String),
     _required("bot_name", String),
     _required("posted_at", UtcDateTime, index=True),
+    # Whether a translation is being made for it.
+    _required("waiting", Boolean, server_default=false()),
+    # Of what was sent by way of inline mode: its chat is not known, and its message_id is 0.
+    Column("inline_message_id", String, primary_key=True, server_default=""),
     Index("ix_open_cards_source_hash_language", "source_hash", "language"),
 )
 

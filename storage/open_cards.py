@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,10 +27,9 @@ async def keep(session: AsyncSession, card: OpenCard) -> None:
     await session.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others))
 
 
-async def at(session: AsyncSession, chat_id: int, message_id: int) -> OpenCard | None:
-    """The card with gaps that a message is."""
-    query = sa.select(*_FIELDS).where(table.c.chat_id == chat_id, table.c.message_id == message_id)
-    row = (await session.execute(query)).one_or_none()
+async def at(session: AsyncSession, card: OpenCard) -> OpenCard | None:
+    """The card with gaps that stands now where this one was posted."""
+    row = (await session.execute(sa.select(*_FIELDS).where(_there(card)))).one_or_none()
     return OpenCard(*row) if row is not None else None
 
 
@@ -40,9 +39,29 @@ async def of_texts(session: AsyncSession, source_hashes: Iterable[str], language
     for some in chunks(source_hashes):
         query = sa.select(*_FIELDS).where(table.c.source_hash.in_(some), table.c.language == language)
         found += [OpenCard(*row) for row in await session.execute(query)]
-    return sorted(found, key=lambda card: (card.posted_at, card.chat_id, card.message_id))
+    return sorted(found, key=lambda card: (card.posted_at, card.chat_id, card.message_id, card.inline_message_id))
 
 
-async def drop(session: AsyncSession, chat_id: int, message_id: int) -> None:
+async def waiting(session: AsyncSession, before: datetime, limit: int) -> list[OpenCard]:
+    """The cards posted before that time for which a translation was being made, the oldest first."""
+    ours = sa.and_(table.c.waiting, table.c.posted_at < before)
+    query = sa.select(*_FIELDS).where(ours).order_by(table.c.posted_at).limit(limit)
+    return [OpenCard(*row) for row in await session.execute(query)]
+
+
+async def drop(session: AsyncSession, card: OpenCard) -> None:
     """It shows all of its texts, or something else stands there now."""
+    await session.execute(sa.delete(table).where(_there(card)))
+
+
+async def drop_message(session: AsyncSession, chat_id: int, message_id: int) -> None:
+    """Something else stands in this message now, if it was such a card."""
     await session.execute(sa.delete(table).where(table.c.chat_id == chat_id, table.c.message_id == message_id))
+
+
+def _there(card: OpenCard) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.c.chat_id == card.chat_id,
+        table.c.message_id == card.message_id,
+        table.c.inline_message_id == card.inline_message_id,
+    )

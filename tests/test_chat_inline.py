@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from fakes.arxiv_server import Trouble
 from fakes.house import House, open_house, paper
 from fakes.search_cases import papers_and_cases
 
-from bot.simulator.state import User
+from bot.simulator.shapes import user_json
+from bot.simulator.state import Message, User
 from bot.simulator.world import InlineAsk
-from storage import papers, translations
+from storage import open_cards, papers, translations
+from storage.gaps import FIRST_PAUSE, LONGEST_PAUSE
+from storage.records import OpenCard
 
 KNOWN, _ = papers_and_cases()
 
@@ -113,3 +118,60 @@ async def test_a_hostile_title_is_offered_as_it_is(house: House) -> None:
     ask = await typed(house, "peculiar")
     assert titles(ask)[0].startswith("Peculiar <b> & long")
     house.telegram.choose(house.private, ask.query_id, 0)
+
+
+async def sent_untranslated(house: House, number: int) -> Message:
+    """A card that somebody sends to a group without the bot, of a paper that nobody asked for before."""
+    house.telegram.world.inline_feedback = True
+    group = house.telegram.add_group("Readers", creator=house.person, bot=False)
+    ask = await typed(house, f"2608.{number:05}")
+    message = house.telegram.choose(group, ask.query_id, 0)
+    assert "[not translated]" in message.text
+    await house.telegram.wait_for(lambda: house.translator.asked)
+    return message
+
+
+async def settled(house: House) -> None:
+    """Wait until no card's translation is being made any more."""
+    async with asyncio.timeout(5):
+        while await waiting(house):
+            pass
+
+
+async def waiting(house: House) -> list[OpenCard]:
+    async with house.bot.services.db.read() as session:
+        return await open_cards.waiting(session, house.clock.now + timedelta(days=1), 9)
+
+
+async def test_a_paper_that_was_not_translated_is_when_its_card_is_sent_and_the_card_is_edited(house: House) -> None:
+    message = await sent_untranslated(house, 3)
+    buttons = message.buttons
+    await house.telegram.wait_for(lambda: message.edited)
+    assert "not translated" not in message.text
+    assert "Learning to Count Sheep with 3 Cameras" in message.text
+    assert message.buttons == buttons
+    await settled(house)
+    assert message.edited == 1
+
+
+async def test_a_card_that_was_sent_while_no_translator_answers_is_edited_later(house: House) -> None:
+    house.break_translator()
+    message = await sent_untranslated(house, 3)
+    await settled(house)
+    assert "[not translated]" in message.text
+    house.mend_translator()
+    house.clock.now += FIRST_PAUSE + timedelta(seconds=1)
+    assert await house.bot.mend.tick() == 1
+    assert "not translated" not in message.text
+    house.clock.now += LONGEST_PAUSE
+    assert await house.bot.mend.tick() == 0
+
+
+async def test_what_was_chosen_by_a_name_that_is_made_up_does_nothing(house: House) -> None:
+    house.telegram.world.inline_feedback = True
+    for number in ("", "x", "2608.00003v1:zh-CN", "2608.00003v1:xx:en", "2608.00003v1:zh-CN:../en", "a:b:c:d"):
+        body = {"result_id": number, "from": user_json(house.person), "query": "", "inline_message_id": "AgAAAC9"}
+        house.telegram.world.updates.put("chosen_inline_result", body)
+    await house.telegram.quiet()
+    assert "What I understand" in await house.say("/help")
+    assert not house.translator.asked

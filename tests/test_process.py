@@ -6,9 +6,11 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 import pytest
 from fakes.arxiv_server import ArxivServer
 from fakes.house import Seconds, announcement
+from fakes.translator_server import TranslatorServer, Trouble
 from pydantic import SecretStr
 
 from bot import cli
@@ -88,6 +91,45 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
     assert max(Counter(one.text for one in shown if not one.document).values()) == 1
     assert sum(bool(one.document) for one in shown) == 1
     assert shown[-1].document
+
+
+async def test_a_card_whose_translation_a_kill_broke_off_is_completed_after_the_next_start(tmp_path: Path) -> None:
+    async with SimulatedTelegram() as telegram, ArxivServer() as arxiv, TranslatorServer() as translator:
+        arxiv.add_paper(announcement(1)[0].paper)
+        person = telegram.add_user("Lin")
+        group = telegram.add_group("Readers", creator=person)
+        settings: dict[str, Any] = {
+            "telegram_token": telegram.token,
+            "telegram_api_url": telegram.url,
+            "arxiv_api_url": arxiv.api_url,
+            "libretranslate_url": translator.address("libretranslate"),
+            "set_profile": "false",
+        }
+        translator.troubles["libretranslate"] = Trouble.HANG
+        environment = {name.upper(): value for name, value in settings.items()} | {"TRANSLATORS": "libretranslate"}
+        process = await start(tmp_path, **environment)
+        telegram.say(group, person, f"@{telegram.bot.username} 2608.00001")
+        (card,) = await telegram.wait_for_messages(group, timeout=30)
+        assert "Translating" in card.text
+        await written(tmp_path)
+        process.kill()
+        await process.communicate()
+        assert "Translating" in card.text
+        translator.troubles.clear()
+        async with running(Settings(_env_file=None, data_dir=tmp_path, translators=("libretranslate",), **settings)):
+            await telegram.wait_for(lambda: "Translating" not in card.text, 10)
+        assert "not translated" not in card.text
+        assert card.edited == 1
+
+
+async def written(folder: Path) -> None:
+    """Wait until it is written where the card stands."""
+    async with asyncio.timeout(10):
+        while True:
+            with closing(sqlite3.connect(folder / "bot.sqlite3")) as other:
+                if other.execute("SELECT count(*) FROM open_cards").fetchone()[0]:
+                    return
+            await asyncio.sleep(0.01)
 
 
 async def test_sigterm_ends_a_start_that_waits_for_telegram(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from bot.digest_pages import DigestPages
 from bot.gather import Gather
 from bot.i18n import Words, words_for
 from bot.lookup import Lookup
+from bot.posted_cards import PostedCards
 from bot.recent import Recent
 from bot.regenerate import Regenerate
 from bot.render.button import Button
@@ -67,6 +68,7 @@ class Services:
     sender: Sender
     now: Now
     recent: Recent
+    cards: PostedCards
 
 
 class Press:

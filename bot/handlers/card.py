@@ -59,6 +59,7 @@ async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
         return
     await gone(ask)
     placeholder = await ask.show(text, waiting.buttons)
+    await _note(ask, placeholder, BilingualPaper(paper, untranslated(paper, language)), match, waiting=True)
     entry = await making
     card = card_of(ask, entry, match)
     try:
@@ -67,7 +68,10 @@ async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
         )
     except BadRequest:
         # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
+        await _forget(ask, placeholder)
         return
+    if entry.translation.complete:
+        await _forget(ask, placeholder)
     await _note(ask, placeholder, entry, match)
 
 
@@ -198,12 +202,19 @@ async def _show(ask: Ask, entry: BilingualPaper, match: Match) -> None:
 async def gone(ask: Ask) -> None:
     """Before a button puts something else in a card's place: the card is not completed there any more."""
     if ask.press is not None:
-        async with ask.services.db.begin() as session:
-            await open_cards.drop(session, ask.chat.id, ask.message.message_id)
+        await _forget(ask, ask.message)
 
 
-async def _note(ask: Ask, message: Message, entry: BilingualPaper, match: Match) -> None:
-    """Where a card stands with gaps, so that it is edited when they are filled."""
+async def _forget(ask: Ask, message: Message) -> None:
+    async with ask.services.db.begin() as session:
+        await open_cards.drop_message(session, ask.chat.id, message.message_id)
+
+
+async def _note(ask: Ask, message: Message, entry: BilingualPaper, match: Match, *, waiting: bool = False) -> None:
+    """Where a card stands with gaps, so that it is edited when they are filled.
+
+    One that is `waiting` for its translation is completed after the next start, should the program end meanwhile.
+    """
     if entry.translation.complete or entry.translation.language == _ENGLISH:
         return
     place = _place(ask, entry, match)
@@ -219,6 +230,7 @@ async def _note(ask: Ask, message: Message, entry: BilingualPaper, match: Match)
         card_words(ask, place.language).language,
         place.bot_name,
         ask.services.now(),
+        waiting,
     )
     async with ask.services.db.begin() as session:
         await open_cards.keep(session, card)

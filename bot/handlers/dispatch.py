@@ -14,6 +14,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     BaseUpdateProcessor,
     CallbackQueryHandler,
+    ChosenInlineResultHandler,
     CommandHandler,
     ContextTypes,
     InlineQueryHandler,
@@ -24,6 +25,7 @@ from telegram.ext import (
 from bot.handlers.ask import AnyApplication, Ask, Handler, Press, Refusal, Services, new_destination
 from bot.handlers.buttons import BUTTONS
 from bot.handlers.channels import take_shared
+from bot.handlers.chosen import complete_chosen
 from bot.handlers.commands import COMMANDS
 from bot.handlers.inline import answer_inline
 from bot.handlers.link import answer_link
@@ -41,6 +43,7 @@ ALLOWED_UPDATES = (
     Update.CHANNEL_POST,
     Update.CALLBACK_QUERY,
     Update.INLINE_QUERY,
+    Update.CHOSEN_INLINE_RESULT,
     Update.MY_CHAT_MEMBER,
 )
 _SOON = 0.4
@@ -63,6 +66,7 @@ def register(application: AnyApplication, services: Services) -> None:
     )
     application.add_handler(CallbackQueryHandler(_press_callback(services)))
     application.add_handler(InlineQueryHandler(_inline_callback(services)))
+    application.add_handler(ChosenInlineResultHandler(_chosen_callback(services)))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(services)))
     application.add_handler(MessageHandler(filters.StatusUpdate.CHAT_SHARED, _callback(services, take_shared)))
     application.add_error_handler(_error)
@@ -157,6 +161,19 @@ def _inline_callback(services: Services) -> Any:
         except Exception:  # noqa: BLE001 - whatever it was, the person waits no longer and the bot goes on
             _log.exception("inline_failed")
             await update.inline_query.answer([], cache_time=0)
+
+    return handle
+
+
+def _chosen_callback(services: Services) -> Any:
+    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.chosen_inline_result is None:
+            return
+        try:
+            await complete_chosen(services, context.bot, update.chosen_inline_result)
+        except TelegramError as error:
+            # The clock's tick shows it later.
+            event(_log, "chosen_later", level=logging.WARNING, reason=redact(str(error)))
 
     return handle
 

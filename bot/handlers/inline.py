@@ -19,10 +19,10 @@ from telegram.constants import ParseMode
 from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.ids import ArxivId, find_ids
 from bot.handlers.ask import Services, keyboard_of
+from bot.handlers.chosen import result_id
 from bot.i18n import Words, words_for
-from bot.render.button import Button
-from bot.render.card import link_buttons, render_card, titles_of
-from bot.render.deep_link import paper_link
+from bot.render.card import titles_of
+from bot.render.inline_card import inline_card
 from bot.render.names import authors_line, shorten
 from bot.search_query import Unreadable, parse_query
 from storage import search, subscriptions
@@ -108,16 +108,14 @@ async def _subscribed(services: Services, user: User) -> tuple[str, ...]:
 
 def _result(entry: BilingualPaper, words: Words, bot_name: str) -> InlineQueryResultArticle:
     paper, titles = entry.paper, titles_of(entry)
-    card = render_card(entry, words, category_names=names_in(words.language, paper.categories))
-    open_here = Button(words("button-open-in-bot"), url=paper_link(bot_name, paper.arxiv_id))
-    buttons = [link_buttons(paper, words, reference=paper.arxiv_id), [open_here]]
+    card = inline_card(entry, words, bot_name, category_names=names_in(words.language, paper.categories))
     about = [*titles[1:], authors_line(paper, words, shown=3), paper.primary_category]
     return InlineQueryResultArticle(
-        id=f"{paper.arxiv_id}v{paper.version}",
+        id=result_id(entry, words),
         title=shorten(titles[0], _TITLE),
         description=shorten(" · ".join(one for one in about if one), _DESCRIPTION),
         input_message_content=InputTextMessageContent(
             card.text, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
         ),
-        reply_markup=keyboard_of(buttons),
+        reply_markup=keyboard_of(card.buttons),
     )

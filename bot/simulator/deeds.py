@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from bot.simulator.entities import clean, finish
 from bot.simulator.html_text import parse
@@ -135,13 +136,20 @@ class Deeds(People):
         return query_id
 
     def choose(self, chat: Chat, query_id: str, result: int) -> Message:
-        """The person sends one of the results (from 0) into a chat."""
+        """The person sends one of the results (from 0) into a chat; the bot hears of it where feedback is on."""
         ask = self.world.inline[query_id]
         chosen = Params((ask.results or [])[result])
         content = chosen.mapping("input_message_content")
         text, entities = body_text(Params(content | {"text": content["message_text"]}))
         message = self.world.draft(chat, from_user=ask.user, text=text, entities=entities, buttons=read_buttons(chosen))
-        return self.world.write(message)
+        self.world.write(message)
+        body: dict[str, Any] = {"result_id": chosen.text("id"), "from": user_json(ask.user), "query": ask.query}
+        if message.buttons:  # without any it can never be edited
+            body["inline_message_id"] = f"AgAAAC{self.world.number('sent inline'):08d}"
+            self.world.sent_inline[body["inline_message_id"]] = message
+        if self.world.inline_feedback:
+            self.world.updates.put("chosen_inline_result", body)
+        return message
 
     def react(self, message: Message, user: User, emoji: str) -> None:
         """A person reacts to a message; the bot hears of it if it asked for reactions and administers the chat."""

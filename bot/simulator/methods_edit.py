@@ -22,6 +22,10 @@ _MAX_DELETED = 100
 
 
 def _target(world: World, params: Params) -> Message:
+    if inline := params.text("inline_message_id"):
+        if inline not in world.sent_inline or world.sent_inline[inline].deleted:
+            raise bad_request("MESSAGE_ID_INVALID")
+        return world.sent_inline[inline]
     if not params.integer("message_id"):
         raise bad_request("message identifier is not specified")
     chat = world.find(params.text("chat_id"))
@@ -46,8 +50,8 @@ def _apply(world: World, method: str, message: Message, **changes: Any) -> Json:
     return message_json(message)
 
 
-def edit_message_text(world: World, params: Params) -> Json:
-    """`editMessageText`, also into or out of a rich message."""
+def edit_message_text(world: World, params: Params) -> Json | bool:
+    """`editMessageText`, also into or out of a rich message; True for what was sent by way of inline mode."""
     message = _target(world, params)
     if "rich_message" in params and world.speaks_rich:
         content = rich_content(params)
@@ -56,7 +60,7 @@ def edit_message_text(world: World, params: Params) -> Json:
         content = {"text": text, "entities": entities, "rich": (), "html": params.text("text")}
     if message.document:
         raise bad_request("there is no text in the message to edit")
-    return _apply(
+    edited = _apply(
         world,
         "editMessageText",
         message,
@@ -64,6 +68,7 @@ def edit_message_text(world: World, params: Params) -> Json:
         buttons=read_buttons(params),
         link_preview=link_preview(params),
     )
+    return True if params.text("inline_message_id") else edited
 
 
 def edit_message_caption(world: World, params: Params) -> Json:

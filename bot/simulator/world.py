@@ -66,6 +66,10 @@ class World:
         self.privacy = privacy
         self.speaks_rich = True
         self.inline_mode = True
+        self.inline_feedback = False
+        """Whether the bot hears what is chosen of its inline results."""
+        self.sent_inline: dict[str, Message] = {}
+        """What was sent by way of inline mode, by the name that the bot may edit it by."""
         self.drafts: dict[int, str] | None = None
         self.changed = Signal()
         self.updates = Updates()

@@ -76,7 +76,11 @@ class BilingualPaper:
 
 @dataclass(frozen=True, slots=True)
 class OpenCard:
-    """A card that was posted with less than a whole translation, and what it takes to render it once more."""
+    """A card that was posted with less than a whole translation, and what it takes to render it once more.
+
+    One that was sent by way of inline mode stands in a chat that the bot does not know: `chat_id` is then the private
+    chat of whoever sent it, and `message_id` 0.
+    """
 
     chat_id: int
     message_id: int
@@ -93,6 +97,9 @@ class OpenCard:
     bot_name: str
     """In a channel the bot in whose private chat it opens; empty elsewhere."""
     posted_at: datetime
+    waiting: bool = False
+    """Whether a translation is being made for it: whatever comes of that, the card is to show it."""
+    inline_message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
