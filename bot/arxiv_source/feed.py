@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import gc
 import re
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from io import BytesIO
 from typing import Literal, NoReturn
-from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
+from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from bot.arxiv_source import categories
@@ -131,25 +131,46 @@ def _refuse_doctype(body: bytes) -> None:
     parser = ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = lambda name, _attributes: begun.append(name)
-    for start in range(0, len(body), _PROLOG):
-        parser.Parse(body[start : start + _PROLOG])
+    for piece in _growing(body):
+        parser.Parse(piece)
         if begun:
             return
 
 
+def _growing(body: bytes) -> Iterator[bytes]:
+    """The bytes in pieces, each twice as long as the one before.
+
+    What has no end, such as a comment, is read again from its beginning with every piece (until expat 2.6): 32 MB of it
+    in pieces of the same length took minutes.
+    """
+    at, size = 0, _PROLOG
+    while at < len(body):
+        yield body[at : at + size]
+        at, size = at + size, 2 * size
+
+
 def _whole_entries(body: bytes) -> int | None:
     """How many entries of a feed that breaks off are whole; None where not even a feed begins."""
-    root: Element | None = None
-    whole = 0
-    try:
-        for step, element in iterparse(BytesIO(body), ("start", "end")):  # noqa: S314 - has no document type
-            if root is None:
-                root = element
-            elif step == "end" and element.tag == _ITEMS.get(_ROOTS.get(root.tag, ""), ""):
-                whole += 1
-    except (ParseError, ValueError, LookupError):
-        pass
-    return whole if root is not None and root.tag in _ROOTS else None
+    ended: Counter[str] = Counter()
+    begun: list[str] = []
+
+    def begin(name: str, _attributes: object) -> None:
+        if not begun:
+            begun.append(_tag(name))
+
+    parser = ParserCreate(namespace_separator="}")
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = lambda name: ended.update((_tag(name),))
+    with suppress(ExpatError, ValueError, LookupError):
+        for piece in _growing(body):
+            parser.Parse(piece)
+    form = _ROOTS.get(begun[0]) if begun else None
+    return ended[_ITEMS[form]] if form is not None else None
+
+
+def _tag(name: str) -> str:
+    """A name as ElementTree has it."""
+    return f"{{{name}" if "}" in name else name
 
 
 def _read(root: Element, form: Form) -> Feed:
