@@ -41,7 +41,7 @@ def print_quality(source: Path, language: str, *, as_json: bool) -> None:
 
 def _records(source: Path) -> Iterator[DigestRecord]:
     """The records; a paper without a text is one with a defect, not a bad line."""
-    with source.open(encoding="utf-8") as lines:
+    with source.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue

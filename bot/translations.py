@@ -85,7 +85,7 @@ def _code(language: str) -> str:
 
 def _read(text: str | None, file: Path | None) -> str:
     try:
-        found = text if file is None else file.read_text(encoding="utf-8")
+        found = text if file is None else file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{file} cannot be read: {reason(error)}") from None
     if not found or not found.strip():
