@@ -55,9 +55,9 @@ def _carry_out(args: argparse.Namespace) -> int:
     except OSError as error:
         _complain(f"{error.filename} cannot be read: {reason(error)}")
         return 1
-    # At the terminal the answer is the output; events are for a bot that runs.
-    quiet = args.command != "run" and settings.log_level == "INFO"
-    configure("ERROR" if quiet else settings.log_level)
+    # At the terminal the answer is the output; events are for a bot that runs, and why a backend failed is an answer.
+    quiet = {"run": "INFO", "translate": "WARNING"}.get(args.command, "ERROR")
+    configure(quiet if settings.log_level == "INFO" else settings.log_level)
     return _run(args, settings)
 
 

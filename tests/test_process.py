@@ -223,6 +223,16 @@ async def test_an_output_without_room_is_told_in_a_sentence() -> None:
     assert (code, said) == (1, "arxiv-digest-bot: the output cannot be written: No space left on device\n")
 
 
+async def test_translate_tells_why_a_backend_gave_nothing() -> None:
+    words = (sys.executable, "-m", "bot", "translate", "--text", "We count sheep.")
+    code, printed, said = await at_the_terminal(
+        *words, DATA_DIR=os.devnull, TRANSLATORS="google", GOOGLE_TRANSLATE_URL="http://127.0.0.1:1/m"
+    )
+    assert (code, b"not translated" in printed) == (0, True)
+    assert "backend_failed backend=google" in said
+    assert "cannot be reached" in said
+
+
 async def test_settings_in_other_letters_than_utf_8_are_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("CONTACT=Zoë".encode("latin-1"))
     code, _, said = await at_the_terminal("sh", "-c", 'cd "$PLACE" && exec "$PYTHON" -m bot check', PLACE=str(tmp_path))
