@@ -114,7 +114,7 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
 def print_records(source: Path, form: str, output: Path | None) -> None:
     """Render records as `digest --format jsonl` writes them, in the order given."""
     try:
-        with source.open(encoding="utf-8-sig") as lines:
+        with source.open(encoding="utf-8") as lines:
             records = load_records(lines)
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{source} cannot be read: {reason(error)}") from None

@@ -74,13 +74,6 @@ def test_render_reproduces_the_sample_byte_for_byte(tmp_path: Path) -> None:
     assert output.read_bytes() == SEED.read_bytes()
 
 
-def test_records_that_begin_with_a_byte_order_mark_are_read_as_well(tmp_path: Path) -> None:
-    marked, output = tmp_path / "marked.jsonl", tmp_path / "digest.md"
-    marked.write_bytes(b"\xef\xbb\xbf" + SEED_RECORDS.read_bytes())
-    print_records(marked, "markdown", output)
-    assert output.read_bytes() == SEED.read_bytes()
-
-
 def test_a_digest_is_not_written_over_a_folder_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -88,6 +88,15 @@ def test_the_report_is_a_table_or_json(tmp_path: Path, capsys: pytest.CaptureFix
     assert found["defects"]["summary_en_blank"] == {"count": 0, "of": 1, "rate": 0.0}
 
 
+def test_records_of_another_system_that_begin_with_a_byte_order_mark_are_read_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps({"_id": "2608.00001", "title": "Counting Sheep"}), encoding="utf-8-sig")
+    print_quality(records, "zh-CN", as_json=False)
+    assert capsys.readouterr().out.startswith("1 records")
+
+
 def test_a_bad_line_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"line 2: .* is missing"):
         print_quality(written(tmp_path, {"arxiv_id": "1", "title": "a"}, {"arxiv_id": "2"}), "zh-CN", as_json=True)
