@@ -39,6 +39,7 @@ from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
 from bot.pins import Pins
 from bot.polling import PollingRequest
+from bot.posted_answers import PostedAnswers
 from bot.posted_cards import PostedCards
 from bot.recent import Recent
 from bot.regenerate import Regenerate
@@ -160,6 +161,7 @@ async def running(
             now=now,
             rendered=services.regenerate.render_again,
             cards=services.cards,
+            answers=PostedAnswers(db=parts.db, sender=telegram.sender, render=services.daily.render),
         )
 
         async def tick() -> None:

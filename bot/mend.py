@@ -1,4 +1,4 @@
-"""JOURNEY gap → edit: papers not translated in full → tried again when due → digests and cards that show them edited.
+"""JOURNEY gap → edit: papers not translated in full → tried again when due → digests, answers and cards edited.
 
 Whoever fills a gap, also somebody's question in between, only notes that there is more to show: the next tick shows it
 and forgets the gap after that, so that nothing is lost where the program ends between the two.
@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from bot.ensure import ensure
 from bot.log import event
+from bot.posted_answers import PostedAnswers
 from bot.posted_cards import PostedCards
 from bot.translate.chain import Chain
 from storage import digests, gaps, open_cards, papers
@@ -43,12 +44,14 @@ class Mend:
         now: Now,
         rendered: Callable[[Digest], Awaitable[int]],
         cards: PostedCards,
+        answers: PostedAnswers,
     ) -> None:
         self._db = db
         self._chain = chain
         self._now = now
         self._rendered = rendered
         self._cards = cards
+        self._answers = answers
         self._since = now()
 
     async def tick(self) -> int:
@@ -97,9 +100,11 @@ class Mend:
         edited = sum([await self._rendered(digest) for digest in posted])
         hashes = [gap.source_hash for gap in filled]
         cards, later = await self._cards.edit(hashes, language)
+        answers, waiting = await self._answers.edit([gap.arxiv_id for gap in filled], language)
+        later |= {gap.source_hash for gap in filled if gap.arxiv_id in waiting}
         async with self._db.begin() as session:
             await gaps.shown(session, set(hashes) - later, language)
-        return edited + cards
+        return edited + cards + answers
 
 
 def _by_language(some: Sequence[T]) -> dict[str, list[T]]:

@@ -54,6 +54,15 @@ async def among(session: AsyncSession, arxiv_ids: Iterable[str], language: str) 
     return False
 
 
+async def open_among(session: AsyncSession, arxiv_ids: Iterable[str], language: str) -> bool:
+    """Whether some of these papers are not translated in full."""
+    for some in chunks(arxiv_ids):
+        ours = sa.and_(table.c.arxiv_id.in_(some), table.c.language == language, table.c.attempts > 0)
+        if await session.scalar(sa.select(sa.exists().where(ours))):
+            return True
+    return False
+
+
 async def due(session: AsyncSession, now: datetime, limit: int) -> list[Gap]:
     """Those whose pause is over, the longest waiting first."""
     query = sa.select(*_FIELDS).where(table.c.retry_at <= now).order_by(table.c.retry_at).limit(limit)

@@ -343,6 +343,17 @@ former_parts = Table(
     _required("content_hash", String),
 )
 
+# Messages that show a digest on request, with less than whole translations.
+open_answers = Table(
+    "open_answers",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    _required("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), index=True),
+    _required("is_file", Boolean),
+    _required("posted_at", UtcDateTime, index=True),
+)
+
 # Text, not bound values: SQLite uses a partial index only where the query repeats its condition to the letter. And NOT
 # IN, because for IN it would take the index on the state, and sort all rows that wait to find the first few.
 UNFINISHED = "state NOT IN ('sent', 'failed')"

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from fakes.house import FRIDAY, House, announcement, open_house
 from fakes.stored import NOW, open_database, paper
 from fakes.translator_server import Trouble
 
 from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.state import Message
 from storage import gaps, open_cards
 from storage.gaps import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS, Gap
 
@@ -29,7 +31,7 @@ async def posted_in_english(house: House) -> None:
 def shown(house: House) -> str:
     """The digest as it stands in the chat: the message and the document."""
     messages = [one for one in house.telegram.from_bot(house.private) if "Aug 21" in one.text or one.document]
-    return "\n".join(one.text + (one.document.content.decode() if one.document else "") for one in messages)
+    return told(messages)
 
 
 async def test_a_gap_is_filled_when_its_pause_is_over_and_the_message_is_edited(tmp_path: Path) -> None:
@@ -178,3 +180,60 @@ async def test_what_somebody_asks_for_in_between_is_shown_everywhere_also_when_t
         assert await bot.mend.tick() == 1
         assert MARK not in card.text
         assert await bot.mend.tick() == 0
+
+
+@pytest.mark.parametrize("layout", ["classic", "rich", "file"])
+async def test_a_digest_that_was_asked_for_is_completed_unless_somebody_went_on_in_it(
+    tmp_path: Path, layout: str
+) -> None:
+    async with open_house(tmp_path) as house, house.at_work() as bot:
+        house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
+        house.break_translator()
+        house.clock.to_announcement(FRIDAY)
+        group = house.telegram.add_group("Readers", creator=house.person)
+        await house.say(f"/settings layout {layout}")
+        before = len(house.telegram.from_bot(house.private))
+        await house.say("/digest cs.CV")
+        await house.say("/digest cs.CV", chat=group)
+        # What is said next is answered when all of a digest is there.
+        await house.say("/help")
+        await house.say("/help", chat=group)
+        await house.telegram.wait_for_messages(house.private, before + (2 if layout == "file" else 3))
+        await house.telegram.wait_for_messages(group, 3)
+        answers = house.telegram.from_bot(house.private)[before:-1]
+        changed, its_file, _ = house.telegram.from_bot(group)
+        assert [bool(one.document) for one in answers] == ([True] if layout == "file" else [False, True])
+        assert MARK in told(answers)
+        assert MARK in told([changed, its_file])
+        buttons = [one.data for one in answers[0].all_buttons]
+        await house.turn(changed, "✨ Rich")
+        stands = changed.text
+        house.mend_translator()
+        house.clock.now += FIRST_PAUSE + SOON
+        assert await bot.mend.tick() == len(answers) + 1
+        assert MARK not in told([*answers, its_file])
+        assert [one.data for one in answers[0].all_buttons] == buttons
+        assert changed.text == stands
+        house.clock.now += LONGEST_PAUSE
+        assert await bot.mend.tick() == 0
+
+
+async def test_the_taste_after_the_three_questions_is_completed(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, house.at_work() as bot:
+        house.arxiv.announce("cs.CV", announcement(9), FRIDAY)
+        house.break_translator()
+        house.clock.to_announcement(FRIDAY)
+        await house.say("/subscribe cs.CV")
+        before = len(house.telegram.from_bot(house.private))
+        house.telegram.press_with(house.last(), house.person, "go:0:time:asap")
+        await house.telegram.wait_for_messages(house.private, before + 2)
+        taste = house.last()
+        assert MARK in taste.text
+        house.mend_translator()
+        house.clock.now += FIRST_PAUSE + SOON
+        await bot.mend.tick()
+        assert MARK not in taste.text
+
+
+def told(messages: list[Message]) -> str:
+    return "\n".join(one.text + (one.document.content.decode() if one.document else "") for one in messages)

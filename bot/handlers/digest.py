@@ -11,7 +11,9 @@ from bot.arxiv_source import calendar
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
 from bot.handlers.subscribe import parse_categories
-from storage import subscriptions
+from bot.render.digest_buttons import digest_of
+from storage import digests, gaps, open_answers, subscriptions
+from storage.records import OpenAnswer, Part, PartKind
 
 EXAMPLE = "/digest cs.CV"
 
@@ -40,10 +42,28 @@ async def digest_now(ask: Ask) -> None:
         raise Refusal("not-announced", categories=", ".join(wanted), date=day)
     if not parts:
         await ask.say("nothing-in-it", categories=", ".join(wanted), date=day)
-    for part in parts:
-        await ask.services.sender.post(ask.here, part)
+    await post_answer(ask, parts)
     if unknown := await ask.services.daily.unknown(wanted, day):
         await ask.say("not-announced", categories=", ".join(unknown), date=day)
+
+
+async def post_answer(ask: Ask, parts: Sequence[Part]) -> None:
+    """Send what shows a digest; where something in it is not translated yet, it is noted to be completed."""
+    named = next((number for part in parts if (number := digest_of(part)) is not None), None)
+    open_now = named is not None and await _has_gaps(ask, named)
+    for part in parts:
+        message_id = await ask.services.sender.post(ask.here, part)
+        if named is not None and open_now:
+            is_file = part.kind is PartKind.DOCUMENT
+            answer = OpenAnswer(ask.chat.id, message_id, named, is_file, ask.services.now())
+            async with ask.services.db.begin() as session:
+                await open_answers.keep(session, answer)
+
+
+async def _has_gaps(ask: Ask, digest_id: int) -> bool:
+    async with ask.services.db.read() as session:
+        digest = await digests.get(session, digest_id)
+        return await gaps.open_among(session, [entry.arxiv_id for entry in digest.entries], digest.language)
 
 
 def split_date(args: Sequence[str], default: date, example: str) -> tuple[list[str], date]:

@@ -9,6 +9,7 @@ from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
 from bot.render.button import read_callback
 from bot.render.digest_buttons import LAYOUT, PAGE
+from storage import open_answers
 from storage.records import Layout, Part, PartKind
 
 _LONGEST_NUMBER = 9
@@ -46,6 +47,12 @@ async def _page(ask: Ask, digest_id: int, page: int, layout: Layout) -> Part:
 
 
 async def _change(ask: Ask, part: Part) -> None:
+    async with ask.services.db.read() as session:
+        known = await open_answers.at(session, ask.chat.id, ask.message.message_id)
+    if known is not None:
+        # It is not led back to its first page when something on it is translated.
+        async with ask.services.db.begin() as session:
+            await open_answers.drop(session, ask.chat.id, ask.message.message_id)
     stands = await ask.services.sender.change(ask.here, ask.message.message_id, part)
     if part.kind is PartKind.RICH and stands.kind is not PartKind.RICH and ask.press is not None:
         await ask.press.answer(ask.words.html("rich-refused"), alert=True)

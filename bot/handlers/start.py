@@ -14,6 +14,7 @@ from bot.handlers.card import show_bibtex, show_card
 from bot.handlers.changes import change_by_button, stored
 from bot.handlers.channels import channels
 from bot.handlers.describe import described
+from bot.handlers.digest import post_answer
 from bot.handlers.link import MOST_LINKS, answer_ids
 from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot
 from bot.handlers.search import show_similar
@@ -108,7 +109,7 @@ async def _finish(ask: Ask, place: Destination) -> None:
         parts = await ask.services.daily.digest_now(look, wanted, day, most=_TASTE)
         if parts:
             await ask.say("taste", count=_TASTE)
-            await ask.services.sender.post(ask.here, parts[0])
+            await post_answer(ask, parts[:1])
             return
     await ask.say("no-taste")
 

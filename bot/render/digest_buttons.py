@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.render.button import Button, callback
+from bot.render.button import Button, callback, read_callback
 from bot.render.paper_list import number_buttons, page_buttons
 from bot.render.sheet import Frame
-from storage.records import BilingualPaper, Layout
+from storage.records import BilingualPaper, Layout, Part
 
 PAGE = "page"
 """`page:DIGEST:layout:page` with pages from 0, as all lists have them."""
@@ -44,6 +44,15 @@ def digest_buttons(
             [Button(frame.words(f"render-layout-{one}"), callback_data=callback(LAYOUT, number, one)) for one in others]
         )
     return [[_payload(button) for button in row] for row in rows if row]
+
+
+def digest_of(part: Part) -> int | None:
+    """The stored digest that the buttons of a part name, if they do."""
+    for button in (one for row in part.payload.get("buttons", ()) for one in row):
+        name, arguments = read_callback(str(button.get("callback_data", "")))
+        if name in {PAGE, LAYOUT}:
+            return int(arguments[0])
+    return None
 
 
 def _rows(buttons: Sequence[Button]) -> list[Sequence[Button]]:

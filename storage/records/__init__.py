@@ -52,6 +52,7 @@ from storage.records.papers import (
 from storage.records.translations import (
     EXTRACTIVE,
     BilingualPaper,
+    OpenAnswer,
     OpenCard,
     Spent,
     Term,
@@ -83,6 +84,7 @@ __all__ = [
     "Look",
     "Moved",
     "Now",
+    "OpenAnswer",
     "OpenCard",
     "Outcome",
     "Paper",

@@ -103,6 +103,17 @@ class OpenCard:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAnswer:
+    """A message that shows a stored digest on request, before all of it was translated: its first page, or its file."""
+
+    chat_id: int
+    message_id: int
+    digest_id: int
+    is_file: bool
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """An English term and how it is rendered in a language; None: it stays as it is, in every language if `*`."""
 

@@ -69,7 +69,7 @@ privacy =
     • Your settings and subscriptions, to post your digests: until you change them.
     • Your reading list and notes: until you take them off it.
     • Which messages of digests I sent you and when, so that none comes twice and mistakes can be mended.
-    • Where a card stands that could not be translated in full, to complete it: for a week.
+    • Where a card or a digest that you asked for stands before all of it is translated, to complete it: for a week.
     • What translating the papers that you asked for took, by day, where the host counts costs.
     • That it was you who set up a channel or group here, to tell you when something breaks there; and in which chats you have changed something as an administrator, to list them in /channels.
     All of it until you delete it with /forget. /export sends it to you.
