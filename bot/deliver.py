@@ -179,6 +179,8 @@ class Deliverer:
             await self.recover()
         # Before the rows are taken: what rests now may no longer do so when it is asked until when to wait.
         self._held = self._pace.rest(_AHEAD)
+        # While Telegram does not answer, one after the other.
+        claiming = claiming and not (self._busy and self._pace.outage.begun)
         free = self._pace.room(_AHEAD, WORKERS - len(self._busy)) if claiming else 0
         if not self._done and free <= 0:
             return False
@@ -244,7 +246,7 @@ class Deliverer:
     async def _deliver(self, delivery: Delivery) -> None:
         try:
             outcome = await self._sender.send(delivery, unless=self._stopping)
-            outcome = self._undecided.decided(outcome, delivery.destination)
+            outcome = self._undecided.decided(outcome, delivery)
             self._done.append(Done(delivery, outcome))
         finally:
             del self._busy[delivery.id]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.outcomes import seconds_of
 from bot.pace import Pace
+from bot.wire import never_sent
 
 _ATTEMPTS = 3
 _LONGEST = 60.0
+_NO_CONNECTION = 1.0
 # What writes a message counts for its chat; what changes one counts for the bot; what only asks counts for nothing.
 _WRITES = ("send", "copyMessage", "forwardMessage")
 _CHANGES = ("edit", "delete", "pin", "unpin")
@@ -20,7 +22,10 @@ _FREE = frozenset({"sendChatAction", "sendMessageDraft", "sendRichMessageDraft",
 
 
 class Limiter(BaseRateLimiter[None]):
-    """Answers to people are urgent; one that Telegram refuses for now is tried again when it says so."""
+    """Answers to people are urgent; one that Telegram refuses for now is tried again when it says so.
+
+    So is one for which there was no connection: it surely was not sent.
+    """
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
@@ -47,12 +52,19 @@ class Limiter(BaseRateLimiter[None]):
         for attempt in range(1, _ATTEMPTS + 1):
             await self._pace.turn(chat_id, group=group, urgent=True, message=endpoint.startswith(_WRITES))
             try:
-                return await callback(*args, **kwargs)
+                answer = await callback(*args, **kwargs)
             except RetryAfter as error:
                 seconds = seconds_of(error)
                 self._pace.limited(chat_id, seconds)
                 if attempt == _ATTEMPTS or seconds > _LONGEST:
                     raise
+            except NetworkError as error:
+                if attempt == _ATTEMPTS or not never_sent(error):
+                    raise
+                await self._pace.sleep(attempt * _NO_CONNECTION)
+            else:
+                self._pace.outage.answered()
+                return answer
         raise AssertionError("every attempt returns or raises")
 
 

@@ -65,6 +65,11 @@ def outcome_of(error: TelegramError, now: datetime, *, repeatable: bool) -> Outc
     return Refused(text)
 
 
+def unanswered(error: TelegramError) -> bool:
+    """Whether Telegram did not answer, or with a page of a server before it; all else is Telegram's own answer."""
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+
+
 def seconds_of(error: RetryAfter) -> float:
     """How long a 429 asks to wait, and a little more: it counts whole seconds."""
     return error._retry_after.total_seconds() + 0.5  # noqa: SLF001 - the public one warns about its type

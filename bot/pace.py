@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from telegram.error import TelegramError
 
+from bot.outage import Outage
+
 # A message that is late by this much may be made up for; intervals are longer by as much, so that no window of a second
 # ever holds one too many. Without it every delay of the event loop would be lost for good.
 _SLACK = 0.005
@@ -82,6 +84,7 @@ class Pace:
         self._chat_free: dict[int, float] = {}
         self._group_sent: dict[int, deque[float]] = {}
         self._refused: deque[tuple[float, int]] = deque(maxlen=64)
+        self.outage = Outage(clock)
         self._bulk = asyncio.Lock()
         self._urgent = 0
         self._urgent_in: Counter[int] = Counter()
@@ -131,7 +134,8 @@ class Pace:
     def room(self, horizon: float, most: int) -> int:
         """How many messages may leave within so many seconds, `most` at most."""
         now = self._clock()
-        begin = max(self._bot_free, self._held_until, now)
+        begin = max(self._bot_free, self._held_until, self.outage.until, now)
+        most = min(most, 1) if self.outage.begun else most
         if self.interval == 0:
             return most if begin <= now + horizon else 0
         return min(most, max(0, math.ceil((now + horizon - begin) / self.interval)))
@@ -139,7 +143,7 @@ class Pace:
     def rest(self, horizon: float) -> float:
         """Seconds until something may be sent that may not at present; infinite where all may."""
         now = self._clock()
-        begin = max(self._bot_free, self._held_until)
+        begin = max(self._bot_free, self._held_until, self.outage.until)
         waits = [begin - horizon - now, *(self._free(chat, now) - horizon - now for chat in self.resting(horizon))]
         return min((wait for wait in waits if wait > 0), default=math.inf)
 
@@ -167,7 +171,7 @@ class Pace:
     async def _turn(self, chat_id: int, kind: _Kind, until: float) -> float:
         while True:
             now = self._clock()
-            wait = max(self._held_until, self._free(chat_id, now) if kind.message else now) - now
+            wait = max(self._held(kind), self._free(chat_id, now) if kind.message else now) - now
             if not kind.urgent and chat_id in self._urgent_in:
                 wait = max(wait, self._limits.chat_interval)
             if now + wait > min(until, self._last):
@@ -192,7 +196,7 @@ class Pace:
             if wait <= 0:
                 break
             await self.sleep(wait)
-        if self._held_until > now or (kind.message and self._free(chat_id, now) > now):
+        if self._held(kind) > now or (kind.message and self._free(chat_id, now) > now):
             return False
         self._take(chat_id, kind, now)
         return True
@@ -201,6 +205,8 @@ class Pace:
         if self._factor < 1 and now > self._changed_at + _STEADY:
             self._factor, self._changed_at = min(self._factor * _FASTER, 1.0), now
         self._bot_free = max(self._bot_free, now) + self.interval
+        if not kind.urgent:
+            self.outage.tried()
         if not kind.message or not self._limits.chat_interval:
             return
         self._chat_free[chat_id] = now + self._limits.chat_interval
@@ -208,6 +214,10 @@ class Pace:
             self._group_sent.setdefault(chat_id, deque(maxlen=self._limits.group_limit)).append(now)
         if len(self._chat_free) > _FORGET_AFTER:
             self._forget(now)
+
+    def _held(self, kind: _Kind) -> float:
+        """Answers to people are tried also while Telegram does not answer: they show when it does again."""
+        return self._held_until if kind.urgent else max(self._held_until, self.outage.until)
 
     def _free(self, chat_id: int, now: float) -> float:
         free = self._chat_free.get(chat_id, now)

@@ -16,7 +16,7 @@ import aiohttp
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.log import event, redact
-from bot.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of
+from bot.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of, unanswered
 from bot.pace import Pace
 from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, plain
 from bot.wire import AiohttpRequest
@@ -70,13 +70,15 @@ class Sender:
         while True:
             away = await self._pace.turn(place.chat_id, group=_many(place), patience=_PATIENCE)
             if away:
-                return RetryAt(self._now() + timedelta(seconds=away), "this chat's limit")
+                return RetryAt(self._now() + timedelta(seconds=away), "its turn comes later")
             if unless():
                 return RetryAt(self._now(), "the program stopped before this was sent")
             try:
                 message_id = await self._carry_out(place, part, delivery.message_id)
+                self._heard(place.chat_id, None)
                 return Sent(message_id, no_rich=simpler)
             except TelegramError as error:
+                self._heard(place.chat_id, error)
                 fallback = _simpler(part, error)
                 if fallback is None or part is None:
                     return self._failed(error, delivery)
@@ -224,6 +226,14 @@ class Sender:
                 outcome = replace(outcome, whole_bot=whole_bot)
         self._note(error, delivery, type(outcome).__name__)
         return outcome
+
+    def _heard(self, chat_id: int, error: TelegramError | None) -> None:
+        """Keep in mind whether Telegram answers at all."""
+        if error is not None and unanswered(error):
+            if self._pace.outage.failed(chat_id):
+                event(_log, "telegram_out_of_reach", level=logging.ERROR, reason=redact(str(error)))
+        elif self._pace.outage.answered():
+            event(_log, "telegram_answers")
 
     def _note(self, error: TelegramError, delivery: Delivery, outcome: str) -> None:
         event(

@@ -13,12 +13,15 @@ from bot.log import event
 from bot.look import Absent, CannotLook, Found, Look, LookLater
 from storage import undecided
 from storage.database import Database
-from storage.records import ChatKind, Delivery, Destination, Now, Outcome, RetryAt, Unsure
+from storage.records import ChatKind, Delivery, Now, Outcome, RetryAt, Unsure
 
 _log = logging.getLogger(__name__)
 
 LOOK_AFTER = timedelta(seconds=10)
 """How long a message of unknown outcome is given to appear before it is looked for."""
+
+REPEATS = (timedelta(), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+"""After how long a message is sent again where a repeat is harmless; when all went unanswered somebody decides."""
 
 LOOKS_AT_ONCE = 4
 _TOGETHER = 0.5
@@ -66,14 +69,16 @@ class Undecided:
         """When to look for a message whose answer stayed away just now; None when nobody looks."""
         return self._now() + self._look_after if self._policy is Policy.LOOK else None
 
-    def decided(self, outcome: Outcome, place: Destination) -> Outcome:
+    def decided(self, outcome: Outcome, delivery: Delivery) -> Outcome:
         """What is recorded for a row with this outcome."""
         if not isinstance(outcome, Unsure):
             return outcome
-        if place.kind is ChatKind.PRIVATE or self._policy is Policy.RESEND:
-            # In a private chat a repeat is harmless and a gap is not.
-            return RetryAt(self._now(), outcome.reason)
-        return Unsure(outcome.reason, self.look_at)
+        if delivery.destination.kind is not ChatKind.PRIVATE and self._policy is not Policy.RESEND:
+            return Unsure(outcome.reason, self.look_at)
+        # In a private chat a repeat is harmless and a gap is not; but where no answer ever comes through, all arrive.
+        if delivery.attempts >= len(REPEATS):
+            return Unsure(outcome.reason)
+        return RetryAt(self._now() + REPEATS[delivery.attempts], outcome.reason, unanswered=True)
 
     def recorded(self, delivery: Delivery, outcome: Outcome) -> None:
         """A row's outcome is in the database."""

@@ -28,7 +28,6 @@ _TAKE = (
     .where(among(table.c.id, "ids"))
     .values(
         state=DeliveryState.SENDING,
-        attempts=table.c.attempts + 1,
         claimed_by=sa.bindparam("worker", type_=sa.String),
         updated_at=sa.bindparam("at", type_=table.c.updated_at.type),
     )

@@ -104,8 +104,11 @@ async def record(
             await _sent(session, row, message_id, now, sent_hash)
             if no_rich:
                 await subscriptions.update(session, row.destination.id, layout=Layout.CLASSIC)
-        case RetryAt(at, reason):
-            await set_row(session, row.id, now, state=DeliveryState.RETRY, retry_at=at, reason=reason)
+        case RetryAt(at, reason, unanswered=unanswered):
+            attempts = row.attempts + unanswered
+            await set_row(
+                session, row.id, now, state=DeliveryState.RETRY, retry_at=at, reason=reason, attempts=attempts
+            )
         case Moved(new_chat_id):
             await subscriptions.move_chat(session, row.destination.chat_id, new_chat_id)
             # An edit is not carried over: its message stayed behind.

@@ -8,13 +8,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.benchmark import NOW
 from fakes.delivering import counts, delivering
-from fakes.delivering_scene import PARTS, Scene, faults, scene, verdict
+from fakes.delivering_scene import PARTS, FastClock, Scene, faults, scene, verdict
 from fakes.stored import open_database
 
 from bot.simulator.telegram import SimulatedTelegram
@@ -22,24 +20,7 @@ from storage.records import DeliveryState
 
 DESTINATIONS = int(os.environ.get("DELIVERY_DESTINATIONS", "60"))
 SHARE = 0.10
-FASTER = 20.0
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY)
-
-
-class FastClock:
-    """Waiting for Telegram's pauses takes a twentieth of the time."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-
-    def seconds(self) -> float:
-        return (time.monotonic() - self._began) * FASTER
-
-    def now(self) -> datetime:
-        return NOW + timedelta(seconds=self.seconds())
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / FASTER)
 
 
 async def at_rest(made: Scene, seconds: float) -> dict[DeliveryState, int]:

@@ -73,6 +73,27 @@ def test_once_the_bot_stops_nobody_waits_for_a_turn_that_is_far_away() -> None:
     in_simulated_time(work())
 
 
+def test_while_telegram_does_not_answer_bulk_is_tried_one_by_one_and_people_are_answered() -> None:
+    async def work() -> None:
+        limiter = pace()
+        for chat in range(3):
+            limiter.outage.failed(chat)
+        await limiter.turn(4, group=False, urgent=True)
+        assert now() < 0.1
+        await limiter.turn(5, group=False)
+        assert now() >= 1.0
+        assert limiter.room(0.25, 50) == 0
+        assert limiter.room(1.5, 50) == 1
+        waiting = asyncio.create_task(limiter.turn(6, group=False))
+        await asyncio.sleep(0.1)
+        limiter.outage.answered()
+        await waiting
+        assert now() < 2.5
+        assert limiter.room(1.5, 50) > 1
+
+    in_simulated_time(work())
+
+
 def test_a_group_gets_at_most_twenty_messages_a_minute_and_one_a_second() -> None:
     async def work() -> list[float]:
         limiter, moments = pace(), []

@@ -65,7 +65,7 @@ async def test_a_claimed_row_has_all_that_the_sender_needs(db: Database) -> None
     known = await planned(db, [one], "a")
     (row,) = await claim(db)
     assert (row.destination, row.digest_id, row.number, row.part) == (one, known.id, 0, parts("a")[0])
-    assert (row.state, row.attempts, row.message_id) == (DeliveryState.SENDING, 1, None)
+    assert (row.state, row.attempts, row.message_id) == (DeliveryState.SENDING, 0, None)
     assert await states(db) == {DeliveryState.SENDING: 1}
 
 
@@ -107,7 +107,9 @@ async def test_a_row_that_is_to_be_retried_waits_for_its_time_and_holds_back_onl
     assert await numbers(db) == [(2, 1)]
     assert await numbers(db, now=NOW + SOON - timedelta(microseconds=1)) == []
     (again,) = await claim(db, now=NOW + SOON)
-    assert (again.id, again.attempts) == (one.id, 2)
+    assert (again.id, again.attempts) == (one.id, 0)
+    await record(db, again, RetryAt(NOW + 2 * SOON, "silence", unanswered=True))
+    assert [row.attempts for row in await claim(db, now=NOW + 3 * SOON)] == [1]
 
 
 async def test_a_refused_part_does_not_stop_the_next_one(db: Database) -> None:

@@ -37,6 +37,7 @@ class Delivery:
     state: DeliveryState
     message_id: int | None = None
     attempts: int = 0
+    """How often it was sent again because nobody had answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Not sent; may be tried again at that time. `whole_bot` when the limit is on everything the bot sends."""
+    """To be tried again at that time. `whole_bot` when the limit is on everything the bot sends."""
 
     at: datetime
     reason: str
     whole_bot: bool = False
+    unanswered: bool = False
+    """Whether it may have been sent; else it surely was not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +29,23 @@ KINDS = ("private", "private", "private", "channel", "supergroup", "group")
 PARTS = 5
 _SENDS = frozenset({"sendmessage", "senddocument"})
 _REFUSALS = ("message is too long", "can't parse entities: unexpected end tag")
+
+
+class FastClock:
+    """Waiting for Telegram's pauses takes a fraction of the time."""
+
+    def __init__(self, *, faster: float = 20.0) -> None:
+        self._faster = faster
+        self._began = time.monotonic()
+
+    def seconds(self) -> float:
+        return (time.monotonic() - self._began) * self._faster
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.seconds())
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._faster)
 
 
 @dataclass
