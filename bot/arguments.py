@@ -115,6 +115,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="look at settings, database, Telegram, arXiv and translators")
     commands.add_parser("migrate", help="bring the database to this version's form (a copy is made first)")
+    backup = commands.add_parser("backup", help="copy the database (SQLite) while the bot is at work")
+    backup.add_argument("place", type=Path, help="the file to make, or a folder for one named by the time")
+    backup.add_argument("--keep", type=_count, metavar="N", help="of those in the folder only the newest N stay")
     commands.add_parser("options", help="list the settings with their defaults")
     return parser
 
@@ -124,3 +127,9 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; for example 2026-08-21") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on; for example 14")
+    return int(text)

@@ -96,6 +96,7 @@ def _command(args: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any
         "refetch": _refetch,
         "check": _check,
         "migrate": _migrate,
+        "backup": _backup,
     }
     return commands[args.command](args, settings)
 
@@ -197,6 +198,14 @@ async def _migrate(_args: argparse.Namespace, settings: Settings) -> int:
     sys.stdout.write(f"database: {done.before or 'new'} → {done.after}\n")
     if done.copied_to is not None:
         sys.stdout.write(f"a copy of what was there: {done.copied_to}\n")
+    return 0
+
+
+async def _backup(args: argparse.Namespace, settings: Settings) -> int:
+    from storage.database import back_up
+
+    copy = await back_up(settings.database_address, args.place, keep=args.keep)
+    sys.stdout.write(f"a copy of the database: {copy}\n")
     return 0
 
 

@@ -14,12 +14,13 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from storage.backup import back_up_sqlite
 from storage.compiled import compiled_for_sqlite
 from storage.errors import TROUBLE, GivenUp, StorageError
 from storage.migrations.state import MigrationResult, newest, sqlite_revision
 from storage.one_trip import in_one_trip
 
-__all__ = ["Database", "MigrationResult", "StorageError", "migrate"]
+__all__ = ["Database", "MigrationResult", "StorageError", "back_up", "migrate"]
 
 _EXAMPLE = "sqlite+aiosqlite:////var/lib/arxiv-digest-bot/bot.sqlite3"
 _READERS = 8
@@ -95,6 +96,19 @@ async def migrate(url: str, *, now: Callable[[], datetime] | None = None) -> Mig
     if address.get_backend_name() == "sqlite":
         return await asyncio.to_thread(_migrate_sqlite, Path(address.database or ""), moment)
     return await asyncio.to_thread(_migrate_postgresql, address)
+
+
+async def back_up(url: str, place: Path, *, keep: int | None = None, now: Callable[[], datetime] | None = None) -> Path:
+    """Copy an SQLite database, also while a bot is at work with it. Returns the copy, which only its owner can read.
+
+    `place` is the file, or a folder for one named by `now` (default: the clock), of which the newest `keep` stay.
+    Raises StorageError with a sentence for people, also for PostgreSQL, which has a tool of its own for this.
+    """
+    address = _address(url)
+    if address.get_backend_name() != "sqlite":
+        raise StorageError("this database is PostgreSQL's; pg_dump copies it")
+    moment = now() if now is not None else datetime.now(UTC)
+    return await asyncio.to_thread(back_up_sqlite, Path(address.database or ""), place, moment, keep=keep)
 
 
 def _migrate_sqlite(path: Path, moment: datetime) -> MigrationResult:

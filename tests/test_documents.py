@@ -124,6 +124,7 @@ def test_every_make_target_is_phony_and_explained() -> None:
     [
         ("deploy/compose.yaml", r"^ {6}([A-Z][A-Z0-9_]*):"),
         ("deploy/arxiv-digest-bot.service", r"^Environment=([A-Z][A-Z0-9_]*)="),
+        ("deploy/arxiv-digest-bot-backup.service", r"^Environment=([A-Z][A-Z0-9_]*)="),
         ("deploy/Dockerfile", r"^(?:ENV| {3}) ([A-Z][A-Z0-9_]*)="),
         ("deploy/README.md", r"\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b"),
     ],
@@ -146,16 +147,24 @@ def test_the_image_is_built_from_files_that_there_are_and_that_reach_its_build()
     ("file", "call"),
     [
         ("Makefile", r"/bin/arxiv-digest-bot ([a-z]+)"),
-        ("deploy/README.md", r"(?:/bin/arxiv-digest-bot|run --rm(?: --build)? bot) ([a-z]+)"),
+        ("deploy/README.md", r"(?:/bin/arxiv-digest-bot|bot arxiv-digest-bot|run --rm(?: --build)? bot) ([a-z]+)"),
         ("deploy/arxiv-digest-bot.service", r"/bin/arxiv-digest-bot ([a-z]+)"),
+        ("deploy/arxiv-digest-bot-backup.service", r"/bin/arxiv-digest-bot ([a-z]+)"),
         ("deploy/compose.yaml", r'command: \["([a-z]+)"'),
         ("deploy/Dockerfile", r'CMD \["([a-z]+)"'),
     ],
 )
 def test_deployment_calls_only_commands_that_there_are(file: str, call: str) -> None:
     called = set(re.findall(call, text(file)))
-    assert "run" in called
+    assert ("backup" if "backup" in file else "run") in called
     assert called <= cli_commands()
+
+
+def test_the_backup_is_confined_as_the_bot_is_and_has_its_user() -> None:
+    bot, backup = (text(f"deploy/arxiv-digest-bot{name}.service") for name in ("", "-backup"))
+    confined = bot.partition("UMask=")[2].partition("\n[Install]")[0]
+    assert [line for line in confined.splitlines() if line not in backup and "AF_INET" not in line] == []
+    assert "DynamicUser=yes\nUser=arxiv-digest-bot\nStateDirectory=arxiv-digest-bot " in backup
 
 
 def test_the_changelog_lists_every_command() -> None:
