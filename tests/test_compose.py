@@ -79,6 +79,35 @@ def test_what_was_delivered_before_does_not_come_again_as_new() -> None:
     assert ids(digest.entries) == ["2608.00002"]
 
 
+def test_a_paper_that_was_delivered_does_not_come_again_as_a_cross_list_of_a_later_version() -> None:
+    listed = {1: [entry(1, 0, "2608.00001", CROSS, 2)]}
+    assert compose(READER, [wish("cs.LG")], [announced(1, "cs.LG")], listed, delivered={"2608.00001": 1}) is None
+
+
+def test_what_stands_at_the_cursor_was_delivered() -> None:
+    listed = {1: [entry(1, 0, "2608.00001")]}
+    assert compose(READER, [wish("cs.CV", cursor=FRIDAY)], [announced(1, "cs.CV")], listed) is None
+
+
+def test_a_paper_that_was_replaced_meanwhile_comes_as_new_in_its_newest_version_whatever_the_order() -> None:
+    wishes = [wish("cs.CV", date(2026, 8, 19), announce_types=DEFAULT_ANNOUNCE_TYPES | {REPLACE})]
+    days = [announced(1, "cs.CV", THURSDAY), announced(2, "cs.CV", FRIDAY)]
+    listed = {1: [entry(1, 0, "2608.00001")], 2: [entry(2, 0, "2608.00001", REPLACE, 2)]}
+    for order in (days, days[::-1]):
+        digest = compose(READER, wishes, order, listed)
+        assert digest is not None
+        assert digest.entries == (DigestEntry("2608.00001", 2, NEW),)
+
+
+def test_a_day_is_approximate_when_one_of_its_categories_does_not_know_it() -> None:
+    guessed, told = replace(announced(1, "cs.CV"), approximate=True), announced(2, "cs.LG")
+    listed = {1: [entry(1, 0, "2608.00001")], 2: [entry(2, 0, "2608.00002")]}
+    for order in ([guessed, told], [told, guessed]):
+        digest = compose(READER, [wish("cs.CV"), wish("cs.LG")], order, listed)
+        assert digest is not None
+        assert digest.approximate == (FRIDAY,)
+
+
 def test_a_replacement_comes_once_for_each_version() -> None:
     wishes = [wish("cs.CV", announce_types=DEFAULT_ANNOUNCE_TYPES | {REPLACE})]
     listed = {1: [entry(1, 0, "2607.00009", REPLACE, 2)]}
@@ -167,6 +196,21 @@ def test_a_refetch_brings_no_papers_of_a_type_that_the_digest_left_out() -> None
     # Crosses that were there were not wanted; where there were none, nobody knows.
     assert ids(refetched(new_only, [first, crossed], [first, crossed, late]).entries) == ["2608.00001"]
     assert ids(refetched(new_only, [first], [first, late]).entries) == ["2608.00001", "2608.00003"]
+
+
+def test_a_refetch_brings_nothing_that_a_destination_left_out_before_and_keeps_the_order_of_types() -> None:
+    digest = compose(
+        READER,
+        [wish("cs.CV")],
+        [announced(1, "cs.CV")],
+        {1: [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002"), entry(1, 2, "2608.00003", CROSS)]},
+        delivered={"2608.00002": 1},
+    )
+    assert digest is not None
+    found = [entry(1, 0, "2608.00001"), entry(1, 1, "2608.00002"), entry(1, 2, "2608.00003", CROSS)]
+    missed = [entry(1, 3, "2608.00004"), entry(1, 4, "2607.00009", REPLACE, 2)]
+    again = refetched(digest, found, [*found, *missed])
+    assert ids(again.entries) == ["2608.00001", "2608.00004", "2608.00003"]
 
 
 @given(

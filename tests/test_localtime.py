@@ -30,6 +30,7 @@ def test_zones_are_found_whatever_the_letter_case_and_near_ones_are_named() -> N
     assert parse_zone("北京") == "Asia/Shanghai"
     assert parse_zone("Berlin") == "Europe/Berlin"
     assert parse_zone("Mars") is None
+    assert parse_zone("Eastern") is None  # of the United States or of Canada
     assert "Europe/Berlin" in nearest_zones("Europe/Berln")
 
 
@@ -114,6 +115,11 @@ def test_what_is_held_goes_out_when_the_holding_ends(weekdays: set[int], now: da
     else:
         assert until > now
         assert held_until(one, until) is None
+
+
+def test_what_comes_as_soon_as_announced_is_held_until_the_day_begins() -> None:
+    saturday = datetime(2026, 8, 22, 4, 0, tzinfo=UTC)
+    assert held_until(place("12"), saturday) == datetime(2026, 8, 23, 16, 0, tzinfo=UTC)  # Monday in Shanghai
 
 
 def test_a_slot_late_in_the_evening_is_still_kept_after_midnight_but_not_next_noon() -> None:
