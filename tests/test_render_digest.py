@@ -215,3 +215,22 @@ def test_a_page_always_has_the_same_papers_however_long_their_texts_are() -> Non
         assert len(message.links()) == count
     (message,), _ = rendered([ENTRY] * 25, paged=True, show_abstracts=True)
     assert len(message.links()) == 4
+
+
+def test_each_message_of_a_channels_digest_has_buttons_for_its_own_papers_under_their_own_numbers() -> None:
+    entries = numbered(50, summary="句" * 300)
+    parts = render_digest(digest(), entries, ZH, bot_name="arxiv_bot")
+    shown = [part for part in parts if part.kind is PartKind.MESSAGE]
+    assert len(shown) > 2
+    buttons = [button for part in shown for row in part.payload["buttons"] for button in row]
+    counts = [len(parse_message(part.payload["text"]).links()) for part in shown]
+    assert [sum(map(len, part.payload["buttons"])) for part in shown] == counts
+    assert [(one["text"], one["url"][-5:]) for one in buttons] == [
+        (str(number), f"{number:05}") for number in range(1, sum(counts) + 1)
+    ]
+
+
+@pytest.mark.parametrize(("layout", "has_buttons"), [(Layout.CLASSIC, False), (Layout.FILE, True)])
+def test_the_file_has_the_buttons_only_where_no_message_has_them(*, layout: Layout, has_buttons: bool) -> None:
+    asked = replace(digest(), id=7, look=Look(layout, paged=True))
+    assert ("buttons" in render_digest(asked, [ENTRY], ZH)[-1].payload) is has_buttons

@@ -131,3 +131,40 @@ def test_a_text_that_ends_without_a_stop_is_not_the_whole_text() -> None:
 def test_an_abstract_about_errors_may_speak_of_them() -> None:
     source = "We study Error 404 pages and <div> elements."
     assert gates(source, "我们研究 Error 404 页面和 <div> 元素。", TextField.ABSTRACT) == set()
+
+
+def test_what_looks_like_a_mask_in_the_english_may_stand_in_the_translation() -> None:
+    assert Gate.LEAK not in gates(f"{ABSTRACT} {{v3}}", f"{pseudo(ABSTRACT, 'zh')} {{v3}}", TextField.ABSTRACT)
+
+
+@pytest.mark.parametrize(("text", "loops"), [("{0}甲{0}", False), ("{0}甲{0}乙{0}", True)])
+def test_a_loop_says_the_same_three_times(*, text: str, loops: bool) -> None:
+    again = text.format("一二三四五六七八九十百千")
+    assert (Gate.LOOP in gates(ABSTRACT, again, TextField.ABSTRACT)) is loops
+
+
+def test_a_japanese_title_needs_no_kana() -> None:
+    assert gates("Deep Graph Learning", "深層図学習", TextField.TITLE, "ja") == set()
+
+
+def test_a_few_words_that_look_english_prove_nothing() -> None:
+    assert gates("A Study of The Matrix", "The Matrix : une étude", TextField.TITLE, "fr") == set()
+
+
+def test_short_texts_and_titles_may_be_long_beside_their_english() -> None:
+    assert Gate.LENGTH not in gates("We count sheep.", pseudo(ABSTRACT, "zh"), TextField.ABSTRACT)
+    assert Gate.LENGTH not in gates("On Sheep", "论" * 60, TextField.TITLE)
+    assert Gate.LENGTH in gates("On Sheep", "论" * 61, TextField.TITLE)
+
+
+def test_a_text_full_of_names_is_measured_without_them() -> None:
+    names = " ".join(f"Model{number}" for number in range(40))
+    rest = " are compared on many data sets and tasks, and none of them is the best everywhere in all cases."
+    translated = f"{names} 在许多数据集和任务上进行了比较，没有一个在所有情况下都是最好的。"
+    assert Gate.LENGTH not in gates(names + rest, translated, TextField.ABSTRACT)
+    assert Gate.LENGTH in gates(names + rest, f"{names}。", TextField.ABSTRACT)
+
+
+def test_a_few_traditional_characters_are_a_name() -> None:
+    assert Gate.VARIANT not in gates("The Analects and BERT", "《論語》与 BERT", TextField.TITLE)
+    assert Gate.VARIANT in gates("The Analects and BERT", "《論語》与 BERT 的關係研究與討論", TextField.TITLE)
