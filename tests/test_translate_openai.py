@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 
@@ -18,7 +19,7 @@ from bot.translate.backend import (
 )
 from bot.translate.marks import left
 from bot.translate.openai_backend import OpenAIBackend
-from bot.translate.prompt import Shape
+from bot.translate.prompt import Shape, read_answer, sentences_question
 from storage.records import TextField
 
 
@@ -102,6 +103,13 @@ async def test_a_model_that_loses_a_mask_is_asked_again_by_its_name_and_then_by_
     assert '"title"' in first
     assert '"title"' not in again
     assert re.search(r"^s1: .*\ns2: ", sentences, re.MULTILINE)
+
+
+def test_a_sentence_that_a_model_leaves_in_english_among_others_is_not_taken() -> None:
+    asked = sentences_question(Order(SOURCE, "zh-CN", ALL), ["We propose a fast method for $k$.", "We test it."], "0")
+    first, second = (asked.masks[key].text for key in ("s1", "s2"))
+    answer = json.dumps({"id": SOURCE.arxiv_id, "s1": first, "s2": second.replace("We test it", "我们测试它")})
+    assert read_answer(answer, asked, Shape.JSON).texts == {"s2": "我们测试它."}
 
 
 async def test_a_model_that_seals_nothing_is_trusted_with_nothing(

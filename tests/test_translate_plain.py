@@ -109,6 +109,24 @@ async def test_a_sentence_that_keeps_losing_a_mask_stays_in_english() -> None:
 
 
 @pytest.mark.parametrize("form", Form)
+async def test_a_sentence_that_comes_back_in_english_among_others_is_marked_as_english(form: Form) -> None:
+    class Echoing(Engine):
+        async def translate_texts(self, texts: Sequence[str], language: str, tally: Tally) -> list[str]:
+            made = await super().translate_texts(texts, language, tally)
+            echoed = len(self.asked) > 2
+            return [text if echoed and "fast" in text else one for text, one in zip(texts, made, strict=True)]
+
+    engine = Echoing(lambda text, nth: text[: len(text) // 2] if nth < 3 else text, form)
+    lost = Source(
+        "2401.00001", 1, "On $k$-means", "It needs $O(n)$ steps. We propose a fast method for 1.5 million $k$."
+    )
+    draft = await PlainBackend(engine).translate(Order(lost, "zh-CN", frozenset({TextField.ABSTRACT})))
+    assert draft.abstract
+    assert left(draft.abstract) == ["We propose a fast method for 1.5 million $k$."]
+    assert "$O(n)$" in without_left(draft.abstract)
+
+
+@pytest.mark.parametrize("form", Form)
 async def test_half_a_text_and_the_answer_to_another_text_are_known_by_their_seals(form: Form) -> None:
     source = Source("2401.00001", 1, "On ice", "Ice is cold in every winter. We say so, and so does everybody else.")
     wanted = frozenset({TextField.TITLE, TextField.ABSTRACT})

@@ -18,6 +18,7 @@ from enum import Enum
 from bot.translate.glossary import Glossary
 from bot.translate.numbers import counts_in_myriads, in_myriads, magnitudes
 from bot.translate.spans import spans
+from bot.translate.summary_gates import essence
 
 
 class Form(Enum):
@@ -61,6 +62,7 @@ _NUMBER_IN_DOLLARS = re.compile(r"\$(?P<number>\d+(?:\.\d+)?)\$", re.ASCII)
 
 
 _NO_TERMS = Glossary()
+_ENOUGH_TO_KNOW = 20
 _SEALS = 900
 
 
@@ -130,6 +132,12 @@ def unmask(text: str, masked: Masked, *, partial: bool = False, english: bool = 
             pieces += [_unescape(text[at : match.start()], masked.form), put_back]
             at = match.end()
     return "".join([*pieces, _unescape(text[at:], masked.form)])
+
+
+def is_echo(text: str, masked: Masked) -> bool:
+    """Whether an answer is what was asked, untranslated. Short ones may be a name."""
+    asked = essence(masked.text)
+    return len(asked) >= _ENOUGH_TO_KNOW and essence(text) == asked
 
 
 def together(*parts: Masked) -> Masked:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.translate.backend import BackendError, BadAnswer, Draft, Order, Tally
 from bot.translate.marks import leave
-from bot.translate.masking import Form, LostMask, Masked, mask, seal_of, unmask
+from bot.translate.masking import Form, LostMask, Masked, is_echo, mask, seal_of, unmask
 from bot.translate.spans import without_spans
 from bot.translate.summary import split_sentences, summary_sentence
 from storage.records import TextField
@@ -90,14 +90,18 @@ class PlainBackend:
             return None
         made = [None if _has_words(one) else one for one in sentences]
         missing = [number for number, one in enumerate(made) if one is None]
-        for number, one in zip(missing, await self._attempt([sentences[at] for at in missing], order), strict=True):
+        asked = [sentences[at] for at in missing]
+        for number, one in zip(missing, await self._attempt(asked, order, echo=False), strict=True):
             made[number] = one
         if all(made[number] is None for number in missing):
             return None
         return " ".join(leave(sentence) if one is None else one for sentence, one in zip(sentences, made, strict=True))
 
-    async def _attempt(self, texts: Sequence[str], order: Order) -> list[str | None]:
-        """The translations with their masks put back, in order; None where masks were lost."""
+    async def _attempt(self, texts: Sequence[str], order: Order, *, echo: bool = True) -> list[str | None]:
+        """The translations with their masks put back, in order; None where masks were lost.
+
+        Without `echo` also where the text came back in English: among others no gate would notice it.
+        """
         form, language = self._engine.form, order.language
         masked = [
             mask(text, form=form, first=seal_of(text), language=language, glossary=order.glossary, sealed=True)
@@ -106,7 +110,10 @@ class PlainBackend:
         answers = await self._engine.translate_texts([one.text for one in masked], language, order.tally)
         if len(answers) != len(masked):
             raise BadAnswer(f"{len(answers)} translations of {len(masked)} texts")
-        return [_unmasked(answer, one) for answer, one in zip(answers, masked, strict=True)]
+        return [
+            _unmasked(answer, one) if echo or not is_echo(answer, one) else None
+            for answer, one in zip(answers, masked, strict=True)
+        ]
 
 
 def _has_words(text: str) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.translate.backend import BadAnswer, Order
-from bot.translate.masking import LostMask, Masked, mask, seal_of, together, unmask
+from bot.translate.masking import LostMask, Masked, is_echo, mask, seal_of, together, unmask
 from storage.records import TextField
 
 PROMPT_VERSION = 2
@@ -138,6 +138,7 @@ class Reading:
     damaged: Mapping[str, LostMask] = field(default_factory=dict)
 
 
+_WHOLE = frozenset(KEYS.values())
 _SUMMARIES = frozenset({KEYS[TextField.SUMMARY], KEYS[TextField.SUMMARY_EN]})
 _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 # Some services cut the opening tag off.
@@ -193,6 +194,9 @@ def read_answer(answer: str, asked: Question, shape: Shape) -> Reading:
     for key, masked in asked.masks.items():
         value = found.get(key)
         if not isinstance(value, str) or not value.strip():
+            continue
+        # A sentence that stayed English would be noticed by no gate among the others.
+        if key not in _WHOLE and is_echo(value, masked):
             continue
         try:
             partial, english = key in _SUMMARIES, key == KEYS[TextField.SUMMARY_EN]
