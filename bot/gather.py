@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.arxiv_source import calendar
@@ -126,7 +126,8 @@ class Gather:
             source=answer.source or "-",
             reason=answer.reason or "-",
         )
-        return stored
+        # What was had before stays stored; what came of asking is told all the same.
+        return stored if stored.state is found.state else replace(found, id=stored.id)
 
     async def _ask(self, category: str, day: date) -> Answer:
         now = self._now()

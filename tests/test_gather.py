@@ -266,6 +266,19 @@ async def test_the_log_tells_that_arxiv_said_so_itself(desk: Desk, caplog: pytes
     assert any("asked=atom/cs.CV" in line and "earlier announcement (HTTP 304)" in line for line in caplog.messages)
 
 
+async def test_asking_again_in_vain_says_so_and_what_was_had_stays(desk: Desk) -> None:
+    desk.announce(FRIDAY, 1, 2)
+    had = await desk.fetched(FRIDAY)
+    desk.arxiv.misbehave(Trouble.SERVER_ERROR, times=99)
+    found = await desk.gather.fetch("cs.CV", FRIDAY)
+    assert (found.state, found.id) == (AnnouncementState.LATE, had.id)
+    assert found.reason
+    held = await desk.gather.held("cs.CV", FRIDAY)
+    assert held is not None
+    assert held.announcement == had
+    assert [one.arxiv_id for one in held.entries] == named(1, 2)
+
+
 async def test_an_announcement_that_is_fetched_again_unchanged_is_the_same_to_the_byte(desk: Desk) -> None:
     desk.announce(FRIDAY, 1, 2)
     first = await desk.fetched(FRIDAY)
