@@ -24,13 +24,12 @@ from bot.daily import Daily
 from bot.ensure import ensure
 from bot.gather import BEGINNING
 from bot.i18n import words_for
-from bot.languages import parse_language
 from bot.render.card import render_card_plain
 from bot.render.digest import render_digest, render_digest_plain
 from bot.render.digest_pieces import approximate_note, digest_markdown
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import RecordError, dump_records, load_records, to_record
-from bot.terminal import CommandError, reason, write
+from bot.terminal import CommandError, language_code, reason, write
 from storage import announcements
 from storage.records import (
     AnnouncedEntry,
@@ -82,12 +81,12 @@ def parse_announce_types(text: str) -> frozenset[AnnounceType]:
 
 async def print_digest(settings: Settings, order: DigestOrder) -> None:
     """Write the digest of categories (their newest announcement), or of a feed in a file or at an address."""
-    language = parse_language(order.language)
-    if language is None:
-        raise CommandError(f"There is no language {order.language!r}; for example: --language zh-CN")
+    language = language_code(order.language)
     wanted = _canonical(order.names)
     if not wanted and order.feed is None:
         raise CommandError("Which category? For example: arxiv-digest-bot digest cs.CV (or --feed FILE)")
+    if order.day is not None and order.feed is not None:
+        raise CommandError("A feed is of its own date: give either --feed or --date")
     async with desk(settings) as parts:
         if order.feed is not None:
             query, entries = await _from_feed(order.feed)
@@ -126,11 +125,9 @@ def print_records(source: Path, form: str, output: Path | None) -> None:
 async def print_paper(settings: Settings, text: str, language: str) -> None:
     """Print the bilingual card of each paper that a text names."""
     ids = find_ids(text)
-    code = parse_language(language)
+    code = language_code(language)
     if not ids:
         raise CommandError(f"{text[:200]!r} names no arXiv paper; for example: https://arxiv.org/abs/2402.15351")
-    if code is None:
-        raise CommandError(f"There is no language {language!r}; for example: --language zh-CN")
     async with desk(settings) as parts:
         found = await parts.lookup.find(ids)
         cards = [await parts.lookup.translated(paper, code) for paper in found.papers]

@@ -11,7 +11,7 @@ from typing import Any
 from bot.i18n import catalogue_names, words_for
 from bot.render.names import abs_url
 from bot.render.records_jsonl import RecordError, load_records
-from bot.terminal import CommandError, reason
+from bot.terminal import CommandError, language_code, reason
 from bot.translate.quality import Rate, Report, assess
 from storage.records import DigestRecord
 
@@ -28,6 +28,7 @@ the sample digest came from."""
 
 def print_quality(source: Path, language: str, *, as_json: bool) -> None:
     """Write the report on a file of records as `digest --format jsonl` writes them. Raises CommandError."""
+    code = language_code(language)
     try:
         records = list(_records(source))
     except (OSError, UnicodeDecodeError) as error:
@@ -35,7 +36,7 @@ def print_quality(source: Path, language: str, *, as_json: bool) -> None:
     except RecordError as error:
         raise CommandError(f"{source}: {error}") from None
     marks = [words_for(name)("render-untranslated") for name in catalogue_names()]
-    report = assess(records, language, marks)
+    report = assess(records, code, marks)
     sys.stdout.write(json.dumps(_as_json(report), indent=2) + "\n" if as_json else _as_table(report))
 
 

@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bot.languages import parse_language
+
 
 class CommandError(Exception):
     """The command cannot do what was asked; the argument is a sentence for the person at the terminal."""
@@ -31,6 +33,14 @@ def reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error) or "no answer in time"
     return str(error)
+
+
+def language_code(name: str) -> str:
+    """The code of the language that an option names. Raises CommandError."""
+    code = parse_language(name)
+    if code is None:
+        raise CommandError(f"There is no language {name!r}; for example: --language zh-CN")
+    return code
 
 
 def write(text: str, output: Path | None) -> None:

@@ -12,9 +12,8 @@ from bot.arxiv_source.ids import find_ids
 from bot.config import BACKENDS, Settings
 from bot.console import desk
 from bot.ensure import is_stale
-from bot.languages import parse_language
 from bot.render.names import wrap
-from bot.terminal import CommandError, reason
+from bot.terminal import CommandError, language_code, reason
 from storage import glossary, spending, translations
 from storage.records import Paper, Spent, TextField, Translation, Usage
 
@@ -26,7 +25,7 @@ async def print_translation(
     settings: Settings, text: str | None, file: Path | None, link: str | None, *, backend: str | None, language: str
 ) -> None:
     """Translate a text (an abstract), a file with one, or a paper, now; nothing of it is stored but what it took."""
-    code = _code(language)
+    code = language_code(language)
     if sum(one is not None for one in (text, file, link)) != 1:
         raise CommandError("What is to be translated? For example: arxiv-digest-bot translate 2402.15351")
     if backend is not None and backend not in BACKENDS:
@@ -50,7 +49,7 @@ async def print_translation(
 
 async def print_translations(settings: Settings, *, stale: bool, language: str | None) -> None:
     """Count the stored translations by language and versions; with `stale` list those made with older ones."""
-    code = _code(language) if language is not None else None
+    code = language_code(language) if language is not None else None
     async with desk(settings) as parts:
         async with parts.db.read() as session:
             stored = await translations.listing(session, code)
@@ -74,13 +73,6 @@ async def print_translations(settings: Settings, *, stale: bool, language: str |
 
 def _versions(made: Translation) -> str:
     return f"pipeline {made.pipeline_version} prompt {made.prompt_version} terms {made.glossary_version or '-'}"
-
-
-def _code(language: str) -> str:
-    code = parse_language(language)
-    if code is None:
-        raise CommandError(f"There is no language {language!r}; for example: --language zh-CN")
-    return code
 
 
 def _read(text: str | None, file: Path | None) -> str:

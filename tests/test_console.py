@@ -150,6 +150,7 @@ async def test_a_paper_is_printed_in_both_languages(
         (order("cs.CW"), "cs.CV"),
         (order("cs.CV", language="klingon"), "--language zh-CN"),
         (order(feed="/nowhere/feed.xml"), "cannot be read"),
+        (order(feed="/nowhere/feed.xml", day=date(2026, 8, 21)), "either --feed or --date"),
         (order("cs.CV"), "not to be had now"),
         (order("nothing like it"), "cs.CV, math"),
         (order(feed="/"), "/ cannot be read: Is a directory$"),

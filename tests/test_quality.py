@@ -44,6 +44,13 @@ GOOD = DigestRecord(
 )
 
 
+_TEXTS = {
+    "translated_title": GOOD.translated_title,
+    "translated_abstract": GOOD.translated_abstract,
+    "tldr": "长" * 130,
+}
+
+
 def test_a_good_record_raises_nothing() -> None:
     report = assess([GOOD], "zh-CN")
     assert report.records == 1
@@ -95,6 +102,18 @@ def test_records_of_another_system_that_begin_with_a_byte_order_mark_are_read_as
     records.write_text(json.dumps({"_id": "2608.00001", "title": "Counting Sheep"}), encoding="utf-8-sig")
     print_quality(records, "zh-CN", as_json=False)
     assert capsys.readouterr().out.startswith("1 records")
+
+
+def test_the_language_is_one_that_there_is_by_any_name_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = written(tmp_path, {"arxiv_id": "2608.00001", "title": "Sheep", "abstract": ABSTRACT, **_TEXTS})
+    for name in ("zh-CN", "zh", "中文"):
+        print_quality(good, name, as_json=True)
+    first, second, third = re.findall(r"^\{.*?^\}", capsys.readouterr().out, re.MULTILINE | re.DOTALL)
+    assert first == second == third
+    with pytest.raises(CommandError, match="--language zh-CN"):
+        print_quality(good, "klingon", as_json=True)
 
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:
