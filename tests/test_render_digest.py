@@ -136,9 +136,13 @@ def test_the_same_input_gives_the_same_parts_and_any_change_another_hash() -> No
     assert [a.content_hash == b.content_hash for a, b in zip(first, changed, strict=True)] == [True, False]
 
 
-def test_markdown_for_mixed_languages_keeps_the_headings_of_the_sample() -> None:
+def test_markdown_keeps_the_headings_of_the_sample_where_texts_or_reader_are_chinese() -> None:
     english = replace(ENTRY, translation=replace(TRANSLATION, language="en"))
     assert digest_markdown([ENTRY, english], ZH).startswith("# 摘要\n")
+    french = replace(ENTRY, translation=replace(TRANSLATION, language="fr"))
+    assert digest_markdown([ENTRY], EN).startswith("# 摘要\n")
+    assert digest_markdown([french], ZH).startswith("# 摘要\n")
+    assert digest_markdown([french], EN).startswith("# Summary\n")
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=30))

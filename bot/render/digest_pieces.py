@@ -25,6 +25,7 @@ CATEGORIES_CONTINUED = 3
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 400
 
+_CHINESE = "zh"
 _FILE_NAME_LIMIT = 60
 _CAPTION = replace(MESSAGE, characters=CAPTION_LIMIT)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
@@ -108,10 +109,12 @@ def approximate_note(days: Sequence[date], words: Words) -> str:
 
 
 def digest_markdown(entries: Sequence[BilingualPaper], words: Words, base: str = ARXIV, *, note: str = "") -> str:
-    """The whole digest as Markdown, with headings in English for readers who get English only; a `note` on top."""
+    """The whole digest as Markdown; a `note` on top. Its headings are Chinese where texts or reader are, or English."""
     languages = {entry.translation.language for entry in entries} or {words.language}
+    reads_chinese = words.language == _CHINESE and languages != {ENGLISH}
+    in_chinese = reads_chinese or any(one.startswith(_CHINESE) for one in languages)
     records = [to_record(entry, base=base, words=words) for entry in entries]
-    text = render_markdown(records, headings=ENGLISH_HEADINGS if languages == {ENGLISH} else HEADINGS)
+    text = render_markdown(records, headings=HEADINGS if in_chinese else ENGLISH_HEADINGS)
     return f"> {note}\n\n{text}" if note else text
 
 
