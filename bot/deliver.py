@@ -88,6 +88,7 @@ class Deliverer:
         self._ripe: asyncio.TimerHandle | None = None
         self._known: Known = {}
         self._seen_at: datetime | None = None
+        self._out = False
         self._stopping: Callable[[], bool] = bool
         self._to_pin = self._pinning = False
         self._aside: set[asyncio.Task[object]] = set()
@@ -182,7 +183,8 @@ class Deliverer:
         # While Telegram does not answer, one after the other.
         claiming = claiming and not (self._busy and self._pace.outage.begun)
         free = self._pace.room(_AHEAD, WORKERS - len(self._busy)) if claiming else 0
-        if not self._done and free <= 0:
+        over, self._out = self._out and not self._pace.outage.begun, self._pace.outage.begun
+        if not self._done and free <= 0 and not over:
             return False
         done, self._done = self._done, []
         if self._ripe is not None:
@@ -193,6 +195,8 @@ class Deliverer:
         try:
             async with self._db.begin() as session:
                 lost = await delivery_outcomes.record_all(session, done, now, worker=self._name)
+                if over:
+                    await deliveries.hurry(session, now)
                 if free > 0:
                     resting = self._pace.resting(_AHEAD)
                     claimed = await deliveries.claim(
@@ -246,7 +250,7 @@ class Deliverer:
     async def _deliver(self, delivery: Delivery) -> None:
         try:
             outcome = await self._sender.send(delivery, unless=self._stopping)
-            outcome = self._undecided.decided(outcome, delivery)
+            outcome = self._undecided.decided(outcome, delivery, outage=self._pace.outage.begun)
             self._done.append(Done(delivery, outcome))
         finally:
             del self._busy[delivery.id]

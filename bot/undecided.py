@@ -21,7 +21,8 @@ LOOK_AFTER = timedelta(seconds=10)
 """How long a message of unknown outcome is given to appear before it is looked for."""
 
 REPEATS = (timedelta(), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
-"""After how long a message is sent again where a repeat is harmless; when all went unanswered somebody decides."""
+"""After how long a message is sent again where a repeat is harmless. When all went unanswered somebody decides, unless
+it is Telegram that answers nobody."""
 
 LOOKS_AT_ONCE = 4
 _TOGETHER = 0.5
@@ -69,16 +70,17 @@ class Undecided:
         """When to look for a message whose answer stayed away just now; None when nobody looks."""
         return self._now() + self._look_after if self._policy is Policy.LOOK else None
 
-    def decided(self, outcome: Outcome, delivery: Delivery) -> Outcome:
-        """What is recorded for a row with this outcome."""
+    def decided(self, outcome: Outcome, delivery: Delivery, *, outage: bool = False) -> Outcome:
+        """What is recorded for a row with this outcome. `outage`: Telegram answers nobody at present."""
         if not isinstance(outcome, Unsure):
             return outcome
         if delivery.destination.kind is not ChatKind.PRIVATE and self._policy is not Policy.RESEND:
             return Unsure(outcome.reason, self.look_at)
         # In a private chat a repeat is harmless and a gap is not; but where no answer ever comes through, all arrive.
-        if delivery.attempts >= len(REPEATS):
+        if delivery.attempts >= len(REPEATS) and not outage:
             return Unsure(outcome.reason)
-        return RetryAt(self._now() + REPEATS[delivery.attempts], outcome.reason, unanswered=True)
+        pause = REPEATS[min(delivery.attempts, len(REPEATS) - 1)]
+        return RetryAt(self._now() + pause, outcome.reason, unanswered=True)
 
     def recorded(self, delivery: Delivery, outcome: Outcome) -> None:
         """A row's outcome is in the database."""

@@ -88,6 +88,12 @@ async def release(session: AsyncSession, delivery_ids: Collection[int], now: dat
         await session.execute(sa.update(table).where(table.c.id.in_(some)).values(**again))
 
 
+async def hurry(session: AsyncSession, now: datetime) -> None:
+    """Telegram answers again: what is to be sent again because nobody had answered waits no longer."""
+    unanswered = sa.and_(stands(DeliveryState.RETRY), table.c.attempts > 0, table.c.retry_at > now)
+    await session.execute(sa.update(table).where(unanswered).values(retry_at=now))
+
+
 async def states(session: AsyncSession, *digest_ids: int) -> dict[DeliveryState, int]:
     """How many rows of these digests stand where; states without rows are left out."""
     query = sa.select(table.c.state, sa.func.count()).where(table.c.digest_id.in_(digest_ids)).group_by(table.c.state)

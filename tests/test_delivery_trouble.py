@@ -90,6 +90,7 @@ async def test_a_message_is_looked_for_again_when_what_was_found_could_not_be_wr
                 await until(db, made.digest_id, {DeliveryState.SENT: CHANNEL * PARTS}, seconds=20)
                 telegram.faults.add(Fault(FaultKind.CUT_AFTER, method="sendMessage"))
                 made.digest_id = await plan_digest(db, "third", parts(), [CHANNEL])
+                ready.deliverer.wake()
                 async with asyncio.timeout(10):
                     while (await counts(db, made.digest_id)).get(DeliveryState.SENT) != PARTS:
                         if looks and not db.failing:

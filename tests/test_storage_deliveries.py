@@ -349,3 +349,13 @@ async def test_a_message_that_was_seen_counts_as_known_unless_something_was_on_i
     async with db.begin() as session:
         await subscriptions.move_chat(session, -7, -1007)
     assert await known(50) == [None, None]
+
+
+async def test_when_telegram_answers_again_only_what_it_had_not_answered_is_sent_before_its_time(db: Database) -> None:
+    await planned(db, await add(db, place(1), place(2)), "a")
+    one, two = await claim(db)
+    await record(db, one, RetryAt(NOW + 10 * SOON, "limit"))
+    await record(db, two, RetryAt(NOW + 10 * SOON, "silence", unanswered=True))
+    async with db.begin() as session:
+        await deliveries.hurry(session, NOW)
+    assert [row.id for row in await claim(db)] == [two.id]
