@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from babel import Locale
+
 ENGLISH = "en"
 
 NAMES = {
@@ -101,8 +105,17 @@ _ALSO = {
 def parse_language(text: str) -> str | None:
     """The code of the language that a person names (`zh`, `zh_cn`, `Chinese`, `中文`), or None."""
     word = text.strip().replace("_", "-").lower()
+    if word[-1:] == "文" and (found := _in_chinese().get(f"{word[:-1]}语")):
+        return found
     known = {code.lower(): code for code in NAMES} | {name.lower(): code for code, name in NAMES.items()}
-    return _ALSO.get(word) or known.get(word)
+    return _ALSO.get(word) or known.get(word) or _in_chinese().get(word)
+
+
+@cache
+def _in_chinese() -> dict[str, str]:
+    """The languages by their Chinese names, such as `法语`."""
+    names = Locale.parse("zh").languages
+    return {names[code]: code for code in NAMES if code in names}
 
 
 def zone_of(app: str) -> str | None:

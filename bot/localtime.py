@@ -14,18 +14,37 @@ from storage.records import EVERY_DAY, Destination
 LATE = timedelta(hours=2)
 """How long after its time a digest that waited for the last of its categories may still begin the day after."""
 
-_CLOCK = re.compile(r"(\d{1,2})[:：.](\d{2})")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:：.](\d{2})|[点點时時](?:(半)|(?:(\d{1,2})分?)?))?(am|pm)?", re.ASCII)
+_NOON = 12
 _OFFSET = re.compile(r"(?:utc|gmt)([+-])(\d{1,2})(?::00)?")
-_SHORTHAND = {"beijing": "Asia/Shanghai", "北京": "Asia/Shanghai", "上海": "Asia/Shanghai", "utc": "UTC", "gmt": "UTC"}
+_SHORTHAND = {
+    "beijing": "Asia/Shanghai",
+    "北京": "Asia/Shanghai",
+    "上海": "Asia/Shanghai",
+    "utc": "UTC",
+    "gmt": "UTC",
+    # What people call the clock of a place, summer and winter; as a zone's name EST has no summer.
+    **dict.fromkeys(("est", "edt", "et"), "America/New_York"),
+    **dict.fromkeys(("pst", "pdt", "pt"), "America/Los_Angeles"),
+    **dict.fromkeys(("cet", "cest"), "Europe/Berlin"),
+    "jst": "Asia/Tokyo",
+    "kst": "Asia/Seoul",
+}
 
 
 def parse_clock(text: str) -> time | None:
-    """`09:00`, `9:00` or `9.00` (also with a full-width colon) as a time; None for anything else, such as `25:00`."""
-    found = _CLOCK.fullmatch(text.strip())
+    """`09:00`, `9.00` (also with a full-width colon), `9`, `9pm` or `9点半` as a time; None for others, as `25:00`."""
+    found = _CLOCK.fullmatch(text.strip().lower())
     if found is None:
         return None
+    hour, minutes, half, after, part = found.groups()
+    number = int(hour)
+    if part is not None:
+        if not 1 <= number <= _NOON:
+            return None
+        number = number % _NOON + (_NOON if part == "pm" else 0)
     try:
-        return time(int(found[1]), int(found[2]))
+        return time(number, 30 if half else int(minutes or after or 0))
     except ValueError:
         return None
 

@@ -90,12 +90,19 @@ def test_less_common_spellings_are_understood(text: str, expected: str) -> None:
         "hep-th/0704001",
         "hep-th/9106001",
         "2402.15351v0",
-        "２４０２.１５３５１",
+        "٢٤٠٢.١٥٣٥١",
     ],
 )
 def test_what_is_no_paper_gives_nothing(text: str) -> None:
     assert find_ids(text) == ()
     assert parse_id(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["２４０２．１５３５１", "看看ａｒＸｉｖ：２４０２.１５３５１ｖ2", "arxiv.org／abs／2402.15351"]
+)
+def test_letters_and_digits_of_full_width_are_read_as_the_others(text: str) -> None:
+    assert [one.arxiv_id for one in find_ids(text)] == ["2402.15351"]
 
 
 def test_ids_come_once_each_in_the_order_of_first_mention() -> None:

@@ -94,7 +94,10 @@ SAID: Mapping[str, tuple[Case, ...]] = {
         right("/start p_2608-00001", CARD),
         wrong("/start nonsense", "start-again", BEGINS_IN_PRIVATE),
     ),
-    "help": (right("/help", "help-head"), wrong("/help me", "help-head")),
+    "help": (
+        right("/help", "help-head", {CHANNEL: "only-in-private"}),
+        wrong("/help me", "help-head", {CHANNEL: "only-in-private"}),
+    ),
     "subscribe": (
         right("/subscribe cs.LG", "subscribed", CHANGES),
         wrong("/subscribe cs.CV", "already-subscribed", CHANGES),

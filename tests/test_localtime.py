@@ -15,12 +15,30 @@ from storage.records import EVERY_DAY, ChatKind, Destination
 pytestmark = pytest.mark.pure
 
 
-@pytest.mark.parametrize("text", ["09:00", "9:00", "9.00", "09：00", " 09:00 "])
+@pytest.mark.parametrize("text", ["09:00", "9:00", "9.00", "09：00", " 09:00 ", "9", "9am", "9:00AM", "9点", "09時"])
 def test_a_time_of_day_is_understood_as_people_write_it(text: str) -> None:
     assert parse_clock(text) == time(9, 0)
 
 
-@pytest.mark.parametrize("text", ["25:00", "9:60", "9", "nine", "", "09:00:00", "-1:00"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12am", time(0, 0)),
+        ("12:05am", time(0, 5)),
+        ("12pm", time(12, 0)),
+        ("9:15pm", time(21, 15)),
+        ("21点半", time(21, 30)),
+        ("9点05分", time(9, 5)),
+        ("0", time(0, 0)),
+    ],
+)
+def test_halves_of_the_day_and_of_the_hour_are_understood(text: str, expected: time) -> None:
+    assert parse_clock(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["25:00", "9:60", "24", "nine", "", "09:00:00", "-1:00", "13pm", "0am", "9点60", "9点半5", "٩:٠٠"]
+)
 def test_what_is_no_time_of_day_is_not_taken_for_one(text: str) -> None:
     assert parse_clock(text) is None
 

@@ -84,7 +84,8 @@ def meant(name: str) -> tuple[str, ...]:
     """What a name stands for that somebody may subscribe to: a category, an archive, or all archives of a group.
 
     Groups go by arXiv's own names for them (`grp_physics`), or by what they are called in English or Chinese where no
-    archive has that name: `physics` is the archive. Nothing for an unknown name.
+    archive has that name: `physics` is the archive. A category goes by its whole name, too, where no other has it.
+    Nothing for an unknown name.
     """
     if (known := canonical(name)) is not None:
         return (known,)
@@ -92,7 +93,8 @@ def meant(name: str) -> tuple[str, ...]:
     for group in groups():
         if wanted in {f"{_GROUP}{group.id}", group.name.lower(), group.name_zh}:
             return tuple(one.id for one in archives(group.id))
-    return ()
+    named = [one.id for one in _taxonomy().categories.values() if wanted in {one.name.lower(), one.name_zh}]
+    return (named[0],) if len(named) == 1 else ()
 
 
 def group_around(archive: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -72,6 +73,8 @@ _LONGEST_LINK = 2_048
 # An address ends at white space, at what encloses it, at a comma, and at anything that is not ASCII.
 _ADDRESS = re.compile(r"https?://[!#-&(-+\--;=?-~]+", re.ASCII | re.IGNORECASE)
 _ESCAPED = re.compile(r"%(?:2f|3a|2c)", re.IGNORECASE)
+# Letters and digits as wide as Chinese ones, and what joins them in an id.
+_FULL_WIDTH = {ord(char) + 0xFEE0: char for char in f"{string.ascii_letters}{string.digits}./"}
 _WRAPPING = " \t\r\n\u00a0\u3000.,;:!?\"'`*_()[]{}<>。，、；：！？（）【】《》「」“”‘’"
 
 
@@ -118,7 +121,7 @@ def find_ids(text: str) -> tuple[ArxivId, ...]:
     A bare `2402.15351` counts too, unless it is part of some other address or looks like a quantity: `1203.4567 s`,
     `= 1203.4567` and `$1203.4567` are none.
     """
-    return tuple(dict.fromkeys(_ids_in(_ESCAPED.sub(_unescape, text))))
+    return tuple(dict.fromkeys(_ids_in(_ESCAPED.sub(_unescape, text.translate(_FULL_WIDTH)))))
 
 
 def abs_url(arxiv_id: str, version: int | None = None, *, base: str = "https://arxiv.org") -> str:

@@ -28,7 +28,7 @@ async def regenerate(ask: Ask) -> None:
     others = [arg for arg in ask.args if arg.lower() not in _SCOPES]
     newest = calendar.mailing_date(ask.services.now())
     names, day = split_date(others, newest, "/regenerate cs.CV")
-    (category, *more) = parse_categories(names, _EXAMPLE)
+    (category, *more) = parse_categories(ask, names, _EXAMPLE)
     if more or len(scopes) > 1:
         raise Refusal("regenerate-form", example=_EXAMPLE)
     if names == others:  # no date was given: the newest that there is
@@ -63,7 +63,7 @@ async def announce(ask: Ask) -> None:
     """`/announce cs.CV`: fetch the announcement now and deliver it to whom it is due."""
     day = calendar.mailing_date(ask.services.now())
     lines = []
-    for category in parse_categories(ask.args, "/announce cs.CV"):
+    for category in parse_categories(ask, ask.args, "/announce cs.CV"):
         held = await ask.services.gather.held(category, day, at_once=True)
         if held is None or held.announcement.state not in COMPLETE:
             reason = held.announcement.reason if held is not None else "?"

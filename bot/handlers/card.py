@@ -14,6 +14,7 @@ from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.ids import parse_id
 from bot.ensure import untranslated
 from bot.handlers.ask import Ask, Refusal, keyboard_of
+from bot.handlers.in_order import Turn
 from bot.handlers.named import named_ids
 from bot.i18n import Words, catalogue_names, words_for
 from bot.languages import NAMES, parse_language
@@ -36,29 +37,41 @@ _TITLE_IN_MESSAGE = 200
 _EXAMPLE = "/bibtex 2402.15351 hep-th/9901001"
 
 
-async def answer_card(ask: Ask, match: Match, language: str = "") -> None:
+async def answer_card(ask: Ask, match: Match, language: str = "", *, turn: Turn | None = None) -> None:
     """The card when its translation is there soon; else at once in English, and completed by an edit.
 
-    It is in the chat's language unless another is given. Under a button it takes the place of what is there.
+    It is in the chat's language unless another is given. Under a button it takes the place of what is there. With a
+    `turn` it is one of several.
     """
-    language = language or ask.here.language
+    turn, alone = turn or Turn(), turn is None
+    try:
+        await _answer(ask, match, language or ask.here.language, turn, alone=alone)
+    finally:
+        turn.over()
+
+
+async def _answer(ask: Ask, match: Match, language: str, turn: Turn, *, alone: bool) -> None:
     lookup, paper = ask.services.lookup, match.paper
     known = await lookup.archived(paper, language)
     if known is not None:
+        await turn.come()
         await _show(ask, known, match)
         return
     making = asyncio.create_task(lookup.translated(paper, language, chat_id=ask.chat.id))
     done, _ = await asyncio.wait({making}, timeout=_SOON)
-    if done:
+    await turn.come()
+    if done or making.done():
         await _show(ask, making.result(), match)
         return
     waiting = card_of(ask, BilingualPaper(paper, untranslated(paper, language)), match)
     text = f"{waiting.text}\n\n<i>{card_words(ask, language).html('translating')}</i>"
-    if ask.private and ask.press is None and await _drafted(ask, text, making):
+    # A chat has one draft at a time.
+    if alone and ask.private and ask.press is None and await _drafted(ask, text, making):
         await _show(ask, making.result(), match)
         return
     await gone(ask)
     placeholder = await ask.show(text, waiting.buttons)
+    turn.over()
     await _note(ask, placeholder, BilingualPaper(paper, untranslated(paper, language)), match, waiting=True)
     entry = await making
     card = card_of(ask, entry, match)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from telegram.constants import ChatType
+
 from bot.handlers import admin, card, channels, data, glossary, preferences, save, search, settings, start, subscribe
-from bot.handlers.ask import Ask, Handler
+from bot.handlers.ask import Ask, Handler, Refusal
 from bot.handlers.digest import digest_now
 
 
@@ -23,7 +25,9 @@ class Command:
 
 
 async def show_help(ask: Ask) -> None:
-    """Every command with its form; the administrators' ones for administrators."""
+    """Every command with its form; the administrators' ones for administrators. A channel's readers are spared it."""
+    if ask.chat.type == ChatType.CHANNEL:
+        raise Refusal("only-in-private", bot=ask.bot.username)
     shown = [one for one in COMMANDS if ask.is_bot_administrator or not one.administrators_only]
     lines = [f"{ask.words.html('form', form=one.form)}\n{ask.words(f'command-{one.name}')}" for one in shown]
     await ask.reply(f"{ask.words('help-head')}\n\n" + "\n".join(lines) + f"\n\n{ask.words('help-foot')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,11 +12,16 @@ from bot.arxiv_source import calendar
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
 from bot.handlers.subscribe import parse_categories
+from bot.handlers.typed import half_width
 from bot.render.digest_buttons import digest_of
 from storage import digests, gaps, open_answers, subscriptions
 from storage.records import OpenAnswer, Part, PartKind
 
 EXAMPLE = "/digest cs.CV"
+
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+_NEWEST, _BEFORE = ("today", "今天"), ("yesterday", "昨天")
+"""The newest mailing, and the one before it."""
 
 
 async def press_digest(ask: Ask) -> None:
@@ -28,8 +34,10 @@ async def press_digest(ask: Ask) -> None:
 async def digest_now(ask: Ask) -> None:
     """`/digest cs.CV [2026-08-21]`; without a category, what this chat is subscribed to."""
     args, day = split_date(ask.args, calendar.mailing_date(ask.services.now()), EXAMPLE)
+    if args and args[0].startswith("@"):
+        raise Refusal("digest-comes-here", name=args[0][:40], example=EXAMPLE)
     if args:
-        wanted = parse_categories(args, EXAMPLE)
+        wanted = parse_categories(ask, args, EXAMPLE)
     else:
         async with ask.services.db.read() as session:
             wishes = await subscriptions.of(session, ask.here.id) if ask.here.id else []
@@ -67,12 +75,20 @@ async def _has_gaps(ask: Ask, digest_id: int) -> bool:
 
 
 def split_date(args: Sequence[str], default: date, example: str) -> tuple[list[str], date]:
-    """Arguments without the date among them, and that date. Raises Refusal for one that does not exist."""
+    """Arguments without the date among them, and that date, as people write it (`2026/8/21`, `2026年8月21日`, `昨天`).
+
+    Raises Refusal for one that does not exist.
+    """
     rest, day = [], default
     for arg in args:
-        if arg[:4].isdigit():
+        if arg in _NEWEST:
+            continue
+        if arg in _BEFORE:
+            day = calendar.previous(default)
+        elif arg[:4].isdigit():
+            written = _DATE.fullmatch(half_width(arg))
             try:
-                day = date.fromisoformat(arg)
+                day = date(*map(int, written.groups())) if written is not None else date.fromisoformat(arg)
             except ValueError:
                 raise Refusal("bad-date", text=arg[:40], example=f"{example} {default.isoformat()}") from None
         else:

@@ -10,8 +10,9 @@ from telegram.constants import ChatAction
 from bot.arxiv_source.ids import ArxivId
 from bot.handlers.ask import Ask
 from bot.handlers.card import answer_card
+from bot.handlers.in_order import Turn
 from bot.handlers.named import ids_of
-from bot.lookup import Found
+from bot.lookup import Found, Match
 
 MOST_LINKS = 10
 
@@ -35,9 +36,20 @@ async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
     """One card for each of these papers, and a line about those that could not be had."""
     await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
     found = await ask.services.lookup.find(ids[:MOST_LINKS])
-    await asyncio.gather(*[answer_card(ask, match) for match in found.matches])
+    await _answer_all(ask, found.matches)
     if notes := _notes(ask, found, len(ids)):
         await ask.reply("\n".join(notes))
+
+
+async def _answer_all(ask: Ask, matches: Sequence[Match]) -> None:
+    """All at the same time, but in the order asked: who is translated sooner does not come sooner."""
+    if len(matches) == 1:
+        await answer_card(ask, matches[0])
+        return
+    turns = [Turn()]
+    for _ in matches[1:]:
+        turns.append(Turn(turns[-1]))
+    await asyncio.gather(*[answer_card(ask, one, turn=turn) for one, turn in zip(matches, turns, strict=False)])
 
 
 def _notes(ask: Ask, found: Found, asked: int) -> list[str]:

@@ -9,12 +9,14 @@ from bot.handlers.ask import Ask, Refusal
 from bot.handlers.choices import parse_switch
 from bot.handlers.describe import when
 from bot.handlers.rights import sees_messages, target
+from bot.handlers.typed import half_width, listed
 from bot.i18n import catalogue_names, words_for
 from bot.languages import NAMES, parse_language
 from bot.localtime import following, nearest_zones, parse_clock, parse_zone
 from storage import subscriptions
 from storage.records import AnnounceType, ChatKind, Destination
 
+_HALVES = frozenset({"am", "pm"})
 _ASAP = frozenset({"asap", "now", "立即", "尽快"})
 _TIME_EXAMPLE = "/time 09:00 Asia/Shanghai"
 
@@ -24,7 +26,9 @@ async def set_time(ask: Ask) -> None:
     ask, destination = await target(ask, f"{_TIME_EXAMPLE.replace('/time', '/time @mychannel')}")
     if not ask.args:
         raise Refusal("which-time", example=_TIME_EXAMPLE, now=when(ask, destination))
-    first, rest = ask.args[0], " ".join(ask.args[1:])
+    first, rest = half_width(ask.args[0]), " ".join(ask.args[1:])
+    if ask.args[1:] and (half := ask.args[1].lower().replace(".", "")) in _HALVES:
+        first, rest = first + half, " ".join(ask.args[2:])
     destination = await _stored(ask, destination)
     if first.lower() in _ASAP:
         async with ask.services.db.begin() as session:
@@ -49,12 +53,12 @@ async def set_time(ask: Ask) -> None:
 async def set_language(ask: Ask) -> None:
     """`/language zh-CN`: what papers are translated to; the bot speaks it too where it can."""
     ask, destination = await target(ask, "/language @mychannel zh-CN")
-    listed = ", ".join(f"{code} {name}" for code, name in NAMES.items())
+    known = ", ".join(f"{code} {name}" for code, name in NAMES.items())
     if not ask.args:
-        raise Refusal("which-language", languages=listed, example="/language zh-CN", now=destination.language)
+        raise Refusal("which-language", languages=known, example="/language zh-CN", now=destination.language)
     language = parse_language(" ".join(ask.args))
     if language is None:
-        raise Refusal("unknown-language", name=" ".join(ask.args)[:40], languages=listed, example="/language zh-CN")
+        raise Refusal("unknown-language", name=" ".join(ask.args)[:40], languages=known, example="/language zh-CN")
     spoken = language.partition("-")[0]
     interface = spoken if spoken in catalogue_names() else destination.interface
     destination = await _stored(ask, destination)
@@ -88,8 +92,8 @@ async def set_types(ask: Ask) -> None:
         wishes = await subscriptions.of(session, destination.id) if destination.id else []
     if not wishes:
         raise Refusal("no-subscriptions", example="/subscribe cs.CV cs.LG")
-    names = [name.lower() for arg in ask.args for name in arg.replace("，", ",").replace("+", ",").split(",") if name]
-    chosen = frozenset(AnnounceType) if names == ["all"] else _named_types(names)
+    names = [name.lower() for name in listed(ask.args, "+")]
+    chosen = frozenset(AnnounceType) if names in (["all"], ["全部"]) else _named_types(names)
     if not chosen:
         raise Refusal("which-types", now=listed_types(wishes[0].announce_types), example="/types new+cross")
     async with ask.services.db.begin() as session:

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+import re
+
 from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden
 
 from bot.handlers.ask import Ask, Refusal, named, new_destination
+from bot.handlers.typed import half_width
 from bot.render.names import one_line
 from storage import leaders, subscriptions
 from storage.records import ChatKind, Destination
 
 _LEADERS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
+_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/([a-z]\w{3,31})/?", re.IGNORECASE | re.ASCII)
 _ABSENT = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
 async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
     """The destination that a command is about, and the ask without the argument that named it.
 
-    That is the chat or topic of the message, or the channel or group named first (`@mychannel`, `-1001234567890`).
+    That is the chat or topic of the message, or the channel or group named first (`@mychannel`, `t.me/mychannel`,
+    `-1001234567890`).
     Raises Refusal unless the person may change it; `example` is the right form to show.
     """
-    name = ask.args[0] if ask.args else ""
+    name = half_width(ask.args[0]) if ask.args else ""
+    if (link := _LINK.fullmatch(name)) is not None:
+        name = f"@{link[1]}"
     if name.startswith("@") or (name.startswith("-") and name[1:].isdigit()):
-        destination = await _named(ask, name, example)
+        destination = await _named(ask, name, example.replace("@mychannel", name).replace("@mygroup", name))
         return ask.with_args(*ask.args[1:]), destination
     if not await _may_change_here(ask):
         raise Refusal("not-administrator")
     return ask, ask.here
+
+
+def with_place(example: str, given: Ask, left: Ask) -> str:
+    """An example with the chat that was named: `/subscribe cs.CV` as `/subscribe @mychannel cs.CV`."""
+    command, _, rest = example.partition(" ")
+    return " ".join([command, *given.args[: len(given.args) - len(left.args)], rest]).strip()
 
 
 async def may_change(ask: Ask, place: Destination) -> None:

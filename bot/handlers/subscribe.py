@@ -8,20 +8,21 @@ from telegram.constants import ChatType
 
 from bot.arxiv_source import calendar, categories
 from bot.handlers.ask import Ask, Refusal, named
-from bot.handlers.describe import category_label, described, when
-from bot.handlers.rights import target
+from bot.handlers.describe import category_label, category_name, described, when
+from bot.handlers.rights import target, with_place
+from bot.handlers.typed import listed
 from bot.render.button import Button, callback
 from storage import subscriptions
 
 _MOST_AT_ONCE = 40
 
 
-def parse_categories(args: Sequence[str], example: str) -> tuple[str, ...]:
+def parse_categories(ask: Ask, args: Sequence[str], example: str) -> tuple[str, ...]:
     """Canonical categories and archives from a command's arguments, a group as all of its archives.
 
     Raises Refusal naming the nearest real ones.
     """
-    words = [word for arg in args for word in arg.replace("，", ",").replace("、", ",").split(",") if word]
+    words = listed(args)
     if not words:
         raise Refusal("which-category", example=example)
     if len(words) > _MOST_AT_ONCE:
@@ -34,17 +35,24 @@ def parse_categories(args: Sequence[str], example: str) -> tuple[str, ...]:
             raise Refusal(
                 "unknown-category" if nearest else "unknown-category-alone",
                 name=word[:60],
-                nearest=", ".join(one.id for one in nearest),
-                example=example,
+                nearest=" · ".join(f"{one.id} {category_name(ask, one.id)}".rstrip() for one in nearest),
+                example=_instead(example, words, word, nearest[0].id) if nearest else example,
             )
         found += known
     return tuple(dict.fromkeys(found))
 
 
+def _instead(example: str, words: Sequence[str], wrong: str, right: str) -> str:
+    """What was meant, ready to be sent: the example's command and chat, and what was typed with the right category."""
+    head = [word for word in example.split() if word[0] in "/@-"]
+    return " ".join([*head, *(right if word == wrong else word for word in words)])
+
+
 async def subscribe(ask: Ask) -> None:
     """Add categories to a destination; the newest announcement is the first to come."""
-    ask, destination = await target(ask, "/subscribe @mychannel cs.CV")
-    wanted = parse_categories(ask.args, "/subscribe cs.CV cs.LG")
+    asked, destination = await target(ask, "/subscribe @mychannel cs.CV")
+    wanted = parse_categories(asked, asked.args, with_place("/subscribe cs.CV cs.LG", ask, asked))
+    ask = asked
     now = ask.services.now()
     cursor = calendar.previous(calendar.mailing_date(now))
     async with ask.services.db.begin() as session:
@@ -72,21 +80,26 @@ async def subscribe(ask: Ask) -> None:
 
 async def unsubscribe(ask: Ask) -> None:
     """Take categories (or `all`) from a destination."""
-    ask, destination = await target(ask, "/unsubscribe @mychannel cs.CV")
-    example = "/unsubscribe cs.CV"
+    asked, destination = await target(ask, "/unsubscribe @mychannel cs.CV")
+    example = with_place("/unsubscribe cs.CV", ask, asked)
+    ask = asked
     everything = [arg.lower() for arg in ask.args] in (["all"], ["全部"])
-    wanted = None if everything else parse_categories(ask.args, example)
+    wanted = None if everything else parse_categories(ask, ask.args, example)
     async with ask.services.db.begin() as session:
         removed = await subscriptions.unsubscribe(session, destination.id, wanted) if destination.id else []
     if not removed:
-        raise Refusal("not-subscribed", example="/subscriptions")
+        raise Refusal(
+            "not-subscribed", example=example.replace("/unsubscribe", "/subscriptions").removesuffix(" cs.CV")
+        )
     await ask.say("unsubscribed", categories=", ".join(removed))
 
 
 async def list_subscriptions(ask: Ask) -> None:
     """What this destination is subscribed to and when the next digest comes; in private also one's channels."""
+    example = "/subscribe cs.CV cs.LG"
     if ask.args:
-        ask, shown = await target(ask, "/subscriptions @mychannel")
+        asked, shown = await target(ask, "/subscriptions @mychannel")
+        example, ask = with_place(example, ask, asked), asked
         places = [shown]
     else:
         places = [ask.here]
@@ -101,5 +114,5 @@ async def list_subscriptions(ask: Ask) -> None:
         if wishes:
             blocks.append(described(ask, place, wishes))
     if not blocks:
-        raise Refusal("no-subscriptions", example="/subscribe cs.CV cs.LG")
+        raise Refusal("no-subscriptions", example=example)
     await ask.reply("\n\n".join(blocks))

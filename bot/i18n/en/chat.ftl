@@ -105,6 +105,9 @@ unknown-command = I do not know { $name }. All commands: /help
 
 not-announced = The announcement of { $categories } for { $date } is not known here: arXiv has not answered with it yet, or it was before I was asked to follow it.
 nothing-in-it = The announcement of { $categories } for { $date } has no new papers.
+digest-comes-here =
+    A digest that is asked for comes where it is asked for, so not in { $name }. For example, here:
+    <code>{ $example }</code>
 bad-date =
     “{ $text }” is no date. For example:
     <code>{ $example }</code>

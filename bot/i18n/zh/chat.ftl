@@ -105,6 +105,9 @@ unknown-command = 不认识 { $name }。全部命令：/help
 
 not-announced = 没有 { $categories } 在 { $date }的公告：arXiv 还没有给出，或者那时我还没有关注它。
 nothing-in-it = { $categories } 在 { $date }的公告里没有新论文。
+digest-comes-here =
+    要看的摘要会发到您提出要求的地方，不会发到 { $name }。例如在这里：
+    <code>{ $example }</code>
 bad-date =
     “{ $text }”不是日期。例如：
     <code>{ $example }</code>
