@@ -47,6 +47,7 @@ def test_protected_stretches_are_not_touched(text: str) -> None:
 
 def test_japanese_sentences_follow_each_other_without_a_space_and_other_languages_stay() -> None:
     assert typeset("遅い。 我々は BERT を使う。 $x$ である。", "ja") == "遅い。我々は BERT を使う。$x$ である。"
+    assert typeset("我々は 拡散モデル を使う。", "ja") == "我々は拡散モデルを使う。"
     assert typeset("느리다. 우리는 쓴다.", "ko") == "느리다. 우리는 쓴다."
     assert typeset('快的"BERT",好', "zh-TW") == "快的「BERT」，好"
 
@@ -62,6 +63,7 @@ def test_japanese_sentences_follow_each_other_without_a_space_and_other_language
         ("比例为3:1,时间为10:30", "比例为 3:1，时间为 10:30"),
         ("代码在https://example.org/a,b。", "代码在 https://example.org/a,b。"),
         ("Only English, here (as is).", "Only English, here (as is)."),
+        ("我们使用 扩散模型 处理150万 张图像", "我们使用扩散模型处理 150 万张图像"),
         ("FsaNet: 频率自注意力", "FsaNet：频率自注意力"),
         ("MuGI:通过大模型增强", "MuGI：通过大模型增强"),
         ("方法包括: 1. 用提示生成,以及2. 用模型匹配", "方法包括：1. 用提示生成，以及 2. 用模型匹配"),

@@ -65,6 +65,24 @@ def test_where_anything_else_is_wrong_nothing_is_taken() -> None:
     assert TextField.SUMMARY not in work.texts
 
 
+def test_a_sentence_that_a_model_did_not_translate_is_marked_and_others_may_do_better() -> None:
+    stayed = "It was trained on 1.5 million documents and works well."
+    source = Source(
+        "2608.00001", 1, "Faster Attention", f"Large language models are slow on inputs. {SENTENCE} {stayed}"
+    )
+    rest = "大语言模型在输入上速度较慢，人们不满意。" + FIRST
+    work = Work(source, "zh-CN")
+    kept = work.take(Draft(abstract=f"{rest}It was trained on 150万 documents and works well."), "engine")
+    assert kept.texts == (TextField.ABSTRACT,)
+    assert TextField.ABSTRACT in work.wanted
+    work.settle()
+    assert work.texts[TextField.ABSTRACT] == f"{rest} 〔未翻译〕{stayed}"
+    assert work.in_english == 1
+    better = Work(source, "zh-CN")
+    better.take(Draft(abstract=f"{rest}它用 150万 份文档训练，效果很好。"), "engine")
+    assert better.texts[TextField.ABSTRACT] == f"{rest}它用 150 万份文档训练，效果很好。"
+
+
 @pytest.mark.parametrize(
     ("latex", "text"),
     [

@@ -11,6 +11,7 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _STAND_IN = 0xF0000
 _STANDING_IN = re.compile("[\U000f0000-\U0010ffff]")
 _LATIN = r"A-Za-z0-9À-ÖØ-öø-ÿ\U000F0000-\U000FFFFD"
+_KANA = r"\u3040-\u30ff"
 _ANY_HAN = re.compile(f"[{_HAN}]")
 _WIDE = "，。；：！？、（）《》「」『』【】“”"
 _TO_WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
@@ -33,10 +34,12 @@ _DASH = re.compile(
     rf"(?<=[{_HAN}）》」』】”])[ \t]*-{{2,3}}(?![-a-z])[ \t]*|(?<=[{_LATIN}])[ \t]*-{{2,3}}[ \t]*(?=[{_HAN}])"
 )
 _HAN_LATIN = re.compile(rf"(?<=[{_HAN}])(?=[{_LATIN}])|(?<=[{_LATIN}%])(?=[{_HAN}])")
-_SPACE_AFTER_STOP = re.compile(r"(?<=[。！？])[ \t]+")
+# Engines put spaces around masks, in whose place a word may come back; and sentences translated one by one were joined
+# as in English.
+_NO_SPACE_IN_JAPANESE = re.compile(rf"(?<=[。！？])[ \t]+|(?<=[{_HAN}{_KANA}])[ \t]+(?=[{_HAN}{_KANA}])")
 _LOOSE = re.compile(
     r"[ \t]+(?=[，。；：！？、）》」』】])|(?<=[，。；：！？、（《「『【）])[ \t]+"
-    rf"|(?<=[{_HAN}])[ \t]+(?=[“「])|(?<=[”」])[ \t]+(?=[{_HAN}])"
+    rf"|(?<=[{_HAN}])[ \t]+(?=[“「{_HAN}])|(?<=[”」])[ \t]+(?=[{_HAN}])"
 )
 
 
@@ -44,8 +47,7 @@ def typeset(text: str, language: str) -> str:
     """The text as its language's readers expect it; idempotent."""
     if language.startswith("zh"):
         return chinese(text, quotes="「」" if language == "zh-TW" else "“”")
-    # Sentences that were translated one by one were joined as in English.
-    return _SPACE_AFTER_STOP.sub("", text) if language == "ja" else text
+    return _NO_SPACE_IN_JAPANESE.sub("", text) if language == "ja" else text
 
 
 def chinese(text: str, *, quotes: str = "“”") -> str:

@@ -10,8 +10,10 @@ from bot.translate.alarm import Alarm, Gate
 from bot.translate.backend import Draft, Source
 from bot.translate.cleaning import clean_translation
 from bot.translate.gates import check
-from bot.translate.marks import left, parts, shown, without_left
+from bot.translate.marks import leave, left, parts, shown, without_left
+from bot.translate.masking import mask, unmask
 from bot.translate.sentences import first_sentence
+from bot.translate.summary import split_sentences
 from bot.translate.thresholds import limits_of
 from bot.translate.typography import typeset
 from storage.records import TextField
@@ -23,6 +25,8 @@ _ALL = frozenset(TextField)
 _SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
 _TOO_LONG = "too_long"
 _MOST_NOTES = 12
+_FEW_WORDS = 6
+"""A shorter sentence may be a name or a title and stay as it is."""
 _LEAST_OF_SUMMARY = 8
 """A first sentence stands for the paper if it has an eighth of what a summary may have,"""
 _MOST_TIMES = 4
@@ -128,11 +132,26 @@ class Work:
         text = clean_translation(made)
         if of is TextField.SUMMARY_EN:
             return text
+        if of is TextField.ABSTRACT and not left(text):
+            text = self._stayed(text)
         if not left(text):
             return typeset(text, self.language)
         return "".join(
             f"\ue000{piece}\ue001" if english else typeset(piece, self.language) for piece, english in parts(text)
         )
+
+    def _stayed(self, text: str) -> str:
+        """The text with the sentences left that stand there as in English; as it is where that is most of them.
+
+        No gate notices one sentence among many that a model did not translate.
+        """
+        sentences = [one for one in split_sentences(self.source.abstract) if len(one.split()) >= _FEW_WORDS]
+        stayed = {one: came for one in sentences if (came := _unchanged(one, self.language)) in text}
+        if 2 * len(stayed) > len(sentences):
+            return text
+        for one, came in stayed.items():
+            text = text.replace(came, leave(one))
+        return text
 
     def _shortened(self, of: TextField, text: str, found: tuple[Alarm, ...]) -> str:
         """The first sentence of a summary that is good but for its having more of them; empty where that is no summary.
@@ -164,6 +183,12 @@ class Work:
         notes = self.notes.setdefault(of.value, [])
         if len(notes) < _MOST_NOTES:
             notes.append(f"{name}: {said}")
+
+
+def _unchanged(sentence: str, language: str) -> str:
+    """How a sentence comes back from whoever does not translate it: with what was masked as the language has it."""
+    masked = mask(sentence, language=language)
+    return unmask(masked.text, masked)
 
 
 def _joined(text: str, language: str) -> str:
