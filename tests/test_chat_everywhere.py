@@ -85,8 +85,8 @@ SAID: Mapping[str, tuple[Case, ...]] = {
     NO_COMMAND: (
         right("https://arxiv.org/abs/2608.00003", CARD, dict.fromkeys(GROUPS, SILENCE)),
         right("@arxiv_digest_bot 2608.00003", CARD),
-        wrong("@arxiv_digest_bot hello", "no-link"),
-        wrong("hello", SILENCE, {PRIVATE: "no-link"}),
+        wrong("@arxiv_digest_bot hello", "no-link", {PRIVATE: "no-link-but-words"}),
+        wrong("hello", SILENCE, {PRIVATE: "no-link-but-words"}),
         wrong("/frobnicate", SILENCE, {PRIVATE: "unknown-command"}),
     ),
     "start": (

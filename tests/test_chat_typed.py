@@ -9,6 +9,8 @@ import pytest
 from fakes.house import House, open_house, paper
 from fakes.translator_server import Trouble
 
+from bot.simulator.shapes import message_json
+
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
@@ -74,3 +76,46 @@ async def test_several_cards_come_in_the_order_asked_whichever_is_translated_fir
     _, first, second = await house.telegram.wait_for_messages(group, 3)
     assert "Count Sheep with 1 Cameras" in first.text
     assert "Count Sheep with 2 Cameras" in second.text
+
+
+async def test_words_and_categories_without_a_command_are_told_the_command(house: House) -> None:
+    assert "/search diffusion <b> models" in await house.say("diffusion <b> models")
+    assert "/subscribe cs.CV math" in await house.say("CS.cv，math")
+    assert "/subscribe cs.CV" in await house.say("subscribe cs.CV")
+    assert "/search" not in await house.say("https://openreview.net/forum?id=abc")
+    assert "/search" not in await house.say("x " * 100)
+
+
+async def test_a_file_is_known_by_its_name_and_what_says_nothing_is_told_what_to_send(house: House) -> None:
+    house.arxiv.add_paper(paper(1))
+    house.telegram.send_caption(house.private, house.person, "", document="2608.00001v1.pdf")
+    (card,) = await house.telegram.wait_for_messages(house.private, 1)
+    assert "Count Sheep with 1 Cameras" in card.text
+    house.telegram.send_caption(house.private, house.person, "")
+    _, hint = await house.telegram.wait_for_messages(house.private, 2)
+    assert "no arXiv link" in hint.text
+    group = house.telegram.add_group("Readers", creator=house.person)
+    house.telegram.send_caption(group, house.person, "")
+    await house.stays_silent("and so on", chat=group)
+
+
+async def test_an_album_is_told_once_what_to_send(house: House) -> None:
+    for _ in range(3):
+        picture = house.telegram.world.draft(house.private, from_user=house.person)
+        update = message_json(house.telegram.world.write(picture)) | {"media_group_id": "13", "photo": []}
+        house.telegram.world.updates.put("message", update)
+    await house.say("/help")
+    await house.telegram.wait_for_messages(house.private, 2)
+    assert len(house.telegram.from_bot(house.private)) == 2
+
+
+async def test_thanks_for_a_card_or_a_hint_is_no_question(house: House) -> None:
+    house.arxiv.add_paper(paper(1))
+    group = house.telegram.add_group("Readers", creator=house.person)
+    name = f"@{house.telegram.bot.username}"
+    assert "no arXiv link" in await house.say(f"{name} hello", chat=group)
+    await house.stays_silent("thanks", chat=group, reply_to=house.last(group))
+    await house.say(f"{name} 2608.00001", chat=group)
+    await house.stays_silent("thanks", chat=group, reply_to=house.last(group))
+    await house.say("2608.00001")
+    assert "no arXiv link" in await house.say("thanks", reply_to=house.last())

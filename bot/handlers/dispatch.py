@@ -38,6 +38,8 @@ _log = logging.getLogger(__name__)
 
 # A linked channel's posts arrive in its group once more, as automatic forwards: those are nobody's question.
 _POSTS = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
+# Whoever sends a picture or a sticker in private hears what to send instead; a file may be named by a paper's id.
+_SAID = filters.TEXT | filters.CAPTION | filters.Document.ALL | filters.ChatType.PRIVATE
 ALLOWED_UPDATES = (
     Update.MESSAGE,
     Update.CHANNEL_POST,
@@ -46,6 +48,7 @@ ALLOWED_UPDATES = (
     Update.CHOSEN_INLINE_RESULT,
     Update.MY_CHAT_MEMBER,
 )
+_NAMES = frozenset(command.name for command in COMMANDS if not command.administrators_only)
 _SOON = 0.4
 """Seconds after which a button no longer shows that it waits; a refusal that comes sooner is shown above the chat."""
 
@@ -60,8 +63,8 @@ def register(application: AnyApplication, services: Services) -> None:
     )
     application.add_handler(
         MessageHandler(
-            _POSTS & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND,
-            _callback(services, answer_link),
+            _POSTS & _SAID & ~filters.COMMAND & ~filters.StatusUpdate.ALL,
+            _callback(services, _said),
         )
     )
     application.add_handler(CallbackQueryHandler(_press_callback(services)))
@@ -227,6 +230,13 @@ async def _tell(ask: Ask, key: str, **values: Any) -> None:
         await ask.refuse(ask.words.html(key, **values))
     except TelegramError as error:
         event(_log, "not_answered", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
+
+
+async def _said(ask: Ask) -> None:
+    name, _, rest = (ask.message.text or "").strip().partition(" ")
+    if ask.private and name.lower() in _NAMES:
+        raise Refusal("slash-is-missing", example=f"/{name.lower()} {rest[:60]}".strip())
+    await answer_link(ask)
 
 
 async def _unknown_command(ask: Ask) -> None:

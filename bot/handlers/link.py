@@ -5,31 +5,58 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from telegram import Message
 from telegram.constants import ChatAction
 
+from bot.arxiv_source import categories
 from bot.arxiv_source.ids import ArxivId
 from bot.handlers.ask import Ask
 from bot.handlers.card import answer_card
 from bot.handlers.in_order import Turn
 from bot.handlers.named import ids_of
+from bot.handlers.typed import listed
 from bot.lookup import Found, Match
+from bot.render.names import one_line
 
 MOST_LINKS = 10
+_EXAMPLE = "https://arxiv.org/abs/2402.15351"
+_A_FEW_WORDS = 60
+"""Characters that somebody may have meant to search for."""
 
 
 async def answer_link(ask: Ask) -> None:
-    """Answer the links of a message; in groups only when the bot is asked, in private say what to send."""
-    asked = ask.private or _is_asked(ask)
-    if not asked and not ask.here.answer_links:
+    """Answer the links of a message; in groups only when the bot is asked, in private say what to send.
+
+    Who only replies to the bot without one, as in "thanks", asks for nothing in a group.
+    """
+    called = ask.private or _is_mentioned(ask)
+    if not called and not _is_answered(ask) and not ask.here.answer_links:
         return
     ids = ids_of(ask.message)
-    if not ids and asked and ask.message.reply_to_message is not None:
-        ids = ids_of(ask.message.reply_to_message)
-    if not ids:
-        if asked:
-            await ask.say("no-link", example="https://arxiv.org/abs/2402.15351")
+    replied = ask.message.reply_to_message
+    # What the bot said itself, a card or an example, is not asked for again.
+    if not ids and called and replied is not None and not _is_own(ask, replied):
+        ids = ids_of(replied)
+    if ids:
+        await answer_ids(ask, ids)
+    elif called and not _of_an_album_answered(ask):
+        await _say_what_to_send(ask)
+
+
+async def _say_what_to_send(ask: Ask) -> None:
+    words = one_line((ask.message.text or "").replace(f"@{ask.bot.username}", ""))
+    if not ask.private or not words or len(words) > _A_FEW_WORDS or "/" in words:
+        await ask.say("no-link", example=_EXAMPLE)
         return
-    await answer_ids(ask, ids)
+    fields = [categories.canonical(word) or "" for word in listed([words])]
+    key = "no-link-but-fields" if fields and all(fields) else "no-link-but-words"
+    await ask.say(key, example=_EXAMPLE, words=words, categories=" ".join(dict.fromkeys(fields)))
+
+
+def _of_an_album_answered(ask: Ask) -> bool:
+    """Whether another picture of the same album was answered: each comes as a message of its own."""
+    album = ask.message.media_group_id
+    return album is not None and ask.services.recent.seen("album", ask.chat.id, ask.here.thread_id, album)
 
 
 async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
@@ -63,14 +90,19 @@ def _notes(ask: Ask, found: Found, asked: int) -> list[str]:
     return notes
 
 
-def _is_asked(ask: Ask) -> bool:
-    """Whether a message in a group is for the bot: it is mentioned, or its own message is replied to."""
-    message = ask.message
-    replied = message.reply_to_message
+def _is_answered(ask: Ask) -> bool:
+    """Whether a message replies to one of the bot's."""
+    return ask.message.reply_to_message is not None and _is_own(ask, ask.message.reply_to_message)
+
+
+def _is_own(ask: Ask, replied: Message) -> bool:
     # In a topic whatever replies to nothing replies to the message that opened it, which may be the bot's.
-    opened = replied is not None and replied.forum_topic_created is not None
-    if replied is not None and not opened and replied.from_user is not None and replied.from_user.id == ask.bot.id:
-        return True
+    opened = replied.forum_topic_created is not None
+    return not opened and replied.from_user is not None and replied.from_user.id == ask.bot.id
+
+
+def _is_mentioned(ask: Ask) -> bool:
     name = f"@{ask.bot.username}".lower()
+    message = ask.message
     mentions = {**message.parse_entities(["mention"]), **message.parse_caption_entities(["mention"])}
     return any(text.lower() == name for text in mentions.values())

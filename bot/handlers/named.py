@@ -24,8 +24,10 @@ def named_ids(ask: Ask, example: str) -> tuple[ArxivId, ...]:
 
 
 def ids_of(message: Message) -> tuple[ArxivId, ...]:
-    """The papers that a message names: in its text or caption, and behind its text links."""
+    """The papers that a message names: in its text or caption, behind its text links, and as the name of its file."""
     found = [*find_ids(message.text or message.caption or "")]
+    if message.document is not None:
+        found += find_ids(message.document.file_name or "")
     for url in (*_hidden_links(message.entities), *_hidden_links(message.caption_entities)):
         found += find_ids(url)
     return tuple(dict.fromkeys(found))

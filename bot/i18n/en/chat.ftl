@@ -53,7 +53,7 @@ no-subscriptions =
     Nothing is subscribed yet. For example:
     <code>{ $example }</code>
 
-not-administrator = Only administrators of this chat can change its subscriptions.
+not-administrator = Only administrators of this chat can change that.
 not-administrator-there = Only administrators of { $name } can change its subscriptions, and you are not one of them.
 name-only-in-private =
     Naming another chat works in our private chat only. There, send:
@@ -97,10 +97,19 @@ no-link =
     I see no arXiv link in that. Send one like this:
     { $example }
     or see /help
+no-link-but-words =
+    I see no arXiv link in that. Send one like this:
+    { $example }
+    To look for papers: <code>/search { $words }</code>
+    All commands: /help
+no-link-but-fields =
+    To get the daily digest of that here: <code>/subscribe { $categories }</code>
+    To see today’s: <code>/digest { $categories }</code>
 translating = Translating …
 paper-missing = arXiv has no paper { $ids }.
 arxiv-unavailable = arXiv does not answer at the moment, so I could not look up { $ids }. Try again in a few minutes.
 too-many-links = You sent { $count } links; I answer the first { $limit }.
+slash-is-missing = Commands begin with a slash: <code>{ $example }</code>
 unknown-command = I do not know { $name }. All commands: /help
 
 not-announced = The announcement of { $categories } for { $date } is not known here: arXiv has not answered with it yet, or it was before I was asked to follow it.

@@ -53,7 +53,7 @@ no-subscriptions =
     还没有订阅。例如：
     <code>{ $example }</code>
 
-not-administrator = 只有本群的管理员才能更改订阅。
+not-administrator = 只有本群的管理员才能更改。
 not-administrator-there = 只有 { $name } 的管理员才能更改它的订阅，而您不是。
 name-only-in-private =
     指定其他聊天只能在与我的私聊中进行。请在私聊里发送：
@@ -97,10 +97,19 @@ no-link =
     这里面没有 arXiv 链接。请像这样发送：
     { $example }
     或查看 /help
+no-link-but-words =
+    这里面没有 arXiv 链接。请像这样发送：
+    { $example }
+    要找论文：<code>/search { $words }</code>
+    全部命令：/help
+no-link-but-fields =
+    每天把它的摘要发到这里：<code>/subscribe { $categories }</code>
+    看今天的：<code>/digest { $categories }</code>
 translating = 正在翻译……
 paper-missing = arXiv 没有论文 { $ids }。
 arxiv-unavailable = arXiv 暂时没有回应，没能查到 { $ids }。请过几分钟再试。
 too-many-links = 您发了 { $count } 个链接，我只回复前 { $limit } 个。
+slash-is-missing = 命令以斜杠开头：<code>{ $example }</code>
 unknown-command = 不认识 { $name }。全部命令：/help
 
 not-announced = 没有 { $categories } 在 { $date }的公告：arXiv 还没有给出，或者那时我还没有关注它。
