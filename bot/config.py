@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -290,11 +289,6 @@ class Settings(BaseSettings):
     def operations(self) -> int | None:
         """OPERATIONS_CHAT, or the first administrator's private chat."""
         return self.operations_chat or next(iter(self.admin_ids), None)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """TIMEZONE as a zone."""
-        return ZoneInfo(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ import pytest
 from fakes.arxiv_server import Trouble
 from fakes.house import House, open_house, paper
 from fakes.search_cases import papers_and_cases
+from sqlalchemy import text
 
+from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.shapes import user_json
 from bot.simulator.state import Message, User
 from bot.simulator.world import InlineAsk
@@ -175,3 +177,21 @@ async def test_what_was_chosen_by_a_name_that_is_made_up_does_nothing(house: Hou
     await house.telegram.quiet()
     assert "What I understand" in await house.say("/help")
     assert not house.translator.asked
+
+
+async def test_what_goes_wrong_lets_nobody_wait_and_the_next_one_is_answered(house: House) -> None:
+    async with house.bot.services.db.begin() as session:
+        await session.execute(text("ALTER TABLE papers RENAME TO elsewhere"))
+    assert (await typed(house, "counting sheep")).results == []
+    async with house.bot.services.db.begin() as session:
+        await session.execute(text("ALTER TABLE elsewhere RENAME TO papers"))
+    assert (await typed(house, "counting sheep")).results
+
+
+async def test_whoever_typed_on_stops_nobody(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "bot")
+    house.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="answerInlineQuery", text="query is too old"))
+    house.telegram.inline(house.person, "counting sheep")
+    await house.telegram.wait_for(lambda: house.telegram.faults.struck)
+    assert (await typed(house, "counting sheep")).results
+    assert [one.split()[0] for one in caplog.messages if "inline" in one] == ["inline_not_answered"]

@@ -119,3 +119,34 @@ async def test_a_chat_where_the_bot_may_not_pin_gets_its_digest_all_the_same(
     await asyncio.gather(deliver(telegram, db, digest_id, 2))
     assert len(shown(telegram, place)) == 2
     assert chat.pinned == []
+
+
+async def test_a_digest_that_could_not_be_pinned_for_now_is_pinned_after_the_next_start(
+    telegram: SimulatedTelegram, db: Database
+) -> None:
+    place = await channel(telegram, db, pin=True)
+    chat = telegram.world.chats[place.chat_id]
+    telegram.faults.add(Fault(FaultKind.SERVER_ERROR, method="pinChatMessage", times=None))
+    digest_id = await plan_digest(db, "a", [RICH, SECOND], [place.id])
+    await deliver(telegram, db, digest_id, 2)
+    await telegram.wait_for(lambda: telegram.faults.struck)
+    assert chat.pinned == []
+    telegram.faults.clear()
+    await deliver(telegram, db, digest_id, 2)
+    first, _ = telegram.from_bot(chat)
+    await telegram.wait_for(lambda: chat.pinned == [first.message_id])
+
+
+async def test_a_chat_that_forbids_to_pin_is_asked_once_and_is_not_lost(
+    telegram: SimulatedTelegram, db: Database
+) -> None:
+    place = await channel(telegram, db, pin=True)
+    telegram.faults.add(Fault(FaultKind.FORBIDDEN, method="pinChatMessage", times=None, text="no rights to pin"))
+    digest_id = await plan_digest(db, "a", [RICH, SECOND], [place.id])
+    await deliver(telegram, db, digest_id, 2)
+    await deliver(telegram, db, digest_id, 2)
+    assert len(telegram.faults.struck) == 1
+    async with db.read() as session:
+        stored = await subscriptions.destination(session, place.chat_id)
+    assert stored is not None
+    assert stored.paused is None

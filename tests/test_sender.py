@@ -1,31 +1,134 @@
-"""What the sender makes of Telegram's refusals that concern more than one chat."""
+"""What the sender makes of Telegram's refusals, and of rows that cannot be sent."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from fakes.house import Seconds
+from telegram.error import BadRequest, RetryAfter
 
 from bot.pace import Pace
 from bot.sender import Sender
+from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.state import Chat
 from bot.simulator.telegram import SimulatedTelegram
 from bot.wire import AiohttpRequest
-from storage.records import ChatKind, Delivery, DeliveryState, Destination, Part, PartKind, RetryAt
+from storage.records import (
+    ChatKind,
+    Delivery,
+    DeliveryState,
+    Destination,
+    Layout,
+    Part,
+    PartKind,
+    Refused,
+    RetryAt,
+    Sent,
+)
 
 NOW = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
+HELLO = Part(1, PartKind.MESSAGE, {"text": "<b>hello</b>", "buttons": []}, "hash")
+RICH = Part(1, PartKind.RICH, {**HELLO.payload, "rich": {"html": "<p>hello, rich</p>"}}, "rich")
+
+
+@dataclass
+class Scene:
+    """A sender, the private chat that it sends to, and its pace."""
+
+    telegram: SimulatedTelegram
+    sender: Sender
+    chat: Chat
+    place: Destination
+    pace: Pace
+
+    def row(self, part: Part = HELLO) -> Delivery:
+        return Delivery(1, 1, self.place, 1, part, DeliveryState.SENDING)
+
+    def texts(self) -> list[str]:
+        return [one.text for one in self.telegram.from_bot(self.chat)]
+
+
+@asynccontextmanager
+async def scene(token: str | None = None) -> AsyncIterator[Scene]:
+    async with SimulatedTelegram() as telegram, AiohttpRequest() as request:
+        seconds = Seconds()
+        pace = Pace(clock=seconds, sleep=seconds.sleep)
+        address = f"{telegram.url}/bot{token or telegram.token}"
+        chat = telegram.private_chat(telegram.add_user("Lin"))
+        place = Destination(chat.id, ChatKind.PRIVATE, "zh-CN", "zh", "UTC", id=1)
+        yield Scene(telegram, Sender(request=request, address=address, pace=pace, now=lambda: NOW), chat, place, pace)
 
 
 async def test_a_token_that_is_no_longer_good_holds_everything_and_loses_nothing() -> None:
-    async with SimulatedTelegram() as telegram:
-        seconds = Seconds()
-        pace = Pace(clock=seconds, sleep=seconds.sleep)
-        wrong = "110201543:" + "C" * 35
-        part = Part(1, PartKind.MESSAGE, {"text": "hello", "buttons": []}, "hash")
-        place = Destination(7, ChatKind.PRIVATE, "zh-CN", "zh", "UTC", id=1)
-        row = Delivery(1, 1, place, 1, part, DeliveryState.SENDING)
-        async with AiohttpRequest() as request:
-            sender = Sender(request=request, address=f"{telegram.url}/bot{wrong}", pace=pace, now=lambda: NOW)
-            outcome = await sender.send(row)
+    async with scene("110201543:" + "C" * 35) as here:
+        outcome = await here.sender.send(here.row())
         assert isinstance(outcome, RetryAt)
         assert outcome.whole_bot
-        assert await pace.turn(8, group=False, patience=60) > 60
+        assert await here.pace.turn(8, group=False, patience=60) > 60
+
+
+async def test_a_row_that_cannot_be_made_into_a_message_is_refused_and_the_next_one_sent() -> None:
+    async with scene() as here:
+        broken = Part(1, PartKind.MESSAGE, {"buttons": []}, "broken")
+        assert await here.sender.send(here.row(broken)) == Refused("cannot be sent: KeyError")
+        assert isinstance(await here.sender.send(here.row()), Sent)
+        assert here.texts() == ["hello"]
+
+
+async def test_once_the_program_stops_a_row_whose_turn_has_come_is_left_for_the_next_start() -> None:
+    async with scene() as here:
+        outcome = await here.sender.send(here.row(), unless=lambda: True)
+        assert outcome == RetryAt(NOW, "the program stopped before this was sent")
+        assert here.texts() == []
+
+
+async def test_a_chat_whose_turn_is_far_away_does_not_hold_the_others() -> None:
+    async with scene() as here:
+        here.pace.limited(here.chat.id, 300)
+        outcome = await here.sender.send(here.row())
+        assert isinstance(outcome, RetryAt)
+        assert outcome.at > NOW + timedelta(seconds=290)
+
+
+async def test_markup_that_is_refused_goes_as_plain_words() -> None:
+    async with scene() as here:
+        here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, text="can't parse entities: odd"))
+        assert isinstance(await here.sender.send(here.row()), Sent)
+        (message,) = here.telegram.from_bot(here.chat)
+        assert (message.text, message.entities) == ("hello", ())
+
+
+async def test_an_answer_in_a_layout_that_is_refused_comes_in_a_simpler_one() -> None:
+    async with scene() as here:
+        here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="sendRichMessage", text="RICH_MESSAGE_INVALID"))
+        await here.sender.post(replace(here.place, layout=Layout.RICH), RICH)
+        await here.sender.post(here.place, RICH)
+        assert here.texts() == ["hello", "hello"]
+        here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, text="chat not found"))
+        with pytest.raises(BadRequest, match="hat not found"):
+            await here.sender.post(here.place, HELLO)
+
+
+async def test_a_page_that_is_turned_while_telegram_asks_for_patience_is_turned_when_that_is_over() -> None:
+    async with scene() as here:
+        number = await here.sender.post(here.place, HELLO)
+        other = replace(HELLO, payload={**HELLO.payload, "text": "page 2"}, content_hash="two")
+        here.telegram.faults.add(Fault(FaultKind.RATE_LIMIT, method="editMessageText", retry_after=3, times=2))
+        assert await here.sender.change(here.place, number, other) == other
+        assert here.texts() == ["page 2"]
+        here.telegram.faults.add(Fault(FaultKind.RATE_LIMIT, method="editMessageText", retry_after=3, times=None))
+        with pytest.raises(RetryAfter):
+            await here.sender.change(here.place, number, HELLO)
+        assert here.texts() == ["page 2"]
+
+
+async def test_whatever_else_is_limited_makes_its_chat_wait() -> None:
+    async with scene() as here:
+        here.telegram.faults.add(Fault(FaultKind.RATE_LIMIT, method="pinChatMessage", retry_after=30))
+        with pytest.raises(RetryAfter):
+            await here.sender.call("pinChatMessage", here.chat.id, message_id=1)
+        assert await here.pace.turn(here.chat.id, group=False, patience=1) > 25

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fakes.stored import NOW, SOON, add, address, claim, digest, open_database, parts, place, planned, record
 
 from storage import deliveries, digests, subscriptions, undecided, workers
@@ -118,6 +119,17 @@ async def test_a_refused_part_does_not_stop_the_next_one(db: Database) -> None:
     await record(db, row, Refused("can't parse entities"))
     assert await numbers(db) == [(7, 1)]
     assert await states(db) == {DeliveryState.FAILED: 1, DeliveryState.SENDING: 1}
+
+
+async def test_a_row_that_cannot_be_read_fails_alone(db: Database) -> None:
+    places = await add(db, place(1), place(2))
+    await planned(db, places, "a")
+    await planned(db, places[:1], "b", arxiv_id="2608.00002")
+    async with db.begin() as session:
+        await session.execute(sa.text("UPDATE digest_parts SET kind = 'hologram' WHERE digest_id = 1"))
+    assert [(row.destination.chat_id, row.digest_id) for row in await claim(db)] == []
+    assert await states(db, 1) == {DeliveryState.FAILED: 2}
+    assert [(row.destination.chat_id, row.digest_id) for row in await claim(db)] == [(1, 2)]
 
 
 async def test_a_row_of_unknown_outcome_holds_back_only_its_own_chat_until_it_is_decided(db: Database) -> None:
