@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import pins, subscriptions
+from storage import moves, pins, subscriptions
 from storage.delivery_rows import nothing_to_do, read, set_row
 from storage.models import UNFINISHED
 from storage.models import deliveries as table
@@ -110,7 +110,7 @@ async def record(
                 session, row.id, now, state=DeliveryState.RETRY, retry_at=at, reason=reason, attempts=attempts
             )
         case Moved(new_chat_id):
-            await subscriptions.move_chat(session, row.destination.chat_id, new_chat_id)
+            await moves.move_chat(session, row.destination.chat_id, new_chat_id)
             # An edit is not carried over: its message stayed behind.
             if row.message_id is None:
                 await set_row(session, row.id, now, state=DeliveryState.PENDING)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from fakes.stored import NOW, SOON, add, address, claim, digest, open_database, parts, place, planned, record
 
-from storage import deliveries, digests, subscriptions, undecided, workers
+from storage import deliveries, digests, moves, subscriptions, undecided, workers
 from storage.database import Database
 from storage.records import ChatKind, DeliveryState, Gone, Moved, Refused, RetryAt, Sent, Unsure
 from storage.workers import Recovered
@@ -211,7 +211,7 @@ async def test_a_row_for_a_group_that_was_moved_by_somebody_else_meanwhile_is_se
     await planned(db, [group], "a")
     (row,) = await claim(db)
     async with db.begin() as session:
-        await subscriptions.move_chat(session, -5, -1005)
+        await moves.move_chat(session, -5, -1005)
     await record(db, row, Moved(-1005))
     assert await numbers(db) == [(-1005, 0)]
 
@@ -359,7 +359,7 @@ async def test_a_message_that_was_seen_counts_as_known_unless_something_was_on_i
     await record(db, row, Sent(35))
     assert await known(37) == [37, 40]
     async with db.begin() as session:
-        await subscriptions.move_chat(session, -7, -1007)
+        await moves.move_chat(session, -7, -1007)
     assert await known(50) == [None, None]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fakes.stored import open_database
 
-from storage import leaders, subscriptions
+from storage import leaders, moves
 
 
 async def test_who_leads_a_chat_is_remembered_once_goes_along_with_it_and_can_be_forgotten(tmp_path: Path) -> None:
@@ -13,7 +13,7 @@ async def test_who_leads_a_chat_is_remembered_once_goes_along_with_it_and_can_be
             await leaders.remember(session, user, chat)
         assert sorted(await leaders.chats_of(session, 1)) == [-20, -10]
         # The second one had been seen in both already.
-        await subscriptions.move_chat(session, -10, -99)
+        await moves.move_chat(session, -10, -99)
         assert sorted(await leaders.chats_of(session, 1)) == [-99, -20]
         assert await leaders.chats_of(session, 2) == [-99]
         await leaders.forget(session, 2, -99)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fakes.stored import FRIDAY, MONDAY, NOW, add, announcement, open_database, place
 
-from storage import announcements, needs, subscriptions
+from storage import announcements, moves, needs, subscriptions
 from storage.database import Database
 from storage.needs import MovedMeanwhile, Step
 from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnouncementState, AnnounceType, ChatKind, Destination
@@ -322,10 +322,10 @@ async def test_a_time_of_day_can_be_set_and_taken_back(db: Database) -> None:
 async def test_a_group_that_became_a_supergroup_keeps_its_subscriptions(db: Database) -> None:
     one = await subscribed(db, "cs.CV", chat_id=-5, kind=ChatKind.GROUP)
     async with db.begin() as session:
-        assert await subscriptions.move_chat(session, -5, -1005) == 1
+        assert await moves.move_chat(session, -5, -1005) == 1
         assert await subscriptions.destination(session, -5) is None
         moved = await subscriptions.destination(session, -1005)
-        assert await subscriptions.move_chat(session, -5, -1005) == 0
+        assert await moves.move_chat(session, -5, -1005) == 0
     assert moved == replace(one, chat_id=-1005, kind=ChatKind.SUPERGROUP)
     assert await cursors(db, one.id) == {"cs.CV": THURSDAY}
 
@@ -333,7 +333,7 @@ async def test_a_group_that_became_a_supergroup_keeps_its_subscriptions(db: Data
 async def test_every_topic_moves_with_its_chat(db: Database) -> None:
     await add(db, place(-5), place(-5, thread_id=2), place(-6))
     async with db.begin() as session:
-        assert await subscriptions.move_chat(session, -5, -1005) == 2
+        assert await moves.move_chat(session, -5, -1005) == 2
         assert await subscriptions.destination(session, -1005, 2) is not None
         assert await subscriptions.destination(session, -6) is not None
 
@@ -343,7 +343,7 @@ async def test_moving_to_a_chat_that_is_known_merges_the_subscriptions(db: Datab
     new = await subscribed(db, "cs.CV", chat_id=-1005, cursor=THURSDAY)
     async with db.begin() as session:
         await subscriptions.subscribe(session, new.id, "cs.LG", MONDAY)
-        assert await subscriptions.move_chat(session, -5, -1005) == 1
+        assert await moves.move_chat(session, -5, -1005) == 1
         assert await subscriptions.by_id(session, old.id) is None
     # What either of them had already got is not sent again.
     assert await cursors(db, new.id) == {"cs.CV": FRIDAY, "cs.LG": MONDAY, "math.NA": FRIDAY}
@@ -352,5 +352,5 @@ async def test_moving_to_a_chat_that_is_known_merges_the_subscriptions(db: Datab
 async def test_moving_a_chat_to_where_it_is_changes_nothing(db: Database) -> None:
     one = await subscribed(db, "cs.CV", chat_id=-1005)
     async with db.begin() as session:
-        assert await subscriptions.move_chat(session, -1005, -1005) == 0
+        assert await moves.move_chat(session, -1005, -1005) == 0
         assert await subscriptions.by_id(session, one.id) == one

@@ -32,7 +32,7 @@ from bot.handlers.link import answer_link
 from bot.i18n import words_for
 from bot.log import event, redact
 from bot.render.button import read_callback
-from storage import subscriptions
+from storage import moves, subscriptions
 
 _log = logging.getLogger(__name__)
 
@@ -249,7 +249,7 @@ def _migration(services: Services) -> Any:
         if message is None or message.migrate_to_chat_id is None:
             return
         async with services.db.begin() as session:
-            moved = await subscriptions.move_chat(session, message.chat.id, message.migrate_to_chat_id)
+            moved = await moves.move_chat(session, message.chat.id, message.migrate_to_chat_id)
         event(_log, "chat_moved", old=message.chat.id, new=message.migrate_to_chat_id, destinations=moved)
 
     return migrate

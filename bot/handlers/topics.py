@@ -7,7 +7,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.handlers.ask import Ask, Refusal
 from bot.owners import TOPIC_GONE, what_to_do
 from bot.render.names import one_line, shorten
-from storage import subscriptions
+from storage import moves, subscriptions
 from storage.records import ChatKind, Destination
 
 _LONGEST = 128
@@ -50,7 +50,7 @@ async def go_on(ask: Ask, place: Destination, thread_id: int, title: str) -> Des
     async with ask.services.db.begin() as session:
         if place.paused is not None and what_to_do(place.paused) == TOPIC_GONE:
             await subscriptions.resume(session, place.id, ask.services.now())
-        place = await subscriptions.move_topic(session, place.id, thread_id, title)
+        place = await moves.move_topic(session, place.id, thread_id, title)
     ask.services.deliverer.wake()
     return place
 
