@@ -12,7 +12,8 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 
-from bot.i18n import FALLBACK, catalogue_names, words_for
+from bot.handlers.pages import ZONES
+from bot.i18n import FALLBACK, catalogue_names, dates, words_for
 
 pytestmark = pytest.mark.pure
 
@@ -88,3 +89,10 @@ def test_what_the_bot_says_of_itself_fits_where_telegram_shows_it(language: str)
     assert 1 <= len(words("profile-name")) <= 64
     assert 1 <= len(words("profile-short-description")) <= 120
     assert 1 <= len(words("profile-description")) <= 512
+
+
+def test_every_city_on_a_button_and_every_list_of_days_is_chinese_in_chinese() -> None:
+    cities = [dates.city(zone, "zh") for zone in ZONES if zone != "UTC"]
+    assert [city for city in cities if city.isascii()] == []
+    assert dates.city("Asia/Kolkata", "en") == "Kolkata"
+    assert dates.weekdays({1, 3, 6}, "zh") == "周一、周三、周六"

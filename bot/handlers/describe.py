@@ -26,7 +26,7 @@ def described(ask: Ask, place: Destination, wishes: Sequence[Subscription]) -> s
     lines.append(words.html(language, language=f"{NAMES.get(place.language, '')} ({place.language})"))
     if wishes:
         kinds = [words(f"type-{one}") for one in AnnounceType if one in wishes[0].announce_types]
-        lines.append(words.html("entries-are", types=", ".join(kinds)))
+        lines.append(words.html("entries-are", types=words("render-list-separator").join(kinds)))
     shown = {
         "look-quiet": place.quiet,
         "look-pin": place.pin,

@@ -102,7 +102,7 @@ async def volumes_of(ask: Ask, listed: Iterable[str]) -> dict[str, int]:
     async with ask.services.db.read() as session:
         seen = await announcements.per_day(session, wanted, after)
     typical = {one: TYPICAL[one] for one in wanted if one in TYPICAL}
-    return typical | {one: round(papers) for one, papers in seen.items()}
+    return typical | {one: round(papers) for one, papers in seen.items() if round(papers)}
 
 
 def _line(ask: Ask, category: str, volumes: dict[str, int]) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from bot.handlers.ask import Ask
+from bot.handlers.ask import Ask, named
 from bot.handlers.choices import CHOICES
 from bot.handlers.describe import described, shown_days
 from bot.handlers.fields import archive_page, fields_page, group_page, mine_page
@@ -17,6 +17,7 @@ from bot.handlers.topics import in_forum
 from bot.i18n import dates
 from bot.languages import NAMES
 from bot.render.button import Button, callback
+from bot.render.message import escape
 from storage import subscriptions
 from storage.records import DEFAULT_ANNOUNCE_TYPES, EVERY_DAY, AnnounceType, Destination, Subscription
 
@@ -84,7 +85,9 @@ async def language_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
         option(f"{_SPEAKS} {_spoken(one)}", spot.data("interface", one), chosen=one == spot.place.interface)
         for one in CHOICES["interface"].shown
     ]
-    return Page(f"{ask.words('setup-start')}\n\n{ask.words('setup-language')}", (tuple(spoken), *page.buttons))
+    elsewhere = spot.place.chat_id != ask.chat.id
+    head = f"<b>{escape(named(spot.place))}</b>" if elsewhere else ask.words("setup-start")
+    return Page(f"{head}\n\n{ask.words('setup-language')}", (tuple(spoken), *page.buttons))
 
 
 async def interface_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:

@@ -6,12 +6,23 @@ from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names, get_timezone_location
 
 from storage.records import EVERY_DAY
 
 _MONTH_AND_DAY = "MMMEd"
 _LISTED = 5
+_APART = {"zh": "、"}
+# The CLDR translates cities under the zones' older names.
+_OLDER = {
+    "Asia/Kolkata": "Asia/Calcutta",
+    "Asia/Ho_Chi_Minh": "Asia/Saigon",
+    "Asia/Kathmandu": "Asia/Katmandu",
+    "Asia/Yangon": "Asia/Rangoon",
+    "Europe/Kyiv": "Europe/Kiev",
+    "America/Argentina/Buenos_Aires": "America/Buenos_Aires",
+}
 
 
 def long_date(day: date, language: str) -> str:
@@ -51,16 +62,19 @@ def weekdays(numbers: Collection[int], language: str) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    long = 3
+    long, apart = 3, _APART.get(language, ", ")
     shown = [
         f"{weekday(run[0], language)}–{weekday(run[-1], language)}"
         if len(run) >= long
-        else ", ".join(weekday(one, language) for one in run)
+        else apart.join(weekday(one, language) for one in run)
         for run in runs
     ]
-    return ", ".join(shown)
+    return apart.join(shown)
 
 
 def city(zone: str, language: str) -> str:
     """`Shanghai`, `上海`; the zone's own name where it is of no city."""
-    return str(get_timezone_location(zone, locale=language, return_city=True)) if "/" in zone else zone
+    if "/" not in zone:
+        return zone
+    older = Locale.parse(language).time_zones.get(_OLDER.get(zone, zone), {}).get("city")
+    return str(older or get_timezone_location(zone, locale=language, return_city=True))
