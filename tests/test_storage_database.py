@@ -68,6 +68,11 @@ async def test_a_cancelled_transaction_leaves_nothing_and_lets_the_next_one_in(d
     assert await chats(db) == 1
 
 
+# A connection whose making is cancelled is closed by whoever forgets it last; Python 3.13 tells of that.
+_FORGOTTEN = pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
+
+
+@_FORGOTTEN
 async def test_wherever_a_transaction_is_cancelled_none_stays_open(tmp_path: Path, db: Database) -> None:
     other = Database(address(tmp_path))
     for steps in range(0, 1200, 30):
@@ -80,9 +85,11 @@ async def test_wherever_a_transaction_is_cancelled_none_stays_open(tmp_path: Pat
         async with other.begin() as session:  # would wait five seconds, and fail
             await subscriptions.save(session, place(10_000 + steps))
     await other.close()
+    gc.collect()
     assert 40 <= await chats(db) <= 80
 
 
+@_FORGOTTEN
 async def test_cancelled_again_and_again_a_transaction_ends_without_a_word(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
