@@ -37,10 +37,13 @@ async def remove(session: AsyncSession, user_id: int, arxiv_ids: Collection[str]
     return sorted(await session.scalars(statement.returning(table.c.arxiv_id)))
 
 
-async def note(session: AsyncSession, user_id: int, arxiv_id: str, text: str) -> bool:
-    """Write a note in the place of the one that was there. False where the paper is not on the list."""
+async def note(session: AsyncSession, user_id: int, arxiv_id: str, text: str) -> str | None:
+    """Write a note in the place of the one that was there, which is returned; None where the paper is not listed."""
     ours = sa.and_(table.c.user_id == user_id, table.c.arxiv_id == arxiv_id)
-    return await changed(session, sa.update(table).where(ours).values(note=text)) == 1
+    before = await session.scalar(sa.select(table.c.note).where(ours).with_for_update())
+    if before is not None:
+        await session.execute(sa.update(table).where(ours).values(note=text))
+    return before
 
 
 async def of(

@@ -63,6 +63,9 @@ async def test_a_note_keeps_the_letters_in_which_it_was_written(house: House) ->
     house.arxiv.add_paper(paper(1))
     await house.say("/save ２６０８．００００１")
     assert "第３节：再读，重要" in await house.say("/note 2608.00001 第３节：再读，重要")
+    # One that is taken away by a slip can be put back.
+    assert "/note 2608.00001 第３节：再读，重要" in await house.say("/note ２６０８.00001")
+    assert "no note beside 2608.00001" in await house.say("/note 2608.00001")
 
 
 async def test_several_cards_come_in_the_order_asked_whichever_is_translated_first(house: House) -> None:
@@ -82,6 +85,8 @@ async def test_words_and_categories_without_a_command_are_told_the_command(house
     assert "/search diffusion <b> models" in await house.say("diffusion <b> models")
     assert "/subscribe cs.CV math" in await house.say("CS.cv，math")
     assert "/subscribe cs.CV" in await house.say("subscribe cs.CV")
+    assert "/subscribe cs.CV" in await house.say("https://arxiv.org/list/cs.CV/recent")
+    assert "/subscribe hep-th" in await house.say("see https://rss.arxiv.org/rss/hep-th please")
     assert "/search" not in await house.say("https://openreview.net/forum?id=abc")
     assert "/search" not in await house.say("x " * 100)
 

@@ -45,8 +45,10 @@ async def test_everybody_has_a_list_of_their_own(db: Database) -> None:
         await reading_list.save(session, saved(1))
         await reading_list.save(session, saved(1, BOB, version=2))
         assert await reading_list.remove(session, LIN, ["2608.00001", "2608.00009"]) == ["2608.00001"]
-        assert await reading_list.note(session, LIN, "2608.00001", "mine") is False
-        assert await reading_list.note(session, BOB, "2608.00001", "mine") is True
+        assert await reading_list.note(session, LIN, "2608.00001", "mine") is None
+        assert await reading_list.note(session, BOB, "2608.00001", "mine") == ""
+        assert await reading_list.note(session, BOB, "2608.00001", "yours") == "mine"
+        assert await reading_list.note(session, BOB, "2608.00001", "mine") == "yours"
     assert await ids(db) == ([], 0)
     async with db.read() as session:
         (kept,), _ = await reading_list.of(session, BOB)

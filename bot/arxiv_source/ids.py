@@ -103,7 +103,7 @@ def parse_id(text: str) -> ArxivId | None:
 
     So is the stamp on a PDF's first page: `arXiv:2402.15351v2 [cs.LG] 23 Feb 2024`.
     """
-    text = text.strip(_WRAPPING)
+    text = text.translate(_FULL_WIDTH).strip(_WRAPPING)
     if len(text) > _LONGEST_LINK:
         return None
     if (alone := _ALONE.fullmatch(text)) is not None:

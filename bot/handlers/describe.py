@@ -54,7 +54,7 @@ def when(ask: Ask, place: Destination) -> str:
             return words("comes-asap")
         line = words.html("comes-asap-on", days=days)
         next_day = dates.moment(held, place.timezone, words.language) if held is not None else ""
-        return f"{line} {words.html('not-before', next=next_day)}" if next_day else line
+        return f"{line}{words.html('not-before', next=next_day)}" if next_day else line
     due = place.next_run_at
     if due is None or due <= now:
         due = following(place, now) or now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from telegram import Message
@@ -20,6 +21,8 @@ from bot.render.names import one_line
 
 MOST_LINKS = 10
 _EXAMPLE = "https://arxiv.org/abs/2402.15351"
+_LISTING = re.compile(r"arxiv\.org/(?:list|rss|atom|archive)/([a-z-]+(?:\.[a-z-]+)?)", re.IGNORECASE | re.ASCII)
+"""arXiv's own pages and feeds of a category."""
 _A_FEW_WORDS = 60
 """Characters that somebody may have meant to search for."""
 
@@ -45,6 +48,8 @@ async def answer_link(ask: Ask) -> None:
 
 async def _say_what_to_send(ask: Ask) -> None:
     words = one_line((ask.message.text or "").replace(f"@{ask.bot.username}", ""))
+    if ask.private and (listing := _LISTING.search(words)) is not None:
+        words = listing[1]
     if not ask.private or not words or len(words) > _A_FEW_WORDS or "/" in words:
         await ask.say("no-link", example=_EXAMPLE)
         return

@@ -96,10 +96,13 @@ async def note(ask: Ask) -> None:
     if text:
         await _save(ask, user_id, one)
     async with ask.services.db.begin() as session:
-        there = await reading_list.note(session, user_id, one.arxiv_id, text)
-    if not there:
+        before = await reading_list.note(session, user_id, one.arxiv_id, text)
+    if before is None:
         raise Refusal("not-saved", example=_EXAMPLE)
-    await ask.say("noted" if text else "note-removed", id=str(one), note=text)
+    if text:
+        await ask.say("noted", id=str(one), note=text)
+    else:
+        await ask.say("note-removed" if before else "no-note", id=str(one), note=before)
 
 
 async def saved(ask: Ask) -> None:

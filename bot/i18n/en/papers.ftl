@@ -49,7 +49,12 @@ saved-before = That is on your list already: /saved
 unsaved = No longer on your list: { $ids }.
 unsaved-undo = Removed. To undo: /save { $id }
 noted = Noted beside { $id }: “{ $note }”
-note-removed = The note beside { $id } is removed.
+note-removed =
+    The note beside { $id } is removed. To put it back:
+    <code>/note { $id } { $note }</code>
+no-note =
+    There is no note beside { $id }. To write one:
+    <code>/note { $id } read section 3 again</code>
 note-too-long = A note holds { $limit } characters; this one has { $length }.
 nothing-saved =
     Your reading list is empty. Press ☆ under a card, or send:

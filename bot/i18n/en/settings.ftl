@@ -126,7 +126,7 @@ nothing-subscribed = Nothing is subscribed yet.
 papers-in-english = Papers in English only
 entries-are = What comes: { $types }
 comes-asap-on = The digest comes as soon as arXiv announces, on { $days }.
-not-before = Not before { $next }.
+not-before = {" "}Not before { $next }.
 papers-shown = { $count ->
         [one] one paper in the chat
        *[other] up to { $count } papers in the chat

@@ -45,7 +45,12 @@ saved-before = 已在您的清单里：/saved
 unsaved = 已从清单移除：{ $ids }。
 unsaved-undo = 已移除。撤销：/save { $id }
 noted = 已给 { $id } 写下备注：“{ $note }”
-note-removed = { $id } 的备注已删除。
+note-removed =
+    { $id } 的备注已删除。要恢复：
+    <code>/note { $id } { $note }</code>
+no-note =
+    { $id } 还没有备注。要写一条：
+    <code>/note { $id } 第三节值得再读</code>
 note-too-long = 备注最多 { $limit } 个字符，这条有 { $length } 个。
 nothing-saved =
     阅读清单还是空的。按卡片下的 ☆，或者发送：
