@@ -123,7 +123,8 @@ class Deliverer:
                     more = await self._exchange(claiming=not stop.is_set())
                     if not stop.is_set():
                         await self._undecided.look(self._name, self.wake)
-                except TROUBLE as error:
+                    seconds = 0.0 if more or self._finished(stop) else await self._nothing_for()
+                except Exception as error:  # noqa: BLE001 - whatever it is: without this loop nothing is ever delivered
                     trouble += 1
                     if stop.is_set() and (trouble > len(_TROUBLE) or isinstance(error, GivenUp)):
                         break
@@ -132,8 +133,8 @@ class Deliverer:
                 if trouble:
                     event(_log, "database_well", failures=trouble)
                     trouble = 0
-                if not more and not self._finished(stop):
-                    await self._wait()
+                if seconds:
+                    await self._wait(seconds)
         finally:
             stopped.cancel()
             if self._busy:
@@ -284,21 +285,26 @@ class Deliverer:
 
     async def _in_trouble(self, error: Exception, times: int) -> None:
         """The database cannot be written: say so once, and wait. Nothing new is begun meanwhile."""
+        if not isinstance(error, TROUBLE):
+            _log.error("delivery_failed", exc_info=error)
         reason = redact(reason_of(error))
         event(_log, "database_in_trouble", level=logging.ERROR, failures=times, reason=reason)
         if times == 1:
             self._beside(self._told.stuck(reason))
         await asyncio.sleep(_TROUBLE[min(times, len(_TROUBLE)) - 1])
 
-    async def _wait(self) -> None:
-        """Until woken, until the next row is due, or until a chat that rests may be written to."""
-        seconds = 1.0
-        if not self._busy:
-            now = self._now()
-            async with self._db.read() as session:
-                at = await deliveries.next_retry(session, now)
-            at = min((one for one in (at, self._undecided.next) if one is not None), default=None)
-            seconds = _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
+    async def _nothing_for(self) -> float:
+        """Seconds until the next row is due."""
+        if self._busy:
+            return 1.0
+        now = self._now()
+        async with self._db.read() as session:
+            at = await deliveries.next_retry(session, now)
+        at = min((one for one in (at, self._undecided.next) if one is not None), default=None)
+        return _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
+
+    async def _wait(self, seconds: float) -> None:
+        """Until woken, for so long at most, or until a chat that rests may be written to."""
         rest = min(self._held, self._pace.rest(_AHEAD))
         if not self._busy and math.isinf(rest):
             self._rests += 1

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.log import event
+from bot.log import event, redact
+from storage.errors import TROUBLE, reason_of
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class Clock:
         except asyncio.CancelledError:
             # Ends here, at a stop: the scheduler would take it for a failure and print where it was.
             event(_log, "tick_broken_off")
+        except TROUBLE as error:
+            event(_log, "tick_failed", level=logging.ERROR, reason=redact(reason_of(error)))
         except Exception:  # noqa: BLE001 - the clock outlives whatever one tick meets; the next one tries again
             _log.exception("tick_failed")
         finally:

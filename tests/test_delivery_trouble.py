@@ -101,6 +101,37 @@ async def test_a_message_is_looked_for_again_when_what_was_found_could_not_be_wr
             assert len(telegram.from_bot(made.chats[CHANNEL])) == 1 + 2 * PARTS
 
 
+class Unreadable(Database):
+    """Cannot be read while it fails, as a server that is gone."""
+
+    failing = False
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        if self.failing:
+            raise OperationalError("SELECT", None, sqlite3.OperationalError("disk I/O error"))
+        async with super().read() as session:
+            yield session
+
+    async def aclose(self) -> None:
+        await self.close()
+
+
+async def test_a_database_that_cannot_even_be_read_ends_no_delivery_for_good(tmp_path: Path) -> None:
+    with new_database(tmp_path):
+        async with SimulatedTelegram() as telegram, aclosing(Unreadable(address(tmp_path))) as db:
+            made = await scene(telegram, db, CHANNEL)
+            bot = f"{telegram.url}/bot{telegram.token}"
+            async with delivering(db, bot, at(NOW), operations=made.operations.id) as ready, ready.at_work():
+                await until(db, made.digest_id, {DeliveryState.SENT: CHANNEL * PARTS}, seconds=20)
+                db.failing = True
+                ready.deliverer.wake()
+                await asyncio.wait_for(ready.told_stuck.wait(), 10)
+                db.failing = False
+                after = await plan_digest(db, "after", parts(), [CHANNEL])
+                await until(db, after, {DeliveryState.SENT: PARTS}, seconds=20)
+
+
 @pytest.mark.skipif(bool(SERVER), reason="its disk is the server's to fill")
 async def test_while_the_disk_is_full_nothing_new_is_sent_and_when_there_is_room_all_goes_on(tmp_path: Path) -> None:
     async with SimulatedTelegram() as telegram, open_database(tmp_path) as db:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from telegram import Message, Update, User
+from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     BaseUpdateProcessor,
@@ -33,6 +36,7 @@ from bot.i18n import words_for
 from bot.log import event, redact
 from bot.render.button import read_callback
 from storage import moves, subscriptions
+from storage.errors import TROUBLE, reason_of
 
 _log = logging.getLogger(__name__)
 
@@ -119,7 +123,12 @@ def _callback(services: Services, handler: Handler, *, administrators_only: bool
         message, chat = update.effective_message, update.effective_chat
         if message is None or chat is None:
             return
-        ask = await _ask(services, message, update.effective_user, context)
+        try:
+            ask = await _ask(services, message, update.effective_user, context)
+        except TROUBLE as error:
+            spoken = chat.type == ChatType.PRIVATE or (message.text or "").startswith("/")
+            await _apologize(update, error, message.reply_text if spoken else None)
+            return
         await _carry_out(replace(ask, args=tuple(context.args or ())), handler, administrators_only=administrators_only)
 
     return handle
@@ -139,7 +148,11 @@ def _press_callback(services: Services) -> Any:
             await Press(query).answer(words_for(query.from_user.language_code or "")("button-outdated"), alert=True)
             return
         press = Press(query)
-        ask = await _ask(services, query.message, query.from_user, context)
+        try:
+            ask = await _ask(services, query.message, query.from_user, context)
+        except TROUBLE as error:
+            await _apologize(update, error, partial(press.answer, alert=True))
+            return
         soon = asyncio.create_task(_answer_soon(press))
         try:
             await _carry_out(
@@ -179,6 +192,15 @@ def _chosen_callback(services: Services) -> Any:
             event(_log, "chosen_later", level=logging.WARNING, reason=redact(str(error)))
 
     return handle
+
+
+async def _apologize(update: Update, error: Exception, tell: Callable[[str], Awaitable[object]] | None) -> None:
+    """Where not even the chat's settings can be read: in the language of the person's app."""
+    event(_log, "database_in_trouble", level=logging.ERROR, update=update.update_id, reason=redact(reason_of(error)))
+    user = update.effective_user
+    if tell is not None:
+        with suppress(TelegramError):
+            await tell(words_for((user.language_code or "") if user is not None else "")("went-wrong"))
 
 
 async def _answer_soon(press: Press) -> None:
