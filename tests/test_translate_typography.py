@@ -64,6 +64,7 @@ def test_japanese_sentences_follow_each_other_without_a_space_and_other_language
         ("代码在https://example.org/a,b。", "代码在 https://example.org/a,b。"),
         ("Only English, here (as is).", "Only English, here (as is)."),
         ("我们使用 扩散模型 处理150万 张图像", "我们使用扩散模型处理 150 万张图像"),
+        ("包括:1. 用提示生成,2020年起", "包括：1. 用提示生成，2020 年起"),
         ("FsaNet: 频率自注意力", "FsaNet：频率自注意力"),
         ("MuGI:通过大模型增强", "MuGI：通过大模型增强"),
         ("方法包括: 1. 用提示生成,以及2. 用模型匹配", "方法包括：1. 用提示生成，以及 2. 用模型匹配"),

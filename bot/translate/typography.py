@@ -20,7 +20,7 @@ _TO_WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _BRACKETS = re.compile(
     rf"[ \t]*\(([^()（）\n]*[{_HAN}][^()（）\n]*)\)[ \t]*|(?<=[{_HAN}])[ \t]*\(([^()（）\n]+)\)[ \t]*"
 )
-_AFTER_HAN = re.compile(rf"(?<=[{_HAN}）》」』】”])[ \t]*([,;:!?])(?![,;:!?.\d])[ \t]*")
+_AFTER_HAN = re.compile(rf"(?<=[{_HAN}）》」』】”])[ \t]*([,;:!?])(?![,;:!?.])[ \t]*")
 _BEFORE_HAN = re.compile(rf"(?<=[{_LATIN}%)])([,;:!?])(?![,;:!?])[ \t]*(?=[{_HAN}])")
 _STOP = re.compile(rf"(?<=[{_HAN}）》」』】”])[ \t]*\.(?=\s|$)[ \t]*")
 # Not that of "1. 使用 … 2. 训练", nor of an abbreviation.
