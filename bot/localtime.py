@@ -16,7 +16,17 @@ LATE = timedelta(hours=2)
 
 _CLOCK = re.compile(r"(\d{1,2})(?:[:：.](\d{2})|[点點时時](?:(半)|(?:(\d{1,2})分?)?))?(am|pm)?", re.ASCII)
 _NOON = 12
-_OFFSET = re.compile(r"(?:utc|gmt)([+-])(\d{1,2})(?::00)?")
+_OFFSET = re.compile(r"(?:utc|gmt)(?P<sign>[+-])(?P<hours>\d{1,2})(?::(?P<minutes>\d\d))?")
+# Where clocks differ by parts of an hour and never change.
+_PARTS_OF_HOURS = {
+    "+3:30": "Asia/Tehran",
+    "+4:30": "Asia/Kabul",
+    "+5:30": "Asia/Kolkata",
+    "+5:45": "Asia/Kathmandu",
+    "+6:30": "Asia/Yangon",
+    "+9:30": "Australia/Darwin",
+}
+_CONTINENTS = ("Africa/", "America/", "Asia/", "Europe/")
 _SHORTHAND = {
     "beijing": "Asia/Shanghai",
     "北京": "Asia/Shanghai",
@@ -56,17 +66,26 @@ def zone_names() -> frozenset[str]:
 
 
 def parse_zone(text: str) -> str | None:
-    """The IANA name that is meant, or None: `asia/shanghai`, a city such as `Berlin`, whole hours such as `UTC+8`."""
+    """The IANA name that is meant, or None: `asia/shanghai`, a city such as `Berlin`, an offset such as `UTC+8`."""
     name = text.strip().replace(" ", "_").lower()
     if name in _SHORTHAND:
         return _SHORTHAND[name]
     if found := _OFFSET.fullmatch(name):
+        hours = int(found["hours"])
+        if found["minutes"] not in {None, "00"}:
+            return _PARTS_OF_HOURS.get(f"{found['sign']}{hours}:{found['minutes']}")
         # These zones count westwards: what everybody calls UTC+8 is Etc/GMT-8.
-        name = f"etc/gmt{'-' if found[1] == '+' else '+'}{int(found[2])}"
+        name = f"etc/gmt{'-' if found['sign'] == '+' else '+'}{hours}"
     zones = zone_names()
     exact = next((zone for zone in zones if zone.lower() == name), None)
-    cities = {zone for zone in zones if "/" in zone and zone.lower().rpartition("/")[2] == name}
-    return exact or (cities.pop() if len(cities) == 1 else None)
+    cities = sorted((zone for zone in zones if "/" in zone and zone.lower().rpartition("/")[2] == name), key=_place)
+    # One city in two places of a continent's files, such as Europe/Istanbul and Asia/Istanbul, is one city.
+    one = len(cities) == 1 or (bool(cities) and all(zone.startswith(_CONTINENTS) for zone in cities))
+    return exact or (cities[-1] if one else None)
+
+
+def _place(zone: str) -> tuple[int, str]:
+    return zone.count("/"), zone
 
 
 def nearest_zones(text: str, count: int = 3) -> tuple[str, ...]:

@@ -47,13 +47,18 @@ def test_zones_are_found_whatever_the_letter_case_and_near_ones_are_named() -> N
     assert parse_zone("asia/shanghai") == "Asia/Shanghai"
     assert parse_zone("北京") == "Asia/Shanghai"
     assert parse_zone("Berlin") == "Europe/Berlin"
+    assert parse_zone("Istanbul") == "Europe/Istanbul"
+    assert parse_zone("buenos aires") == "America/Argentina/Buenos_Aires"
     assert parse_zone("Mars") is None
     assert parse_zone("Eastern") is None  # of the United States or of Canada
     assert "Europe/Berlin" in nearest_zones("Europe/Berln")
 
 
-@pytest.mark.parametrize(("text", "hours"), [("UTC+8", 8), ("gmt-5", -5), ("UTC+08:00", 8), ("UTC", 0)])
-def test_an_offset_in_whole_hours_is_a_zone(text: str, hours: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("UTC+8", 8), ("gmt-5", -5), ("UTC+08:00", 8), ("UTC", 0), ("UTC+5:30", 5.5), ("gmt+05:45", 5.75)],
+)
+def test_an_offset_is_a_zone(text: str, hours: float) -> None:
     zone = parse_zone(text)
     assert zone is not None
     assert datetime(2026, 8, 21, tzinfo=ZoneInfo(zone)).utcoffset() == timedelta(hours=hours)
@@ -61,6 +66,8 @@ def test_an_offset_in_whole_hours_is_a_zone(text: str, hours: int) -> None:
 
 def test_an_offset_that_no_clock_shows_is_no_zone() -> None:
     assert parse_zone("UTC+25") is None
+    assert parse_zone("UTC+8:30") is None
+    assert parse_zone("UTC+8:99") is None
 
 
 def test_a_time_that_the_clock_change_skips_moves_forward() -> None:
