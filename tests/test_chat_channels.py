@@ -264,6 +264,23 @@ async def test_whoever_leads_a_chat_and_has_changed_it_finds_it_among_theirs_as_
     assert (await places(house, channel))[0].owner_id == house.person.id
 
 
+async def test_who_leads_a_channel_that_threw_the_bot_out_is_told_what_helps(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    await house.say("/subscribe @daily_cv cs.CV")
+    house.telegram.kick_bot(channel, house.person)
+    await house.telegram.wait_for_messages(house.private, 2)
+    await house.say("/channels")
+    told = await house.press(house.last(), "⏸ @daily_cv · cs.CV")
+    assert "Add me again" in told
+    assert "Only administrators" not in told
+
+
+async def test_in_the_topic_that_it_is_about_the_settings_say_here(house: House) -> None:
+    forum = house.telegram.add_group("Lab", creator=house.person, forum=True)
+    topic = house.telegram.add_topic(forum, "Papers")
+    assert "Subscriptions here" in await house.say("/settings", chat=forum, thread_id=topic)
+
+
 async def test_a_topic_of_its_own_is_made_where_the_bot_has_the_right(house: House) -> None:
     forum = house.telegram.add_group("Lab", creator=house.person, forum=True)
     await house.say("/subscribe cs.CV", chat=forum)

@@ -52,6 +52,13 @@ async def test_papers_are_saved_noted_and_taken_off_by_command(house: House) -> 
     assert "on your list already" in await house.say("/save 2608.00002")
 
 
+async def test_a_note_in_reply_to_a_card_needs_no_id(house: House) -> None:
+    await house.say("2608.00001")
+    answer = await house.say("/note read section 3 again", reply_to=house.last())
+    assert "Noted beside 2608.00001: “read section 3 again”" in answer
+    assert "Which paper?" in await house.say("/note", reply_to=house.last())
+
+
 async def test_a_note_on_a_new_paper_saves_it(house: House) -> None:
     await house.say("/note 2608.00003 for the seminar")
     assert "✎ for the seminar" in await house.say("/saved")

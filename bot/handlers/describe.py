@@ -16,7 +16,7 @@ from storage.records import EVERY_DAY, AnnounceType, ChatKind, Destination, Subs
 def described(ask: Ask, place: Destination, wishes: Sequence[Subscription]) -> str:
     """Categories, the next delivery in local time, and the rest, as HTML."""
     words = ask.words
-    here = place.id == ask.here.id
+    here = (place.chat_id, place.thread_id) == (ask.here.chat_id, ask.here.thread_id)
     head = words("subscriptions-here") if here else words.html("subscriptions-of", place=named(place))
     lines = [f"<b>{head}</b>", *(f"• {category_label(ask, wish.category)}" for wish in wishes)]
     if not wishes:

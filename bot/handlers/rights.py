@@ -10,6 +10,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.handlers.ask import Ask, Refusal, named, new_destination
 from bot.handlers.typed import half_width
+from bot.owners import what_to_do
 from bot.render.names import one_line
 from storage import leaders, subscriptions
 from storage.records import ChatKind, Destination
@@ -45,8 +46,12 @@ def with_place(example: str, given: Ask, left: Ask) -> str:
 
 async def may_change(ask: Ask, place: Destination) -> None:
     """Raises Refusal unless the person who pressed a button may change that destination."""
-    if not await leads(ask, place):
-        raise Refusal("not-administrator-there", name=named(place))
+    if await leads(ask, place):
+        return
+    if place.paused is not None and await _is_outside(ask.bot, place.chat_id):
+        # Who leads a chat is not told to those who are not in it.
+        raise Refusal(what_to_do(place.paused))
+    raise Refusal("not-administrator-there", name=named(place))
 
 
 async def leads(ask: Ask, place: Destination) -> bool:
@@ -107,6 +112,13 @@ async def _is_leader(bot: Bot, chat_id: int, user_id: int) -> bool:
         return (await bot.get_chat_member(chat_id, user_id)).status in _LEADERS
     except (BadRequest, Forbidden):
         return False
+
+
+async def _is_outside(bot: Bot, chat_id: int) -> bool:
+    try:
+        return (await bot.get_chat_member(chat_id, bot.id)).status in _ABSENT
+    except (BadRequest, Forbidden):
+        return True
 
 
 async def _named(ask: Ask, name: str, example: str) -> Destination:

@@ -8,7 +8,7 @@ from telegram.constants import ChatAction
 
 from bot.arxiv_source.ids import ArxivId, parse_id
 from bot.handlers.ask import Ask, Refusal
-from bot.handlers.named import named_ids
+from bot.handlers.named import ids_of, named_ids
 from bot.handlers.search import number_row
 from bot.i18n import Words
 from bot.render.bibtex import render_bibtex
@@ -83,12 +83,19 @@ async def unsave(ask: Ask) -> None:
 
 
 async def note(ask: Ask) -> None:
-    """`/note ID text`: write a note beside a saved paper (saving it if need be); without text, remove the note."""
+    """`/note ID text`: write a note beside a saved paper (saving it if need be); without text, remove the note.
+
+    In reply to a message with a paper the id may be left out.
+    """
     user_id = person(ask)
     one = parse_id(ask.args[0]) if ask.args else None
-    if one is None:
+    replied = ask.message.reply_to_message
+    if one is not None:
+        text = one_line((ask.message.text or "").partition(ask.args[0])[2])
+    elif ask.args and replied is not None and (ids := ids_of(replied)):
+        one, text = ids[0], one_line(" ".join(ask.args))
+    else:
         raise Refusal("which-paper", example=_NOTE_EXAMPLE)
-    text = one_line((ask.message.text or "").partition(ask.args[0])[2])
     if len(text) > LONGEST_NOTE:
         raise Refusal("note-too-long", limit=LONGEST_NOTE, length=len(text))
     if not (await ask.services.lookup.find([one])).matches:

@@ -52,6 +52,7 @@ def _chat(chat: Chat) -> Json:
             {"id": topic.thread_id, "name": topic.name, "closed": topic.closed} for topic in chat.topics.values()
         ],
         "last_id": last.message_id if last else 0,
+        "last_thread": last.thread_id if last else 0,
         "date": last.date if last else 0,
         "preview": _preview(last) if last else "",
     }

@@ -160,6 +160,9 @@ async def test_chats_and_topics_are_switched(house: House, page: Page) -> None:
     topic = house.telegram.add_topic(forum, "Papers")
     house.telegram.say(forum, house.person, "in the topic", thread_id=topic)
     await page.locator("#chats .row", has_text="Lab").click()
+    await says(page, "in the topic")  # a forum opens where something was said last
+    await page.locator("#topics .topic", has_text="General").click()
+    await page.locator("#topics .topic.chosen", has_text="General").wait_for()
     await page.locator("#topics .topic", has_text="Papers").click()
     await says(page, "in the topic")
     await page.reload()
