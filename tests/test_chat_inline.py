@@ -9,9 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.arxiv_server import Trouble
+from fakes.arxiv_server import Trouble as ArxivTrouble
 from fakes.house import House, open_house, paper
 from fakes.search_cases import papers_and_cases
+from fakes.translator_server import Trouble
 from sqlalchemy import text
 
 from bot.simulator.faults import Fault, FaultKind
@@ -85,7 +86,7 @@ async def test_an_id_or_a_link_offers_its_card_and_asks_arxiv_where_need_be(hous
 
 
 async def test_an_arxiv_that_does_not_answer_or_has_no_such_paper_leaves_a_word_about_it(house: House) -> None:
-    house.arxiv.misbehave(Trouble.UNAVAILABLE, times=9)
+    house.arxiv.misbehave(ArxivTrouble.UNAVAILABLE, times=9)
     ask = await typed(house, "2608.00099")
     assert (ask.results, ask.button) == ([], "No such paper, or arXiv does not answer")
 
@@ -195,3 +196,9 @@ async def test_whoever_typed_on_stops_nobody(house: House, caplog: pytest.LogCap
     await house.telegram.wait_for(lambda: house.telegram.faults.struck)
     assert (await typed(house, "counting sheep")).results
     assert [one.split()[0] for one in caplog.messages if "inline" in one] == ["inline_not_answered"]
+
+
+async def test_who_sent_a_card_types_on_while_it_is_translated(house: House) -> None:
+    house.translator.troubles["libretranslate"] = Trouble.HANG
+    await sent_untranslated(house, 3)
+    assert titles(await typed(house, "2608.00004")) == ["Learning to Count Sheep with 4 Cameras"]

@@ -114,6 +114,8 @@ def _line(update: object) -> _Line:
         return "nobody", 0
     if update.effective_chat is not None:
         return "chat", update.effective_chat.id
+    if update.chosen_inline_result is not None:
+        return "chosen", update.update_id  # its translation takes its time, and the person types on
     # A private chat has its person's number; what is typed elsewhere need not wait for an answer there.
     return "person", update.effective_user.id if update.effective_user is not None else 0
 
