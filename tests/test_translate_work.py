@@ -65,6 +65,12 @@ def test_where_anything_else_is_wrong_nothing_is_taken() -> None:
     assert TextField.SUMMARY not in work.texts
 
 
+def test_a_character_that_marks_english_sentences_reaches_no_reader_by_itself() -> None:
+    work = Work(SOURCE, "zh-CN")
+    work.take(Draft(summary=f"\ue000{FIRST}"), "engine")
+    assert work.texts[TextField.SUMMARY] == FIRST
+
+
 def test_a_sentence_that_a_model_did_not_translate_is_marked_and_others_may_do_better() -> None:
     stayed = "It was trained on 1.5 million documents and works well."
     source = Source(

@@ -10,7 +10,7 @@ from bot.translate.alarm import Alarm, Gate
 from bot.translate.backend import Draft, Source
 from bot.translate.cleaning import clean_translation
 from bot.translate.gates import check
-from bot.translate.marks import leave, left, parts, shown, without_left
+from bot.translate.marks import leave, left, parts, shown, without_left, without_private
 from bot.translate.masking import mask, unmask
 from bot.translate.sentences import first_sentence
 from bot.translate.summary import split_sentences
@@ -76,7 +76,8 @@ class Work:
 
     def keep(self, of: TextField, text: str, maker: str) -> None:
         """Take a text as made."""
-        self.texts[of] = text
+        # Whoever made it may have written one of the private characters by itself.
+        self.texts[of] = without_private(text)
         self.made_by[of.value] = maker
 
     def take(self, draft: Draft, name: str) -> Kept:
@@ -114,7 +115,7 @@ class Work:
                 texts[of] = text
                 self.keep(of, text, maker)
                 if of is TextField.SUMMARY_EN:
-                    self.source = replace(self.source, sentence=text)
+                    self.source = replace(self.source, sentence=self.texts[of])
         return Kept(tuple(texts), alarms, mended)
 
     def settle(self) -> None:
