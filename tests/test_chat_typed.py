@@ -42,6 +42,7 @@ CORRECTED = (
     ("/subscribe cs.AI cs.VC", "/subscribe cs.AI cs.CV"),
     ("/subscribe cs.VC", "cs.CV Computer Vision and Pattern Recognition"),
     ("/subscribe @daily_cv cs.VC", "/subscribe @daily_cv cs.CV"),
+    ("/subscribe https://t.me/daily_cv cs.VC", "/subscribe @daily_cv cs.CV"),
     ("/subscribe @daily_cv", "/subscribe @daily_cv cs.CV cs.LG"),
     ("/subscribe @nowhere cs.CV", "/subscribe @nowhere cs.CV"),
     ("/subscriptions @daily_cv", "/subscribe @daily_cv cs.CV"),

@@ -27,9 +27,7 @@ async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
     `-1001234567890`).
     Raises Refusal unless the person may change it; `example` is the right form to show.
     """
-    name = half_width(ask.args[0]) if ask.args else ""
-    if (link := _LINK.fullmatch(name)) is not None:
-        name = f"@{link[1]}"
+    name = _chat_name(ask.args[0]) if ask.args else ""
     if name.startswith("@") or (name.startswith("-") and name[1:].isdigit()):
         destination = await _named(ask, name, example.replace("@mychannel", name).replace("@mygroup", name))
         return ask.with_args(*ask.args[1:]), destination
@@ -41,7 +39,7 @@ async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
 def with_place(example: str, given: Ask, left: Ask) -> str:
     """An example with the chat that was named: `/subscribe cs.CV` as `/subscribe @mychannel cs.CV`."""
     command, _, rest = example.partition(" ")
-    return " ".join([command, *given.args[: len(given.args) - len(left.args)], rest]).strip()
+    return " ".join([command, *map(_chat_name, given.args[: len(given.args) - len(left.args)]), rest]).strip()
 
 
 async def may_change(ask: Ask, place: Destination) -> None:
@@ -112,6 +110,12 @@ async def _is_leader(bot: Bot, chat_id: int, user_id: int) -> bool:
         return (await bot.get_chat_member(chat_id, user_id)).status in _LEADERS
     except (BadRequest, Forbidden):
         return False
+
+
+def _chat_name(typed: str) -> str:
+    """`@mychannel` for a link to it, too."""
+    name = half_width(typed)
+    return name if (link := _LINK.fullmatch(name)) is None else f"@{link[1]}"
 
 
 async def _is_outside(bot: Bot, chat_id: int) -> bool:
