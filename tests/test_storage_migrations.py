@@ -17,7 +17,8 @@ from alembic.migration import MigrationContext
 from fakes.stored import NOW, add, address, open_database, place
 from sqlalchemy import create_engine
 
-from storage.database import StorageError, migrate
+from storage import open_cards
+from storage.database import Database, StorageError, migrate
 from storage.migrations.run import migrate_sqlite
 from storage.migrations.state import newest
 from storage.models import metadata
@@ -158,6 +159,29 @@ async def test_a_database_of_the_first_form_keeps_its_rows(tmp_path: Path) -> No
         for word, count in (("sheep", 1), ("2", 1), ("1", 0), ("绵羊", 1), ("ada", 1), ("catcs", 1)):
             found = connection.execute("SELECT rowid FROM search_words WHERE search_words MATCH ?", (f'"{word}"',))
             assert len(found.fetchall()) == count
+
+
+async def test_cards_that_wait_for_their_translation_are_kept_when_their_table_gets_another_key(tmp_path: Path) -> None:
+    scripts = Path(later(tmp_path))
+    for script in (scripts / "versions").glob("*.py"):
+        if script.name >= "0022":
+            script.unlink()
+    file = tmp_path / "bot.sqlite3"
+    migrate_sqlite(file, NOW, location=str(scripts))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "INSERT INTO open_cards VALUES (7, 8, 'hash', 'zh-CN', '2608.00001', 1, NULL, 'en', 'zh', '', ?)",
+            (NOW.strftime("%Y-%m-%d %H:%M:%S.%f"),),
+        )
+    await migrate(address(tmp_path), now=lambda: NOW)
+    db = Database(address(tmp_path))
+    try:
+        async with db.read() as session:
+            (card,) = await open_cards.of_texts(session, ["hash"], "zh-CN")
+    finally:
+        await db.close()
+    assert (card.chat_id, card.message_id, card.posted_at) == (7, 8, NOW)
+    assert (card.waiting, card.inline_message_id) == (False, "")
 
 
 async def test_the_three_newest_copies_are_kept(tmp_path: Path) -> None:
