@@ -81,7 +81,7 @@ set-types = 🏷 收录
 set-quiet = 🔕 静音
 set-pin = 📌 置顶
 set-file = 📎 文件
-set-abstracts = 📖 原文摘要
+set-abstracts = 📖 论文摘要
 set-links = 🔗 回复链接
 
 state-on = 开
