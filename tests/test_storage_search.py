@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from fakes.search_cases import Case, papers_and_cases, translated
 from fakes.stored import SERVER, open_database, paper
 
@@ -146,6 +147,18 @@ async def test_papers_alike_share_words_of_the_title_and_a_category(db: Database
         )
     assert near[:3] == ["2608.00002", "2608.00003", "2608.00008"]
     assert "2608.00004" not in near
+
+
+@pytest.mark.skipif(not SERVER, reason="how PostgreSQL keeps its rows")
+async def test_hundreds_of_papers_with_a_word_are_found_in_few_pages(db: Database) -> None:
+    def abstract(number: int) -> str:
+        return " ".join(f"word{number * place}" for place in range(1, 250))
+
+    await save(db, *(paper(number, abstract=abstract(number)) for number in range(1, 201)))
+    async with db.read() as session:
+        pages = await session.scalar(sa.text("SELECT pg_relation_size('search_documents') / 8192"))
+    assert pages is not None
+    assert 1 <= pages <= 8
 
 
 @pytest.mark.skipif(bool(SERVER), reason="the index of SQLite")

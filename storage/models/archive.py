@@ -59,7 +59,7 @@ search_documents = Table(
 )
 for _dialect, _statements in (
     ("sqlite", full_text.SQLITE),
-    ("postgresql", (*full_text.POSTGRESQL, *full_text.POSTGRESQL_HEADS)),
+    ("postgresql", (*full_text.POSTGRESQL, *full_text.POSTGRESQL_HEADS, *full_text.POSTGRESQL_NARROW)),
 ):
     for _statement in _statements:
         event.listen(search_documents, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]  # the library has no type for it
