@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
 
+from bot.handlers.pages import ZONES
+from bot.i18n import dates
 from storage import subscriptions
 from storage.records import Destination, Layout
 
@@ -230,3 +232,9 @@ async def test_a_digest_waits_for_a_day_on_which_it_is_wanted(tmp_path: Path) ->
         await house.tick()
         assert "3 new" in house.telegram.from_bot(channel)[0].text
         assert "1 new" in house.telegram.from_bot(house.private)[-2].text
+
+
+def test_every_city_on_a_button_is_chinese_in_chinese() -> None:
+    cities = [dates.city(zone, "zh") for zone in ZONES if zone != "UTC"]
+    assert [city for city in cities if city.isascii()] == []
+    assert dates.city("Asia/Kolkata", "en") == "Kolkata"

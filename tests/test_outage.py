@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes.house import Seconds
+from fakes.simulated_time import Seconds
 
 from bot.outage import CHATS, FIRST_PAUSE, LONGEST_PAUSE, Outage
 

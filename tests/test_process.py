@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 from fakes.arxiv_server import ArxivServer
-from fakes.house import Seconds, announcement
+from fakes.house import announcement
+from fakes.simulated_time import Seconds
 from fakes.translator_server import TranslatorServer, Trouble
 from pydantic import SecretStr
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.house import Seconds
+from fakes.simulated_time import Seconds
 from telegram.error import BadRequest, RetryAfter
 
 from bot.pace import Pace

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.arxiv_server import ArxivServer
+from fakes.simulated_time import Seconds
 from fakes.stored import address, new_database
 from fakes.translator_server import TranslatorServer
 from fakes.translator_server import Trouble as TranslatorTrouble
@@ -41,19 +42,6 @@ class Clock:
 
     def to_announcement(self, day: date, *, after: timedelta = timedelta(minutes=5)) -> None:
         self.now = calendar.feed_changes_at(day) + after
-
-
-@dataclass
-class Seconds:
-    """Telegram's pace without the waiting: sleeping puts the clock forward."""
-
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @dataclass

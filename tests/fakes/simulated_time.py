@@ -1,13 +1,27 @@
-"""An event loop whose time passes by itself: what sleeps for an hour is done at once, everything else in its order."""
+"""Time without waiting: a clock that sleeping puts forward, and a loop in which it passes in its order by itself."""
 
 from __future__ import annotations
 
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+@dataclass
+class Seconds:
+    """Telegram's pace without the waiting: sleeping puts the clock forward."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 class _Skipping(selectors.DefaultSelector):
