@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from storage.records import AnnounceType, BilingualPaper, Digest, DigestRecord, Paper, Translation
+
+T = TypeVar("T")
 
 PAPER = Paper(
     arxiv_id="2608.01234",
@@ -99,39 +102,47 @@ def hostile_records() -> st.SearchStrategy[DigestRecord]:
 @st.composite
 def hostile_entries(draw: st.DrawFn, *, stretch: tuple[int, ...] = (1, 1, 1, 40)) -> BilingualPaper:
     """Bilingual papers of hostile texts, some of them far too long."""
+    # All choices in one draw, and each text with its own: one by one they took longer than rendering the paper.
+    choices = iter(draw(st.binary(min_size=32, max_size=32)))
 
-    def text(**limits: Any) -> str:
-        return draw(hostile_text(**limits)) * draw(st.sampled_from(stretch))
+    def one_of(options: Sequence[T]) -> T:
+        return options[next(choices) % len(options)]
 
+    def text(longest: int = 12) -> str:
+        return draw(hostile_text(longest)) * one_of(stretch)
+
+    def optional(longest: int = 12) -> str | None:
+        kind = one_of(range(3))
+        return draw(hostile_text(longest)) if kind == 2 else "" if kind else None
+
+    authors = [draw(hostile_text(3)) for _ in range(one_of(range(8)))]
     paper = Paper(
-        arxiv_id=draw(st.sampled_from(["2608.01234", "hep-th/9901001", '"><b>|'])),
-        version=draw(st.integers(1, 12)),
+        arxiv_id=one_of(["2608.01234", "hep-th/9901001", '"><b>|']),
+        version=one_of(range(1, 13)),
         title=text(),
-        abstract=text(longest=20),
-        authors=tuple(draw(st.lists(hostile_text(3), max_size=7))) * draw(st.sampled_from([1, 150])),
-        primary_category=draw(st.sampled_from(["cs.LG", "<i>"])),
-        cross_lists=("cs.AI",) * draw(st.sampled_from([0, 2, 40])),
-        submitted_at=draw(st.sampled_from([None, datetime(2026, 8, 19, tzinfo=UTC)])),
-        updated_at=draw(st.sampled_from([None, datetime(2026, 8, 20, tzinfo=UTC)])),
-        announced_on=draw(st.sampled_from([None, date(2026, 8, 21)])),
-        comment=draw(st.one_of(st.none(), hostile_text())),
-        doi=draw(st.one_of(st.none(), hostile_text(3))),
-        withdrawn=draw(st.booleans()),
+        abstract=text(20),
+        authors=tuple(authors) * one_of([1, 150]),
+        primary_category=one_of(["cs.LG", "<i>"]),
+        cross_lists=("cs.AI",) * one_of([0, 2, 40]),
+        submitted_at=one_of([None, datetime(2026, 8, 19, tzinfo=UTC)]),
+        updated_at=one_of([None, datetime(2026, 8, 20, tzinfo=UTC)]),
+        announced_on=one_of([None, date(2026, 8, 21)]),
+        comment=optional(),
+        doi=optional(3),
+        withdrawn=one_of([False, True]),
     )
-    optional = st.one_of(st.none(), st.just(""), hostile_text())
-    stretched = draw(st.sampled_from(stretch))
     translation = Translation(
         arxiv_id=paper.arxiv_id,
         version=paper.version,
-        language=draw(st.sampled_from(["zh-CN", "en"])),
+        language=one_of(["zh-CN", "en"]),
         source_hash="0" * 32,
-        title=draw(optional),
-        abstract=(draw(optional) or "") * stretched or None,
-        summary=(draw(optional) or "") * stretched or None,
-        summary_en=draw(optional),
-        made_by=draw(st.dictionaries(hostile_text(1), hostile_text(3), max_size=3)),
+        title=optional(),
+        abstract=(optional() or "") * one_of(stretch) or None,
+        summary=(optional() or "") * one_of(stretch) or None,
+        summary_en=optional(),
+        made_by={draw(hostile_text(1)): draw(hostile_text(3)) for _ in range(one_of(range(4)))},
     )
-    return BilingualPaper(paper, translation, draw(st.sampled_from([None, *AnnounceType])))
+    return BilingualPaper(paper, translation, one_of([None, *AnnounceType]))
 
 
 TOGETHER = 4
