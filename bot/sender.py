@@ -18,7 +18,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from bot.log import event, redact
 from bot.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of, unanswered
 from bot.pace import Pace
-from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, plain
+from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, plain, shown
 from bot.wire import AiohttpRequest
 from storage.records import (
     ChatKind,
@@ -255,8 +255,14 @@ def _simpler(part: Part | None, error: TelegramError) -> Part | None:
         return _classic(part)
     if refuses_markup(error) and part.payload.get("variant") != "plain":
         name, limit = ("caption", CAPTION_LIMIT) if part.kind is PartKind.DOCUMENT else ("text", TEXT_LIMIT)
-        return replace(part, payload={**part.payload, name: plain(part.payload[name])[:limit], "variant": "plain"})
+        return replace(part, payload={**part.payload, name: _words(part.payload[name], limit), "variant": "plain"})
     return None
+
+
+def _words(text: str, limit: int) -> str:
+    """Without markup: with the links' addresses where they fit, else without, so that no paper at the end is lost."""
+    words = plain(text)
+    return words if len(words.encode("utf-16-le")) // 2 <= limit else shown(text)
 
 
 def _classic(part: Part) -> Part:

@@ -102,6 +102,15 @@ async def test_markup_that_is_refused_goes_as_plain_words() -> None:
         assert (message.text, message.entities) == ("hello", ())
 
 
+async def test_of_a_full_message_in_plain_words_only_the_addresses_are_left_out() -> None:
+    async with scene() as here:
+        lines = [f'<a href="https://arxiv.org/abs/2608.{number:05}">Paper {number}</a>' for number in range(300)]
+        full = replace(HELLO, payload={**HELLO.payload, "text": "\n".join(lines)})
+        here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, text="can't parse entities: odd"))
+        assert isinstance(await here.sender.send(here.row(full)), Sent)
+        assert here.texts() == ["\n".join(f"Paper {number}" for number in range(300))]
+
+
 async def test_an_answer_in_a_layout_that_is_refused_comes_in_a_simpler_one() -> None:
     async with scene() as here:
         here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="sendRichMessage", text="RICH_MESSAGE_INVALID"))
