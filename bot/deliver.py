@@ -184,7 +184,8 @@ class Deliverer:
         # While Telegram does not answer, one after the other.
         claiming = claiming and not (self._busy and self._pace.outage.begun)
         free = self._pace.room(_AHEAD, WORKERS - len(self._busy)) if claiming else 0
-        over, self._out = self._out and not self._pace.outage.begun, self._pace.outage.begun
+        self._out = self._out or self._pace.outage.begun
+        over = self._out and not self._pace.outage.begun
         if not self._done and free <= 0 and not over:
             return False
         done, self._done = self._done, []
@@ -203,12 +204,15 @@ class Deliverer:
                     claimed = await deliveries.claim(
                         session, now, free, resting=resting, worker=self._name, known=self._known
                     )
+            self._out = self._out and not over
         except TROUBLE:
             # These messages are out there: what is known of them is kept until it can be written.
             self._done[:0] = done
             raise
         except Exception:  # noqa: BLE001 - one outcome that cannot be written must not hold the others
             _log.exception("outcomes_apart rows=%s", len(done))
+            # Nothing of it was committed, so that none of the rows is this process's.
+            claimed = []
             lost = await self._record_apart(done, now)
         for delivery in claimed:
             self._busy[delivery.id] = asyncio.create_task(self._deliver(delivery))

@@ -22,8 +22,8 @@ FINISH = 4.0
 _WRITTEN = 0.5
 """Seconds to write what came of them, before a database that is in trouble is given up; SQLite may keep one for 5."""
 
-
 _LONGEST = 9.5
+"""Seconds after which the process ends in any case."""
 
 
 class Ending:
