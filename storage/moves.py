@@ -11,6 +11,9 @@ from storage.models import destinations as table
 from storage.models import subscriptions as wish_table
 from storage.records import ChatKind, DeliveryState, Destination
 
+_OF_THE_MOVE = 1
+"""A supergroup that a group became begins with the message that tells so; whatever is sent comes after it."""
+
 
 async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> int:
     """A group became a supergroup: take its destinations to the new chat id. Returns how many there were.
@@ -55,7 +58,7 @@ async def _leave_messages_behind(session: AsyncSession, destination_id: int) -> 
     waiting = sa.and_(there, sa.text(UNFINISHED))
     await session.execute(sa.update(deliveries).where(waiting).values(state=DeliveryState.SENT, retry_at=None))
     await session.execute(sa.update(deliveries).where(there).values(message_id=None))
-    await session.execute(sa.update(table).where(table.c.id == destination_id).values(seen_message=None))
+    await session.execute(sa.update(table).where(table.c.id == destination_id).values(seen_message=_OF_THE_MOVE))
 
 
 async def _merge(session: AsyncSession, old_id: int, new_id: int) -> None:
