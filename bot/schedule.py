@@ -16,11 +16,19 @@ from storage.errors import TROUBLE, reason_of
 _log = logging.getLogger(__name__)
 
 
-class Clock:
-    """Calls `tick` at once and then every `seconds`; one at a time, missed ones folded into one."""
+LONGEST = 3600.0
+"""What was translated and planned by then is kept, so that the next tick has less to do."""
 
-    def __init__(self, tick: Callable[[], Awaitable[object]], *, seconds: float) -> None:
+
+class Clock:
+    """Calls `tick` at once and then every `seconds`; one at a time, missed ones folded into one.
+
+    One that takes longer than `longest` seconds is broken off: while it hung, none would ever follow.
+    """
+
+    def __init__(self, tick: Callable[[], Awaitable[object]], *, seconds: float, longest: float = LONGEST) -> None:
         self._tick = tick
+        self._longest = longest
         self._running: asyncio.Task[object] | None = None
         self.ticked = asyncio.Event()
         """Set once the first tick has come to its end."""
@@ -50,12 +58,17 @@ class Clock:
 
     async def _guarded(self) -> None:
         self._running = asyncio.current_task()
+        limit = asyncio.timeout(self._longest)
         try:
-            await self._tick()
+            async with limit:
+                await self._tick()
         except asyncio.CancelledError:
             # Ends here, at a stop: the scheduler would take it for a failure and print where it was.
             event(_log, "tick_broken_off")
         except TROUBLE as error:
+            if limit.expired():
+                event(_log, "tick_too_long", level=logging.ERROR, seconds=self._longest)
+                return
             event(_log, "tick_failed", level=logging.ERROR, reason=redact(reason_of(error)))
         except Exception:  # noqa: BLE001 - the clock outlives whatever one tick meets; the next one tries again
             _log.exception("tick_failed")

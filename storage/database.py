@@ -24,6 +24,15 @@ __all__ = ["Database", "MigrationResult", "StorageError", "back_up", "migrate"]
 
 _EXAMPLE = "sqlite+aiosqlite:////var/lib/arxiv-digest-bot/bot.sqlite3"
 _READERS = 8
+# A server that is gone without a word is noticed within about a minute; the system's own patience is two hours.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+_NOTICED = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class Database:
@@ -44,7 +53,7 @@ class Database:
             self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", self._ending, pool_size=1)
             self._reader = _sqlite_engine(self._url, "BEGIN", self._ending, pool_size=_READERS, read_only=True)
         else:
-            self._writer = _engine(self._url)
+            self._writer = _engine(self._url, connect_args=_NOTICED)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
 
     @property

@@ -52,3 +52,18 @@ async def test_a_tick_that_fails_is_followed_by_the_next(caplog: pytest.LogCaptu
         await ticks.get()
     await clock.stop()
     assert "a fault of the program" in caplog.text
+
+
+async def test_a_tick_that_hangs_is_broken_off_and_followed_by_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    ticks: asyncio.Queue[None] = asyncio.Queue()
+
+    async def tick() -> None:
+        ticks.put_nowait(None)
+        await asyncio.Event().wait()
+
+    clock = Clock(tick, seconds=0.01, longest=0.02)
+    clock.start()
+    for _ in range(2):
+        await ticks.get()
+    await clock.stop()
+    assert "tick_too_long" in caplog.text
