@@ -19,5 +19,5 @@ TROUBLE = (OperationalError, InterfaceError, PoolTimeout, OSError, GivenUp)
 
 
 def reason_of(error: Exception) -> str:
-    """What the database itself says, without the statement."""
-    return str(error.orig if isinstance(error, DBAPIError) else error)
+    """What the database itself says, without the statement and what PostgreSQL guesses in further lines."""
+    return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from storage import announcements, stats, subscriptions
 from storage.database import Database, StorageError
+from storage.errors import reason_of
 from storage.models import destinations
 
 
@@ -188,3 +189,10 @@ async def test_an_address_that_cannot_be_used_is_refused_with_the_right_form_and
         Database(url)
     assert "for example: sqlite+aiosqlite:////" in str(refused.value)
     assert "hush" not in str(refused.value)
+
+
+def test_the_reason_of_a_trouble_is_the_line_in_which_the_database_says_it() -> None:
+    said = Exception("server closed the connection unexpectedly\n\tThis probably means that the server terminated")
+    error = sa.exc.OperationalError("SELECT secret FROM somewhere", None, said)
+    assert reason_of(error) == "server closed the connection unexpectedly"
+    assert reason_of(OSError(28, "No space left on device")) == "[Errno 28] No space left on device"
