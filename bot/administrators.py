@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 from bot.handlers.ask import named
 from bot.i18n import words_for
 from bot.log import event, redact
+from bot.outcomes import unanswered
 from bot.render.button import callback
 from bot.undecided import Open
 from storage import subscriptions
@@ -32,11 +33,11 @@ class Administrators:
         self._db = db
         self._language = language
 
-    async def decide(self, rows: Sequence[Open]) -> None:
-        """Put messages that may have arrived before them, with buttons for both answers."""
+    async def decide(self, rows: Sequence[Open]) -> bool:
+        """Put messages that may have arrived before them, with buttons for both answers. False: to be done again."""
         places = sorted({named(one.delivery.destination) for one in rows})
         chosen = str(rows[0].delivery.id) if len(rows) == 1 else "all"
-        await self.tell(
+        return await self.tell(
             "unsure-deliveries",
             buttons=(("button-resend", callback("resend", chosen)), ("button-arrived", callback("arrived", chosen))),
             count=len(rows),
@@ -44,11 +45,13 @@ class Administrators:
             reason=rows[0].reason,
         )
 
-    async def tell(self, key: str, /, *, buttons: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+    async def tell(self, key: str, /, *, buttons: Sequence[tuple[str, str]] = (), **values: Any) -> bool:
         """Say a message of the catalogue; one who cannot be reached does not keep the others from being told.
 
-        `buttons` are keys of the catalogue and what comes back when they are pressed.
+        `buttons` are keys of the catalogue and what comes back when they are pressed. False where nobody was reached
+        because Telegram did not answer.
         """
+        told, silent = False, False
         for user_id in sorted(self._ids):
             words = words_for(await self._interface(user_id))
             try:
@@ -59,8 +62,12 @@ class Administrators:
                     parse_mode="HTML",
                     reply_markup=InlineKeyboardMarkup([row]) if row else None,
                 )
+                told = True
             except TelegramError as error:
+                silent = silent or unanswered(error)
                 event(_log, "administrator_not_told", level=logging.WARNING, key=key, reason=redact(str(error)))
+
+        return told or not silent
 
     async def _interface(self, user_id: int) -> str:
         try:

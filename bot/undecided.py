@@ -37,7 +37,8 @@ class Open:
     reason: str
 
 
-Tell = Callable[[Sequence[Open]], Awaitable[object]]
+Tell = Callable[[Sequence[Open]], Awaitable[bool]]
+"""False where nobody heard of it and somebody still has to."""
 
 
 class Undecided:
@@ -60,6 +61,8 @@ class Undecided:
         self._policy = policy
         self._look_after = look_after
         self._open: list[Open] = []
+        self._untold: list[Open] = []
+        self._told_again_at: datetime | None = None
         self._due: datetime | None = None
         self._failed: dict[int, datetime] = {}
         self._asked = False
@@ -101,7 +104,8 @@ class Undecided:
     @property
     def next(self) -> datetime | None:
         """When there is something to look for."""
-        return min((one for one in (self._due, *self._failed.values()) if one is not None), default=None)
+        moments = (self._due, self._told_again_at, *self._failed.values())
+        return min((one for one in moments if one is not None), default=None)
 
     @property
     def looking(self) -> bool:
@@ -113,6 +117,10 @@ class Undecided:
         now = self._now()
         if self.next is None or now < self.next or len(self._tasks) >= LOOKS_AT_ONCE:
             return
+        if self._told_again_at is not None and now >= self._told_again_at:
+            again, self._untold, self._told_again_at = self._untold, [], None
+            for one in again:
+                self._put(one)
         failed = [delivery_id for delivery_id, at in self._failed.items() if at <= now]
         async with self._db.begin() as session:
             for delivery_id in failed:
@@ -172,7 +180,9 @@ class Undecided:
     async def _ask(self) -> None:
         await asyncio.sleep(_TOGETHER)
         rows, self._open, self._asked = self._open, [], False
-        await self._tell(rows)
+        if not await self._tell(rows):
+            self._untold += rows
+            self._told_again_at = self._now() + _AGAIN
 
     def _beside(self, work: Awaitable[None]) -> None:
         async def guarded() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,24 @@ async def test_where_the_bot_cannot_look_an_administrator_decides_with_a_button(
         await house.press(house.last(), "Send again")
         await house.telegram.wait_for_messages(channel, 2)
         assert [bool(one.document) for one in house.telegram.from_bot(channel)] == [False, True]
+
+
+async def test_an_administrator_who_could_not_be_told_is_told_a_minute_later(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe cs.LG")  # so that the bot knows which language the administrator speaks
+        await house.say("/subscribe @daily_cv cs.CV")
+        house.telegram.faults.add(Fault(FaultKind.CUT_BEFORE, method="sendMessage", chat_id=channel.id))
+        house.telegram.faults.add(Fault(FaultKind.SERVER_ERROR, method="sendMessage", chat_id=house.private.id))
+        await house.bot.services.daily.tick()
+        await house.telegram.wait_for(lambda: len(house.telegram.faults.struck) == 2)
+        assert "I could not look" not in house.last().text
+        async with asyncio.timeout(10):
+            while "I could not look" not in house.last().text:
+                house.clock.now += timedelta(minutes=1)
+                house.bot.services.deliverer.wake()
+                await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(("policy", "messages"), [(Policy.RESEND, 3), (Policy.WAIT, 1)])

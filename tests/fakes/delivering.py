@@ -96,8 +96,9 @@ async def delivering(
         told: list[Open] = []
         lost: list[delivery_outcomes.Lost] = []
 
-        async def undecided_rows(rows: Sequence[Open]) -> None:
+        async def undecided_rows(rows: Sequence[Open]) -> bool:
             told.extend(rows)
+            return True
 
         async def lost_one(one: delivery_outcomes.Lost) -> None:
             lost.append(one)
