@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fakes.delivering import counts, delivering
+from fakes.delivering import Delivering, counts, delivering
 from fakes.delivering_scene import PARTS, FastClock, Scene, faults, scene, verdict
 from fakes.stored import open_database
 
@@ -20,19 +20,20 @@ from storage.records import DeliveryState
 
 DESTINATIONS = int(os.environ.get("DELIVERY_DESTINATIONS", "60"))
 SHARE = 0.10
-OPEN_STATES = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY)
+UNDER_WAY = (DeliveryState.SENDING, DeliveryState.RETRY)
 
 
-async def at_rest(made: Scene, seconds: float) -> dict[DeliveryState, int]:
-    """Wait until nothing is left to send but what waits behind a row that nobody can decide."""
+async def at_rest(made: Scene, ready: Delivering, seconds: float) -> dict[DeliveryState, int]:
+    """Wait until nothing is left to send or to look for but what waits behind a row that nobody can decide."""
     deadline = time.monotonic() + seconds
     before: dict[DeliveryState, int] = {}
     unchanged = 0
     while True:
         states = await counts(made.db, made.digest_id)
-        moving = any(states.get(one) for one in OPEN_STATES[1:])
+        looked_for = states.get(DeliveryState.UNKNOWN, 0) > len(ready.undecided)
+        moving = looked_for or any(states.get(one) for one in UNDER_WAY)
         unchanged = 0 if states != before or moving else unchanged + 1
-        if not any(states.get(one) for one in OPEN_STATES) or unchanged > 40:
+        if not (moving or states.get(DeliveryState.PENDING)) or unchanged > 40:
             return states
         assert time.monotonic() < deadline, states
         before = states
@@ -51,7 +52,7 @@ async def test_each_part_arrives_once_and_in_order_and_every_row_says_what_happe
             delivering(db, address, clock.now, operations=made.operations.id, read_timeout=0.5, clock=clock) as ready,
             ready.at_work(),
         ):
-            await at_rest(made, 60 + DESTINATIONS / 5)
+            await at_rest(made, ready, 60 + DESTINATIONS / 5)
         seconds = time.monotonic() - began
         # On a busy machine answers stay away that no fault kept: what counts is what the bot heard.
         found = await verdict(made, ready.sender.unanswered)
