@@ -184,3 +184,19 @@ def test_the_exact_versions_are_within_what_the_project_asks_for() -> None:
     asked = map(Requirement, [*project["dependencies"], *project["optional-dependencies"]["dev"]])
     unmet = [str(one) for one in asked if pinned.get(canonicalize_name(one.name), "0") not in one.specifier]
     assert unmet == []
+
+
+def test_every_test_that_the_page_of_threats_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text("docs/security.md"))
+    assert named
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (TOP / file).is_file() or not re.search(rf"^(?:async )?def {name}\(", text(file), flags=re.MULTILINE)
+    ]
+    assert missing == []
+
+
+def test_every_row_of_the_page_of_threats_names_a_test() -> None:
+    rows = re.findall(r"^\| (?!Threat|---)(.+) \|$", text("docs/security.md"), flags=re.MULTILINE)
+    assert [row for row in rows if "`tests/" not in row.rpartition(" | ")[2]] == []

@@ -18,7 +18,7 @@ from telegram.constants import ParseMode
 from bot.handlers.ask import Ask, Refusal, named, private_link
 from bot.handlers.changes import stored
 from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot, rows
-from bot.handlers.rights import leads, shared_chat
+from bot.handlers.rights import leads, led, shared_chat
 from bot.handlers.settings import show
 from bot.render.button import Button, callback
 from bot.render.names import one_line, shorten
@@ -44,7 +44,7 @@ async def channels(ask: Ask) -> None:
         return
     async with ask.services.db.read() as session:
         owned = [one for one in await subscriptions.owned(session, ask.user.id) if one.chat_id != ask.chat.id]
-    listed = {one.id: one for one in [*owned, *await _led(ask, ask.user)]}
+    listed = {one.id: one for one in [*await led(ask, owned), *await _seen_to_lead(ask, ask.user)]}
     async with ask.services.db.read() as session:
         places = [(one, await subscriptions.of(session, one.id)) for one in listed.values()]
     doors = [Button(_label(one, wishes), callback_data=Spot(SETTINGS, one).data()) for one, wishes in places[-_MOST:]]
@@ -53,7 +53,7 @@ async def channels(ask: Ask) -> None:
     await ask.show(ask.words(key), (*rows(doors, 1), (add,)))
 
 
-async def _led(ask: Ask, user: User) -> list[Destination]:
+async def _seen_to_lead(ask: Ask, user: User) -> list[Destination]:
     """What is posted in the chats that the person was seen to lead, and does lead now."""
     async with ask.services.db.read() as session:
         seen = await subscriptions.in_chats(session, await leaders.chats_of(session, user.id))

@@ -9,6 +9,7 @@ from typing import Any
 from telegram.constants import ChatAction
 
 from bot.handlers.ask import Ask, Refusal, named
+from bot.handlers.rights import led
 from bot.handlers.save import private_person
 from bot.log import event
 from bot.render.button import Button, callback
@@ -17,6 +18,7 @@ from storage import personal, subscriptions
 _log = logging.getLogger(__name__)
 
 _CONFIRMED = "yes"
+_OF_FORMER_LEADERS = ("id", "chat_id", "thread_id", "owner_id")
 
 
 async def privacy(ask: Ask) -> None:
@@ -30,8 +32,12 @@ async def export(ask: Ask) -> None:
     await ask.bot.send_chat_action(ask.chat.id, ChatAction.UPLOAD_DOCUMENT)
     async with ask.services.db.read() as session:
         known = await personal.everything(session, user_id)
+        owned = await subscriptions.owned(session, user_id)
     if not known:
         raise Refusal("nothing-kept")
+    shown = {user_id, *(one.chat_id for one in await led(ask, owned))}
+    if "destinations" in known:
+        known["destinations"] = [_theirs(row, whole=row["chat_id"] in shown) for row in known["destinations"]]
     content = json.dumps({"user_id": user_id, **known}, ensure_ascii=False, indent=1, default=_plain)
     await ask.send_file("my-data.json", content + "\n", ask.words.html("your-data"))
 
@@ -45,7 +51,7 @@ async def forget(ask: Ask) -> None:
     if not known:
         raise Refusal("nothing-kept")
     lines = [ask.words.html("forget-what")]
-    if owned:
+    if owned := await led(ask, owned):
         lines.append(ask.words.html("forget-channels", places=", ".join(dict.fromkeys(map(named, owned)))))
     button = Button(ask.words("button-forget"), callback_data=callback("forget", _CONFIRMED))
     await ask.reply("\n\n".join(lines), [[button]])
@@ -60,6 +66,11 @@ async def press_forget(ask: Ask) -> None:
         rows = await personal.forget(session, user_id)
     event(_log, "forgotten", rows=rows)
     await ask.show(ask.words.html("forgotten"))
+
+
+def _theirs(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    """A destination as the export has it: of a chat that the person no longer leads only that they set it up."""
+    return row if whole else {name: row[name] for name in _OF_FORMER_LEADERS}
 
 
 def _plain(value: Any) -> Any:

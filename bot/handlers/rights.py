@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Sequence
 
 from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
 from telegram.constants import ChatMemberStatus, ChatType
@@ -17,6 +19,7 @@ from storage.records import ChatKind, Destination
 
 _LEADERS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 _LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/([a-z]\w{3,31})/?", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"-[0-9]{1,18}")
 _ABSENT = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
@@ -28,7 +31,7 @@ async def target(ask: Ask, example: str) -> tuple[Ask, Destination]:
     Raises Refusal unless the person may change it; `example` is the right form to show.
     """
     name = _chat_name(ask.args[0]) if ask.args else ""
-    if name.startswith("@") or (name.startswith("-") and name[1:].isdigit()):
+    if name.startswith("@") or _NUMBER.fullmatch(name):
         destination = await _named(ask, name, example.replace("@mychannel", name).replace("@mygroup", name))
         return ask.with_args(*ask.args[1:]), destination
     if not await _may_change_here(ask):
@@ -43,20 +46,49 @@ def with_place(example: str, given: Ask, left: Ask) -> str:
 
 
 async def may_change(ask: Ask, place: Destination) -> None:
-    """Raises Refusal unless the person who pressed a button may change that destination."""
+    """Raises Refusal unless the person who pressed a button may change that destination.
+
+    The data can be made up: about a place elsewhere, whoever is not known to lead it hears what an outdated button
+    says, as about a place that does not exist, and as soon: Telegram is not even asked.
+    """
+    if place.chat_id == ask.chat.id:
+        if not await leads(ask, place):
+            raise Refusal("not-administrator-there", name=named(place))
+        return
+    if not ask.private or not await _is_known(ask, place):
+        raise Refusal("button-outdated")
     if await leads(ask, place):
         return
     if place.paused is not None and await _is_outside(ask.bot, place.chat_id):
         # Who leads a chat is not told to those who are not in it.
         raise Refusal(what_to_do(place.paused))
-    raise Refusal("not-administrator-there", name=named(place))
+    raise Refusal("button-outdated")
 
 
 async def leads(ask: Ask, place: Destination) -> bool:
-    """Whether the person who pressed a button may change that destination."""
+    """Whether the person who asks or pressed a button may change that destination."""
     if place.kind is ChatKind.PRIVATE:
         return ask.user is not None and ask.user.id == place.chat_id
     return await _leads_chat(ask, place.chat_id)
+
+
+async def led(ask: Ask, places: Sequence[Destination]) -> list[Destination]:
+    """Those that the person leads now, or that nobody can be asked about because the bot is outside."""
+    chats = {one.chat_id: one for one in places}
+    shown = dict(zip(chats, await asyncio.gather(*[_led(ask, one) for one in chats.values()]), strict=True))
+    return [one for one in places if shown[one.chat_id]]
+
+
+async def _led(ask: Ask, place: Destination) -> bool:
+    return await leads(ask, place) or (place.paused is not None and await _is_outside(ask.bot, place.chat_id))
+
+
+async def _is_known(ask: Ask, place: Destination) -> bool:
+    """Whether the person set the destination up, or was seen to lead its chat."""
+    if ask.user is None or place.kind is ChatKind.PRIVATE:
+        return False
+    async with ask.services.db.read() as session:
+        return place.owner_id == ask.user.id or await leaders.knows(session, ask.user.id, place.chat_id)
 
 
 def may_post(kind: str, me: ChatMember) -> bool:
@@ -77,7 +109,7 @@ async def sees_messages(bot: Bot, chat_id: int) -> bool:
 
 async def shared_chat(ask: Ask, chat_id: int) -> Destination:
     """The destination for a chat that a person picked from a list. Raises Refusal unless the person may change it."""
-    return await _named(ask, str(chat_id), "/channels")
+    return await _named(ask, str(chat_id), "/channels", picked=True)
 
 
 async def _may_change_here(ask: Ask) -> bool:
@@ -125,18 +157,24 @@ async def _is_outside(bot: Bot, chat_id: int) -> bool:
         return True
 
 
-async def _named(ask: Ask, name: str, example: str) -> Destination:
+async def _named(ask: Ask, name: str, example: str, *, picked: bool = False) -> Destination:
+    """The chat of that name or number. `picked`: Telegram's own list showed it to the person, who is in it."""
     if not ask.private or ask.user is None:
         raise Refusal("name-only-in-private", example=example)
+    unknown = Refusal("chat-not-found", name=name, example=example)
+    public = name.startswith("@")
+    # Numbers can be guessed: of a chat that is not theirs people do not even hear that the bot is in it.
+    if not public and not picked and not await _leads_chat(ask, int(name)):
+        raise unknown
     try:
-        chat = await ask.bot.get_chat(name if name.startswith("@") else int(name))
+        chat = await ask.bot.get_chat(name if public else int(name))
         me = await ask.bot.get_chat_member(chat.id, ask.bot.id)
     except (BadRequest, Forbidden):
-        raise Refusal("chat-not-found", name=name, example=example) from None
+        raise unknown from None
     if chat.type == ChatType.PRIVATE:
-        raise Refusal("chat-not-found", name=name, example=example)
-    shown = name if name.startswith("@") else one_line(chat.title or name)
-    if not await _leads_chat(ask, chat.id):
+        raise unknown
+    shown = name if public else one_line(chat.title or name)
+    if (public or picked) and not await _leads_chat(ask, chat.id):
         raise Refusal("not-administrator-there", name=shown)
     if not may_post(chat.type, me):
         raise Refusal("bot-may-not-post", name=shown)

@@ -9,7 +9,7 @@ from telegram.constants import ChatType
 from bot.arxiv_source import calendar, categories
 from bot.handlers.ask import Ask, Refusal, named
 from bot.handlers.describe import category_label, category_name, described, when
-from bot.handlers.rights import target, with_place
+from bot.handlers.rights import led, target, with_place
 from bot.handlers.typed import listed
 from bot.render.button import Button, callback
 from storage import subscriptions
@@ -106,7 +106,7 @@ async def list_subscriptions(ask: Ask) -> None:
         if ask.private and ask.user is not None:
             async with ask.services.db.read() as session:
                 owned = await subscriptions.owned(session, ask.user.id)
-            places += [one for one in owned if one.id != ask.here.id]
+            places += await led(ask, [one for one in owned if one.id != ask.here.id])
     blocks: list[str] = []
     for place in places:
         async with ask.services.db.read() as session:
