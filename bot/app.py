@@ -50,7 +50,7 @@ from bot.translate.chain import Chain
 from bot.translate.glossary import BadTerm
 from bot.undecided import LOOK_AFTER, Undecided
 from bot.watch import Watch
-from bot.wire import AiohttpRequest
+from bot.wire import READ, AiohttpRequest
 from storage.database import Database, migrate
 from storage.records import Now
 
@@ -137,15 +137,16 @@ async def running(
     pace: Pace | None = None,
     look_after: timedelta = LOOK_AFTER,
     finish: float = FINISH,
+    read_timeout: float = READ,
 ) -> AsyncIterator[Running]:
     """The whole bot at work. Leaving stops it: updates in hand are answered, requests in flight finished.
 
-    What takes longer than `finish` seconds is broken off.
+    What takes longer than `finish` seconds is broken off; an answer of Telegram may stay away for `read_timeout`.
     """
     if settings.telegram_token is None:
         raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
     async with core(settings, now=now) as parts:
-        telegram = _telegram(settings, settings.telegram_token, pace, now)
+        telegram = _telegram(settings, settings.telegram_token, pace, now, read_timeout)
         application = telegram.application
         administrators = Administrators(
             bot=application.bot, ids=settings.admin_ids, db=parts.db, language=settings.language
@@ -193,9 +194,9 @@ class _Telegram:
     requests: tuple[AiohttpRequest, ...]
 
 
-def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now) -> _Telegram:
+def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now, read_timeout: float) -> _Telegram:
     pace = pace or Pace(clock=time.monotonic, limits=PAID if settings.paid_broadcast else Limits())
-    request, polling = AiohttpRequest(pool=2 * WORKERS), PollingRequest(pool=2)
+    request, polling = AiohttpRequest(pool=2 * WORKERS, read_timeout=read_timeout), PollingRequest(pool=2)
     application: AnyApplication = (
         Application.builder()
         .token(token.get_secret_value())

@@ -37,7 +37,6 @@ MAILING_DATE = date(2024, 2, 26)
 CATEGORY = "cs.CV"
 _LANGUAGE = "zh-CN"
 """What the sample's translations were made to."""
-_PATIENCE = 60.0
 # The sample comes from a system that kept these in the texts; arXiv's own texts do not have them.
 _TITLE_SUFFIX = re.compile(r"\.? \(arXiv:[^)]*\)$")
 _PREAMBLE = re.compile(r"^arXiv:\S+ Announce Type: \S+\s+Abstract: ")
@@ -133,15 +132,15 @@ async def _play(
     """What people would do on a first evening, and what happens at midnight in Ithaca."""
     for number, text in enumerate(stage.cast.said, start=1):
         telegram.say(stage.private, stage.person, text)
-        await telegram.wait_for_messages(stage.private, number, timeout=_PATIENCE)
+        await telegram.wait_for_messages(stage.private, number)
     telegram.say(stage.group, stage.colleague, stage.cast.asked)
-    await telegram.wait_for_messages(stage.group, timeout=_PATIENCE)
+    await telegram.wait_for_messages(stage.group)
     telegram.say(stage.forum, stage.person, f"/subscribe {CATEGORY}", thread_id=stage.topic)
-    await telegram.wait_for_messages(stage.forum, timeout=_PATIENCE)
+    await telegram.wait_for_messages(stage.forum)
     arxiv.announce(CATEGORY, entries, MAILING_DATE)
     clock.forward_to(calendar.feed_changes_at(MAILING_DATE) + timedelta(seconds=1))
     await telegram.wait_for(
-        lambda: all(_documents(telegram, chat) for chat in (stage.private, stage.channel, stage.forum)), _PATIENCE
+        lambda: all(_documents(telegram, chat) for chat in (stage.private, stage.channel, stage.forum))
     )
 
 

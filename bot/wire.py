@@ -32,7 +32,8 @@ from bot.proxy import proxy_of
 _POOL = 64
 _ORIGIN = 24
 _CONNECT = 5.0
-_READ = 20.0
+READ = 20.0
+"""Seconds that Telegram may leave a request without a byte of its answer."""
 _UPLOAD = 60.0
 # How Telegram begins its answer about every message; what follows is the message itself, several kB of it.
 _SENT = re.compile(rb'\{"ok":\s*true,\s*"result":\s*\{"message_id":\s*(\d+),')
@@ -42,7 +43,7 @@ _OK = 200
 class AiohttpRequest(BaseRequest):
     """What python-telegram-bot sends and polls through. `pool` connections at most; timeouts in seconds."""
 
-    def __init__(self, *, pool: int = _POOL, read_timeout: float = _READ, connect_timeout: float = _CONNECT) -> None:
+    def __init__(self, *, pool: int = _POOL, read_timeout: float = READ, connect_timeout: float = _CONNECT) -> None:
         self._pool = pool
         self._read = read_timeout
         self._connect = connect_timeout

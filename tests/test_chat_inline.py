@@ -18,6 +18,7 @@ from sqlalchemy import text
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.shapes import user_json
 from bot.simulator.state import Message, User
+from bot.simulator.telegram import PATIENCE
 from bot.simulator.world import InlineAsk
 from storage import open_cards, papers, translations
 from storage.gaps import FIRST_PAUSE, LONGEST_PAUSE
@@ -136,7 +137,7 @@ async def sent_untranslated(house: House, number: int) -> Message:
 
 async def settled(house: House) -> None:
     """Wait until no card's translation is being made any more."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await waiting(house):
             pass
 

@@ -28,7 +28,7 @@ def digest(house: House) -> str:
 
 async def regenerated(house: House, how: str) -> str:
     await house.say(f"/regenerate cs.CV 2026-08-21 {how}")
-    await house.telegram.wait_for(lambda: "built anew" in house.telegram.from_bot(house.private)[-1].text, timeout=15)
+    await house.telegram.wait_for(lambda: "built anew" in house.telegram.from_bot(house.private)[-1].text)
     return house.telegram.from_bot(house.private)[-1].text
 
 

@@ -15,7 +15,7 @@ from fakes.house import Clock
 from fakes.stored import open_database
 
 from bot.simulator.faults import Fault, FaultKind
-from bot.simulator.telegram import SimulatedTelegram
+from bot.simulator.telegram import PATIENCE, SimulatedTelegram
 from bot.undecided import REPEATS
 from storage.records import DeliveryState
 
@@ -37,7 +37,7 @@ async def test_few_messages_meet_an_outage_and_afterwards_all_arrive(
             await clock.sleep(TEN_MINUTES)
             met = len(telegram.faults.struck) - before
             telegram.faults.clear()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while await counts(db, made.digest_id) != {DeliveryState.SENT: DESTINATIONS * PARTS}:
                     ready.deliverer.wake()  # it waits in seconds, of which each is a quarter of an hour here
                     await asyncio.sleep(0.05)
@@ -57,7 +57,7 @@ async def test_who_gets_a_message_whose_answer_never_comes_through_gets_it_a_few
         telegram.faults.add(Fault(FaultKind.CUT_AFTER, method="sendMessage", chat_id=made.chats[1].id, times=None))
         bot = f"{telegram.url}/bot{telegram.token}"
         async with delivering(db, bot, clock, operations=made.operations.id) as ready, ready.at_work():
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while DeliveryState.UNKNOWN not in await counts(db, made.digest_id):
                     clock.now += timedelta(minutes=10)
                     ready.deliverer.wake()

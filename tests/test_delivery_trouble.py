@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.params import Params
-from bot.simulator.telegram import SimulatedTelegram
+from bot.simulator.telegram import PATIENCE, SimulatedTelegram
 from storage.database import Database
 from storage.records import DeliveryState
 
@@ -42,13 +42,13 @@ async def test_while_the_database_is_locked_nothing_new_is_sent_and_afterwards_a
             await telegram.wait_for(lambda: len(telegram.record) > before)
             other = sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
-            await asyncio.wait_for(ready.told_stuck.wait(), 10)
+            await asyncio.wait_for(ready.told_stuck.wait(), PATIENCE)
             in_flight = len(telegram.record)
             await telegram.quiet()
             assert len(telegram.record) == in_flight
             other.execute("ROLLBACK")
             other.close()
-            await until(db, made.digest_id, {DeliveryState.SENT: 6 * PARTS}, seconds=20)
+            await until(db, made.digest_id, {DeliveryState.SENT: 6 * PARTS})
         found = await verdict(made, ready.sender.unanswered)
         assert found.complaints == []
         assert len(ready.stuck) == 1
@@ -87,11 +87,11 @@ async def test_a_message_is_looked_for_again_when_what_was_found_could_not_be_wr
             telegram.faults.plan = fail_at_the_first_look
             bot = f"{telegram.url}/bot{telegram.token}"
             async with delivering(db, bot, clock, operations=made.operations.id) as ready, ready.at_work():
-                await until(db, made.digest_id, {DeliveryState.SENT: CHANNEL * PARTS}, seconds=20)
+                await until(db, made.digest_id, {DeliveryState.SENT: CHANNEL * PARTS})
                 telegram.faults.add(Fault(FaultKind.CUT_AFTER, method="sendMessage"))
                 made.digest_id = await plan_digest(db, "third", parts(), [CHANNEL])
                 ready.deliverer.wake()
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     while (await counts(db, made.digest_id)).get(DeliveryState.SENT) != PARTS:
                         if looks and not db.failing:
                             clock.now += timedelta(minutes=1)
@@ -123,13 +123,13 @@ async def test_a_database_that_cannot_even_be_read_ends_no_delivery_for_good(tmp
             made = await scene(telegram, db, CHANNEL)
             bot = f"{telegram.url}/bot{telegram.token}"
             async with delivering(db, bot, at(NOW), operations=made.operations.id) as ready, ready.at_work():
-                await until(db, made.digest_id, {DeliveryState.SENT: CHANNEL * PARTS}, seconds=20)
+                await until(db, made.digest_id, {DeliveryState.SENT: CHANNEL * PARTS})
                 db.failing = True
                 ready.deliverer.wake()
-                await asyncio.wait_for(ready.told_stuck.wait(), 10)
+                await asyncio.wait_for(ready.told_stuck.wait(), PATIENCE)
                 db.failing = False
                 after = await plan_digest(db, "after", parts(), [CHANNEL])
-                await until(db, after, {DeliveryState.SENT: PARTS}, seconds=20)
+                await until(db, after, {DeliveryState.SENT: PARTS})
 
 
 @pytest.mark.skipif(bool(SERVER), reason="its disk is the server's to fill")
@@ -140,13 +140,13 @@ async def test_while_the_disk_is_full_nothing_new_is_sent_and_when_there_is_room
         await fill_up(db, tmp_path / "bot.sqlite3")
         bot = f"{telegram.url}/bot{telegram.token}"
         async with delivering(db, bot, at(NOW), operations=made.operations.id) as ready, ready.at_work():
-            await asyncio.wait_for(ready.told_stuck.wait(), 10)
+            await asyncio.wait_for(ready.told_stuck.wait(), PATIENCE)
             in_flight = len(telegram.record)
             await telegram.quiet()
             assert len(telegram.record) == in_flight < before + 20 * PARTS
             async with db.begin() as session:
                 await session.execute(sa.text(f"PRAGMA max_page_count = {_NO_LIMIT}"))
-            await until(db, made.digest_id, {DeliveryState.SENT: 20 * PARTS}, seconds=20)
+            await until(db, made.digest_id, {DeliveryState.SENT: 20 * PARTS})
         found = await verdict(made, ready.sender.unanswered)
         assert found.complaints == []
         assert len(ready.stuck) == 1

@@ -21,6 +21,7 @@ from fakes.house import House, open_house, paper
 
 from bot.arxiv_source import calendar
 from bot.simulator.state import Chat
+from bot.simulator.telegram import PATIENCE
 from storage import stats
 from storage.records import AnnounceType, Entry
 
@@ -147,7 +148,7 @@ async def live(house: House, arxiv: ArxivsFortnight, until: datetime) -> None:
             arxiv.at(house.clock.now)
             ticked = await bot.services.daily.tick()
             if ticked.rows:
-                await bot.services.deliverer.settled(range(planned + 1, planned + ticked.digests + 1), 20)
+                await bot.services.deliverer.settled(range(planned + 1, planned + ticked.digests + 1), PATIENCE)
                 planned += ticked.digests
             house.clock.now += STEP
 
@@ -162,7 +163,7 @@ async def test_every_paper_of_every_mailing_comes_exactly_once_whatever_arxiv_do
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "bot")
-    async with open_house(tmp_path, language="en", arxiv_deadline=1.0) as house:
+    async with open_house(tmp_path, language="en", arxiv_deadline=3.0) as house:
         house.arxiv.particular = True
         arxiv = ArxivsFortnight(house)
         house.clock.now = datetime(2026, 8, 31, 4, 30, tzinfo=UTC)

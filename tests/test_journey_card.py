@@ -12,6 +12,7 @@ from fakes.house import House, open_house, paper
 from fakes.translator_server import Trouble as TranslatorTrouble
 
 from bot.simulator.state import Chat, Entity
+from bot.simulator.telegram import PATIENCE
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ async def test_a_dead_translator_leaves_a_marked_english_card(house: House) -> N
     house.break_translator()
     house.telegram.say(house.private, house.person, "2608.00001")
     await house.telegram.wait_for(
-        lambda: any("not translated" in one.text for one in house.telegram.from_bot(house.private)), timeout=10
+        lambda: any("not translated" in one.text for one in house.telegram.from_bot(house.private))
     )
     text = house.telegram.from_bot(house.private)[-1].text
     assert "Counting animals on wide meadows" in text
@@ -121,7 +122,7 @@ async def test_a_message_without_a_paper_is_answered_with_the_right_form(house: 
 
 
 async def test_a_stop_does_not_wait_for_a_translator_that_hangs_and_leaves_a_whole_card(tmp_path: Path) -> None:
-    async with asyncio.timeout(20), open_house(tmp_path) as house:
+    async with asyncio.timeout(PATIENCE), open_house(tmp_path) as house:
         house.arxiv.add_paper(paper(1))
         house.translator.troubles["libretranslate"] = TranslatorTrouble.HANG
         async with house.at_work():
@@ -132,7 +133,7 @@ async def test_a_stop_does_not_wait_for_a_translator_that_hangs_and_leaves_a_who
 
 
 async def test_a_stop_does_not_wait_for_an_arxiv_that_hangs_and_says_so(tmp_path: Path) -> None:
-    async with asyncio.timeout(20), open_house(tmp_path) as house:
+    async with asyncio.timeout(PATIENCE), open_house(tmp_path) as house:
         house.arxiv.misbehave(Trouble.HANG)
         async with house.at_work():
             house.telegram.say(house.private, house.person, "2608.00001")

@@ -70,5 +70,5 @@ async def corrected(house: House, scope: str) -> str:
     """The report of a correction."""
     await house.say(f"/regenerate cs.CV {scope}")
     answer = house.last()
-    await house.telegram.wait_for(lambda: "Building" not in answer.text, 30)
+    await house.telegram.wait_for(lambda: "Building" not in answer.text)
     return answer.text

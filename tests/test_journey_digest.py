@@ -135,9 +135,7 @@ async def test_regenerating_edits_what_was_posted_and_posts_nothing_new(house: H
         house.mend_translator()
         house.clock.now = house.clock.now.replace(hour=12)
         answer = await house.say("/regenerate cs.CV 2026-08-21 translate")
-        await house.telegram.wait_for(
-            lambda: "built anew" in house.telegram.from_bot(house.private)[-1].text, timeout=15
-        )
+        await house.telegram.wait_for(lambda: "built anew" in house.telegram.from_bot(house.private)[-1].text)
         assert "anew" in answer
         after = digest_in(house, channel)
         assert [one.message_id for one in after] == [one.message_id for one in before]
@@ -145,7 +143,7 @@ async def test_regenerating_edits_what_was_posted_and_posts_nothing_new(house: H
         assert "[not translated]" not in after[0].text
         house.arxiv.announce("cs.CV", announcement(5), FRIDAY)
         await house.say("/regenerate cs.CV refetch")
-        await house.telegram.wait_for(lambda: "2 added" in house.telegram.from_bot(house.private)[-1].text, timeout=15)
+        await house.telegram.wait_for(lambda: "2 added" in house.telegram.from_bot(house.private)[-1].text)
         assert "5." in digest_in(house, channel)[0].text
 
 
@@ -153,7 +151,7 @@ async def test_a_digest_can_be_had_now(house: House) -> None:
     house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
     async with house.at_work():
         house.telegram.say(house.private, house.person, "/digest cs.CV")
-        await house.telegram.wait_for_messages(house.private, 2, timeout=10)
+        await house.telegram.wait_for_messages(house.private, 2)
         assert len(digest_in(house, house.private)) == 2
         assert "not known here" in await house.say("/digest cs.CV 2026-08-20")
 
@@ -184,7 +182,7 @@ async def test_announce_and_stats_are_for_the_administrators(house: House) -> No
             assert "people who run this bot" in await house.say(command, chat=chat, user=other)
         await house.say("/subscribe cs.CV")
         house.telegram.say(house.private, house.person, "/announce cs.CV")
-        await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) >= 2, timeout=10)
+        await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) >= 2)
         await house.settle()
         figures = await house.say("/stats")
         assert "3 papers" in figures
@@ -285,7 +283,7 @@ async def test_an_earlier_announcement_can_be_had_by_its_date(house: House) -> N
     house.arxiv.announce("cs.CV", announcement(3, first=50), FRIDAY)
     async with house.at_work():
         house.telegram.say(house.private, house.person, "/digest cs.CV 2026-08-20")
-        await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) == 2, timeout=10)
+        await house.telegram.wait_for(lambda: len(digest_in(house, house.private)) == 2)
         assert "Aug 20, 2026" in digest_in(house, house.private)[0].text
 
 
@@ -341,7 +339,7 @@ async def test_a_digest_asked_for_names_what_is_known_and_says_what_is_not(house
     house.arxiv.misbehave(Trouble.HTML, times=99, where="/cs.lg")
     async with house.at_work():
         house.telegram.say(house.private, house.person, "/digest cs.CV cs.LG")
-        await house.telegram.wait_for_messages(house.private, 3, timeout=10)
+        await house.telegram.wait_for_messages(house.private, 3)
         head, document, note = house.telegram.from_bot(house.private)[-3:]
         assert "cs.CV" in head.text
         assert "cs.LG" not in head.text + document.caption

@@ -9,6 +9,7 @@ from pathlib import Path
 from fakes.house import House, open_house, paper
 from fakes.translator_server import Trouble
 
+from bot.simulator.telegram import PATIENCE
 from storage.gaps import FIRST_PAUSE
 
 
@@ -19,7 +20,7 @@ def slow(house: House) -> None:
 
 
 async def test_a_card_is_a_draft_in_english_until_its_translation_is_there(tmp_path: Path) -> None:
-    async with asyncio.timeout(20), open_house(tmp_path) as house:
+    async with asyncio.timeout(PATIENCE), open_house(tmp_path) as house:
         slow(house)
         drafts = house.telegram.world.drafts = {}
         async with house.at_work():
@@ -42,7 +43,7 @@ async def test_a_card_is_a_draft_in_english_until_its_translation_is_there(tmp_p
 
 
 async def test_in_a_group_and_where_telegram_has_no_drafts_it_is_a_message_that_changes(tmp_path: Path) -> None:
-    async with asyncio.timeout(20), open_house(tmp_path) as house:
+    async with asyncio.timeout(PATIENCE), open_house(tmp_path) as house:
         slow(house)
         group = house.telegram.add_group("Readers", creator=house.person)
         async with house.at_work():

@@ -60,9 +60,7 @@ async def test_one_digest_names_all_the_days_that_were_missed_and_marks_those_th
             assert MARK in digests(house)[-2].text
             asked = len(house.arxiv.requests)
             await house.say("/regenerate cs.CV 2026-08-24 refetch")
-            await house.telegram.wait_for(
-                lambda: "built anew" in house.telegram.from_bot(house.private)[-1].text, timeout=15
-            )
+            await house.telegram.wait_for(lambda: "built anew" in house.telegram.from_bot(house.private)[-1].text)
             assert MARK in digests(house)[2].text
             assert len(house.arxiv.requests) == asked
 

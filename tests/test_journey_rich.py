@@ -85,7 +85,7 @@ async def test_a_regenerated_digest_is_edited_where_it_stands(house: House) -> N
         await house.tick()
         house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
         await house.say("/regenerate cs.CV 2026-08-21 refetch")
-        await house.telegram.wait_for(lambda: "1 added" in house.last().text, timeout=15)
+        await house.telegram.wait_for(lambda: "1 added" in house.last().text)
         message = house.telegram.from_bot(channel)[0]
         assert len(of_type(list(message.rich), "details")) == 3
         assert forms(house, channel) == ["rich", "document"]

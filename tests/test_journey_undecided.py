@@ -13,6 +13,7 @@ from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
 from bot.config import Policy
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.state import Chat
+from bot.simulator.telegram import PATIENCE
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ async def test_an_administrator_who_could_not_be_told_is_told_a_minute_later(hou
         await house.bot.services.daily.tick()
         await house.telegram.wait_for(lambda: len(house.telegram.faults.struck) == 2)
         assert "I could not look" not in house.last().text
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while "I could not look" not in house.last().text:
                 house.clock.now += timedelta(minutes=1)
                 house.bot.services.deliverer.wake()

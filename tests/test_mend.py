@@ -60,7 +60,7 @@ async def test_a_gap_survives_a_restart(tmp_path: Path) -> None:
         house.clock.now += FIRST_PAUSE + SOON
         async with house.at_work():
             # The clock ticks at once.
-            await house.telegram.wait_for(lambda: "[not translated]" not in shown(house), 10.0)
+            await house.telegram.wait_for(lambda: "[not translated]" not in shown(house))
 
 
 async def test_a_sentence_that_stays_english_is_marked_and_filled_later(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ from fakes.stored import SERVER
 
 from bot.deliver import LEASE
 from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.telegram import PATIENCE
 
 AT_ONCE = 0.1
-LONGEST = 10.0
 LOOK_AGAIN = timedelta(minutes=1)
 
 
@@ -38,7 +38,7 @@ def no_traceback(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 async def test_messages_that_telegram_never_answers_are_sent_by_the_next_start(house: House) -> None:
     channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
-    async with asyncio.timeout(LONGEST), house.at_work(finish=AT_ONCE):
+    async with asyncio.timeout(PATIENCE), house.at_work(finish=AT_ONCE):
         await house.say("/subscribe @daily_cv cs.CV")
         house.telegram.post(channel, "Welcome")
         await house.telegram.quiet()
@@ -55,7 +55,7 @@ async def test_messages_that_telegram_never_answers_are_sent_by_the_next_start(h
 
 async def test_a_look_for_a_message_is_left_to_the_next_start(house: House) -> None:
     channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
-    async with asyncio.timeout(LONGEST), house.at_work(finish=AT_ONCE):
+    async with asyncio.timeout(PATIENCE), house.at_work(finish=AT_ONCE):
         await house.say("/subscribe @daily_cv cs.CV")
         house.telegram.post(channel, "Welcome")
         await house.telegram.quiet()
@@ -70,7 +70,7 @@ async def test_a_look_for_a_message_is_left_to_the_next_start(house: House) -> N
 
 
 async def test_polling_that_hangs_does_not_keep_it(house: House) -> None:
-    async with asyncio.timeout(LONGEST), house.at_work(finish=AT_ONCE):
+    async with asyncio.timeout(PATIENCE), house.at_work(finish=AT_ONCE):
         await house.say("/help")
         house.telegram.faults.add(Fault(FaultKind.HANG, method="getUpdates", times=None))
 
@@ -79,7 +79,7 @@ async def test_polling_that_hangs_does_not_keep_it(house: House) -> None:
 async def test_a_locked_database_does_not_keep_it_and_what_was_promised_still_comes(
     house: House, tmp_path: Path
 ) -> None:
-    async with asyncio.timeout(LONGEST), house.at_work(finish=AT_ONCE) as bot:
+    async with asyncio.timeout(PATIENCE), house.at_work(finish=AT_ONCE) as bot:
         await house.say("/subscribe cs.CV")
         async with bot.core.db.begin() as session:
             await session.execute(sa.text("PRAGMA busy_timeout = 20"))

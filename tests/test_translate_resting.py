@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from fakes.stub_backends import BAD, GOOD, PAPER, START, Clock, Hanging, Stub, chain
 
+from bot.simulator.telegram import PATIENCE
 from bot.translate.backend import (
     Draft,
     Limited,
@@ -109,11 +110,11 @@ def test_a_limit_without_an_end_is_a_rest() -> None:
 @pytest.mark.parametrize("how", ["resting", "given up"])
 async def test_who_waited_for_a_place_does_not_ask_when_it_is_no_use_any_more(how: str) -> None:
     hanging = Hanging("hanging", GOOD)
-    asked = chain(hanging, deadline=0.01 if how == "resting" else 60, concurrency=20, at_each=1)
+    asked = chain(hanging, deadline=0.01 if how == "resting" else PATIENCE, concurrency=20, at_each=1)
     waiting = asyncio.create_task(
         asyncio.wait_for(
             asyncio.gather(*(asked.translate(replace(PAPER, title=f"{PAPER.title} {n}"), "zh-CN") for n in range(20))),
-            10,
+            PATIENCE,
         )
     )
     await hanging.waiting.wait()

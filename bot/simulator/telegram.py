@@ -21,6 +21,11 @@ from bot.simulator.world import World
 TOKEN = "110201543:" + "local-telegram-token-made-up-for-te"
 T = TypeVar("T")
 
+PATIENCE = 60.0
+"""Seconds after which a wait ends that nothing else ends: far more than anything takes, also on a busy machine."""
+_AGAIN = 0.05
+"""Seconds after which a predicate is asked again, also when nothing changed here: it may be about something else."""
+
 
 class SimulatedTelegram(Deeds):
     """Start it, point the bot at `url` with `token`, and let people talk.
@@ -103,16 +108,13 @@ class SimulatedTelegram(Deeds):
         found = self.messages(chat, thread_id)
         return [message for message in found if message.from_user is self.bot and not message.service]
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a deadline for the caller
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = PATIENCE) -> T:  # noqa: ASYNC109 - a deadline for the caller
         """Wait until the predicate is true and return what it gave; TimeoutError after so many seconds."""
-        clock = time.monotonic
-        deadline = clock() + timeout
+        deadline = time.monotonic() + timeout
         while not (value := predicate()):
-            if clock() >= deadline or not await self.world.changed.wait(deadline - clock()):
-                value = predicate()
-                if value:
-                    return value
+            if time.monotonic() >= deadline:
                 raise TimeoutError(f"nothing of the kind within {timeout:g} s; {len(self.record)} actions on record")
+            await self.world.changed.wait(min(timeout, _AGAIN))
         return value
 
     async def wait_for_messages(
@@ -121,7 +123,7 @@ class SimulatedTelegram(Deeds):
         count: int = 1,
         *,
         thread_id: int | None = None,
-        timeout: float = 5.0,  # noqa: ASYNC109 - a deadline for the caller
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - a deadline for the caller
     ) -> list[Message]:
         """Wait until the bot has so many messages in the chat; TimeoutError shows the chat as it stands."""
         try:
@@ -130,7 +132,7 @@ class SimulatedTelegram(Deeds):
             raise TimeoutError(f"{error}\n{transcript(self, chat)}") from None
         return self.from_bot(chat, thread_id)
 
-    async def quiet(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a deadline for the caller
+    async def quiet(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - a deadline for the caller
         """Wait until the bot has fetched every update and confirmed it; its handlers may still be at work."""
         deadline = time.monotonic() + timeout
         while len(self.world.updates):

@@ -16,6 +16,7 @@ from bot.look import Look
 from bot.pace import OPEN, Limits, Pace
 from bot.pins import Pins
 from bot.sender import Sender
+from bot.simulator.telegram import PATIENCE
 from bot.undecided import Open, Undecided
 from bot.wire import AiohttpRequest
 from storage import deliveries, delivery_outcomes
@@ -81,7 +82,7 @@ async def delivering(
     operations: int | None = None,
     policy: Policy = Policy.LOOK,
     limits: Limits = OPEN,
-    read_timeout: float = 5.0,
+    read_timeout: float = PATIENCE,
     lease: timedelta = LEASE,
     clock: Seconds | None = None,
 ) -> AsyncIterator[Delivering]:
@@ -135,7 +136,7 @@ async def counts(db: Database, digest_id: int) -> dict[DeliveryState, int]:
         return await deliveries.states(session, digest_id)
 
 
-async def until(db: Database, digest_id: int, wanted: dict[DeliveryState, int], *, seconds: float) -> None:
+async def until(db: Database, digest_id: int, wanted: dict[DeliveryState, int], *, seconds: float = PATIENCE) -> None:
     """Wait until the rows stand so; TimeoutError tells where they stand."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + seconds

@@ -81,7 +81,7 @@ async def scene(telegram: SimulatedTelegram, db: Database, count: int) -> Scene:
     welcome = Part(1, PartKind.MESSAGE, {"text": "Welcome", "buttons": []}, "welcome")
     first = await plan_digest(db, "first", [welcome], many)
     async with delivering(db, f"{telegram.url}/bot{telegram.token}", lambda: NOW) as ready, ready.at_work():
-        await until(db, first, {DeliveryState.SENT: len(many)}, seconds=60)
+        await until(db, first, {DeliveryState.SENT: len(many)})
     made.digest_id = await plan_digest(db, "second", parts(), list(chats))
     return made
 

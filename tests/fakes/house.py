@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,11 +19,10 @@ from fakes.translator_server import Trouble as TranslatorTrouble
 from bot.app import Running, running
 from bot.arxiv_source import calendar
 from bot.config import Settings
-from bot.ending import FINISH
 from bot.handlers.dispatch import OneAtATimePerChat
 from bot.pace import Pace
 from bot.simulator.state import Chat, Message, User
-from bot.simulator.telegram import SimulatedTelegram
+from bot.simulator.telegram import PATIENCE, SimulatedTelegram
 from storage.records import AnnounceType, Entry, Paper
 
 FRIDAY = date(2026, 8, 21)
@@ -63,13 +62,20 @@ class House:
         return self.bots[-1]
 
     @asynccontextmanager
-    async def at_work(self, *, finish: float = FINISH) -> AsyncIterator[Running]:
+    async def at_work(self, *, finish: float = PATIENCE) -> AsyncIterator[Running]:
+        """The bot, begun and stopped. What hangs is broken off after `finish` seconds, and by nothing else before."""
         pace = Pace(clock=self.seconds, sleep=self.seconds.sleep)
-        async with running(self.settings, now=self.clock, pace=pace, look_after=timedelta(), finish=finish) as bot:
+        async with running(
+            self.settings,
+            now=self.clock,
+            pace=pace,
+            look_after=timedelta(),
+            finish=finish,
+            read_timeout=2 * PATIENCE,
+        ) as bot:
             self.bots.append(bot)
             # What the first tick says must not come between a test's questions and their answers.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(bot.clock.ticked.wait(), 1)
+            await asyncio.wait_for(bot.clock.ticked.wait(), PATIENCE)
             yield bot
 
     def break_translator(self) -> None:
@@ -85,7 +91,7 @@ class House:
         await self.settle()
 
     async def settle(self) -> None:
-        await self.bot.services.deliverer.settled(range(1, 20), 10.0)
+        await self.bot.services.deliverer.settled(range(1, 20), PATIENCE)
 
     async def say(self, text: str, *, chat: Chat | None = None, user: User | None = None, **how: Any) -> str:
         """Say something and return the bot's next answer there, as plain text."""
@@ -167,6 +173,8 @@ async def open_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
                 "arxiv_api_url": arxiv.api_url,
                 "arxiv_web_url": arxiv.web_url,
                 "arxiv_interval": 0.0,
+                "arxiv_deadline": 2 * PATIENCE,
+                "translate_deadline": 2 * PATIENCE,
                 "translators": ("libretranslate",),
                 "libretranslate_url": translator.address("libretranslate"),
                 **changes,

@@ -10,11 +10,11 @@ import aiohttp
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot.simulator.telegram import SimulatedTelegram
+from bot.simulator.telegram import PATIENCE, SimulatedTelegram
 
 
 @asynccontextmanager
-async def bot_on(telegram: SimulatedTelegram, *, read_timeout: float = 5.0) -> AsyncIterator[Bot]:
+async def bot_on(telegram: SimulatedTelegram, *, read_timeout: float = PATIENCE) -> AsyncIterator[Bot]:
     """A Bot that talks to the simulator over HTTP."""
     plain: dict[str, Any] = {"verify": False}  # loopback speaks no TLS, and loading certificates takes its time
     requests = [HTTPXRequest(read_timeout=read_timeout, httpx_kwargs=plain) for _ in range(2)]
