@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.kept import Kept
 from bot.arxiv_source.shared_turns import DatabaseTurns
 from bot.at_work import CannotStart, at_work
+from bot.away import migrate_once_there, tell_without_database
 from bot.config import Settings
 from bot.daily import Daily
 from bot.deliver import WORKERS, Deliverer, Told
@@ -29,6 +30,7 @@ from bot.handlers.dispatch import OneAtATimePerChat, register
 from bot.handlers.membership import Membership, register_membership
 from bot.handlers.profile import set_profile
 from bot.handlers.seen import Seen, register_seen
+from bot.hearing import stand_by
 from bot.ledger import Ledger
 from bot.limiter import Limiter
 from bot.log import event
@@ -51,7 +53,8 @@ from bot.translate.glossary import BadTerm
 from bot.undecided import LOOK_AFTER, Undecided
 from bot.watch import Watch
 from bot.wire import READ, AiohttpRequest
-from storage.database import Database, migrate
+from storage.database import Database, MigrationResult, migrate
+from storage.lead import lead_of
 from storage.records import Now
 
 _log = logging.getLogger(__name__)
@@ -88,11 +91,17 @@ class Running:
 
 
 @asynccontextmanager
-async def core(settings: Settings, *, now: Now = utc_now, database: str | None = None) -> AsyncIterator[Core]:
+async def core(
+    settings: Settings,
+    *,
+    now: Now = utc_now,
+    database: str | None = None,
+    migrating: Callable[[str], Awaitable[MigrationResult]] = migrate,
+) -> AsyncIterator[Core]:
     """Database, arXiv client and translators, closed at the end. `database` is used in place of the settings' one."""
     address = database or settings.database_address
     async with AsyncExitStack() as stack:
-        migrated = await migrate(address)
+        migrated = await migrating(address)
         if migrated.copied_to is not None:
             event(_log, "database_copied", to=migrated.copied_to)
         db = Database(address)
@@ -145,13 +154,24 @@ async def running(
     """
     if settings.telegram_token is None:
         raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
-    async with core(settings, now=now) as parts:
+    lead = lead_of(settings.database_address, _bot_id(settings.telegram_token))
+
+    async def migrating(address: str) -> MigrationResult:
+        return await migrate_once_there(address, lambda reason: tell_without_database(settings, reason))
+
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(lead.give_back)
+        if lead.alone:
+            # Before the database is touched: the other process may be of an older version.
+            await lead.take(lambda: stand_by("everything"))
+        parts = await stack.enter_async_context(core(settings, now=now, migrating=migrating))
         telegram = _telegram(settings, settings.telegram_token, pace, now, read_timeout)
         application = telegram.application
         administrators = Administrators(
             bot=application.bot, ids=settings.admin_ids, db=parts.db, language=settings.language
         )
         parts.ledger.tells(administrators.tell)
+        telegram.polling.tells(administrators.tell)
         owners = Owners(bot=application.bot, db=parts.db)
         services = _services(
             parts, telegram, _deliverer(parts, telegram, administrators, owners, look_after), administrators
@@ -177,7 +197,7 @@ async def running(
         register_membership(application, members)
         ending = Ending(pace=telegram.pace, requests=telegram.requests, db=parts.db, finish=finish)
         clock = Clock(tick, seconds=settings.tick_seconds)
-        async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending):
+        async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending, lead):
             application.create_task(members.look_again(application.bot))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
@@ -192,6 +212,13 @@ class _Telegram:
     sender: Sender
     pace: Pace
     requests: tuple[AiohttpRequest, ...]
+    polling: PollingRequest
+
+
+def _bot_id(token: SecretStr) -> int:
+    """The number before the colon, which stays when the token is renewed; 0 where there is none: that is refused."""
+    number = token.get_secret_value().partition(":")[0]
+    return int(number) if number.isdecimal() else 0
 
 
 def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now, read_timeout: float) -> _Telegram:
@@ -209,7 +236,7 @@ def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now,
         .build()
     )
     sender = Sender(request=request, address=application.bot.base_url, pace=pace, now=now, paid=settings.paid_broadcast)
-    return _Telegram(application, sender, pace, (request, polling))
+    return _Telegram(application, sender, pace, (request, polling), polling)
 
 
 def _deliverer(

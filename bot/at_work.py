@@ -15,11 +15,12 @@ from bot.deliver import Deliverer
 from bot.ending import Ending
 from bot.handlers.ask import AnyApplication
 from bot.handlers.dispatch import ALLOWED_UPDATES
+from bot.hearing import Hearing
 from bot.i18n import read_catalogues
 from bot.log import event, redact
-from bot.polling import said_already
 from bot.schedule import Clock
 from bot.translate.chain import Chain
+from storage.lead import Lead
 
 _log = logging.getLogger(__name__)
 
@@ -32,9 +33,18 @@ class CannotStart(Exception):
 
 @asynccontextmanager
 async def at_work(
-    application: AnyApplication, deliverer: Deliverer, clock: Clock, arxiv: ArxivClient, chain: Chain, ending: Ending
+    application: AnyApplication,
+    deliverer: Deliverer,
+    clock: Clock,
+    arxiv: ArxivClient,
+    chain: Chain,
+    ending: Ending,
+    lead: Lead,
 ) -> AsyncIterator[None]:
-    """Delivering, ticking and polling. Raises CannotStart where Telegram refuses the token."""
+    """Delivering and ticking, and polling while this process has the lead.
+
+    Raises CannotStart where Telegram refuses the token.
+    """
     read_catalogues()
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -60,10 +70,9 @@ async def at_work(
         updater = application.updater
         if updater is None:
             raise CannotStart("This build of the Telegram library cannot poll.")
-        await updater.start_polling(
-            allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1, error_callback=said_already
-        )
-        stack.push_async_callback(updater.stop)
+        hearing = Hearing(updater, lead, list(ALLOWED_UPDATES))
+        stack.push_async_callback(hearing.end)
+        await hearing.begin()
         event(_log, "started", bot=application.bot.username, translators=",".join(chain.names) or "none")
         try:
             yield

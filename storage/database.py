@@ -26,7 +26,7 @@ _EXAMPLE = "sqlite+aiosqlite:////var/lib/arxiv-digest-bot/bot.sqlite3"
 _READERS = 8
 # A server that is gone without a word is noticed within about a minute; the system's own patience is two hours.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
-_NOTICED = {
+NOTICED = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -43,7 +43,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = _address(url)
+        self._url = parse_address(url)
         self._given_up = self._in_trouble = False
         self._one_writer: asyncio.Lock | None = None
         self._ending: set[asyncio.Future[Any]] = set()
@@ -53,7 +53,7 @@ class Database:
             self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", self._ending, pool_size=1)
             self._reader = _sqlite_engine(self._url, "BEGIN", self._ending, pool_size=_READERS, read_only=True)
         else:
-            self._writer = _engine(self._url, connect_args=_NOTICED)
+            self._writer = _engine(self._url, connect_args=NOTICED)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
 
     @property
@@ -100,7 +100,7 @@ async def migrate(url: str, *, now: Callable[[], datetime] | None = None) -> Mig
 
     Raises StorageError with a sentence for people. `now` names the copy and defaults to the clock.
     """
-    address = _address(url)
+    address = parse_address(url)
     moment = now() if now is not None else datetime.now(UTC)
     if address.get_backend_name() == "sqlite":
         return await asyncio.to_thread(_migrate_sqlite, Path(address.database or ""), moment)
@@ -113,7 +113,7 @@ async def back_up(url: str, place: Path, *, keep: int | None = None, now: Callab
     `place` is the file, or a folder for one named by `now` (default: the clock), of which the newest `keep` stay.
     Raises StorageError with a sentence for people, also for PostgreSQL, which has a tool of its own for this.
     """
-    address = _address(url)
+    address = parse_address(url)
     if address.get_backend_name() != "sqlite":
         raise StorageError("this database is PostgreSQL's; pg_dump copies it")
     moment = now() if now is not None else datetime.now(UTC)
@@ -136,7 +136,8 @@ def _migrate_postgresql(address: URL) -> MigrationResult:
     return migrate_postgresql(address)
 
 
-def _address(url: str) -> URL:
+def parse_address(url: str) -> URL:
+    """The address, if it is one of a database that this program knows. Raises StorageError."""
     try:
         address = make_url(url)
     except ArgumentError:

@@ -10,6 +10,10 @@ class StorageError(Exception):
     """The database cannot be used; the text says why and what to do, and holds no password."""
 
 
+class DatabaseAway(StorageError):
+    """The server cannot be reached, or is only starting: the same may well succeed in a moment."""
+
+
 class GivenUp(Exception):
     """The program stops, and the database kept this waiting for too long; nothing of it was done."""
 
@@ -21,3 +25,20 @@ TROUBLE = (OperationalError, InterfaceError, PoolTimeout, OSError, GivenUp)
 def reason_of(error: Exception) -> str:
     """What the database itself says, without the statement and what PostgreSQL guesses in further lines."""
     return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+
+
+# libpq hands on what the server said as a text, without its code: https://www.postgresql.org/docs/current/libpq-status.html
+_REFUSED = "FATAL:"
+_PASSING = (
+    "the database system is",  # starting up, shutting down, in recovery mode, not yet accepting connections
+    "too many connections",
+    "too many clients",
+    "remaining connection slots",
+    "terminating connection",
+)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether no server answered, or one that is not ready; a wrong password or an unknown database is an answer."""
+    said = str(error.orig)
+    return isinstance(error, OperationalError) and (_REFUSED not in said or any(one in said for one in _PASSING))

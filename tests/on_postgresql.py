@@ -18,7 +18,16 @@ from sqlalchemy import make_url
 
 TESTS = Path(__file__).parent
 # Everything that stores; what is about SQLite's file itself is left out.
-MODULES = ("storage_[!dm]*", "storage_de*", "storage_di*", "plan", "journey_*", "chat_*", "fortnight")
+MODULES = (
+    "storage_[!dm]*",
+    "storage_de*",
+    "storage_di*",
+    "plan",
+    "journey_*",
+    "chat_*",
+    "fortnight",
+    "several_processes",
+)
 
 
 def main() -> int:

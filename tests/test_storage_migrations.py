@@ -20,7 +20,7 @@ from sqlalchemy import create_engine
 from storage import open_cards
 from storage.database import Database, StorageError, migrate
 from storage.migrations.run import migrate_sqlite
-from storage.migrations.state import newest
+from storage.migrations.state import MigrationResult, newest
 from storage.models import metadata
 from storage.records import source_hash
 
@@ -245,6 +245,19 @@ async def test_two_processes_may_migrate_the_same_new_database(tmp_path: Path) -
     script = f"import asyncio; from storage.database import migrate; asyncio.run(migrate('{address(tmp_path)}'))"
     python = [await asyncio.create_subprocess_exec(sys.executable, "-c", script) for _ in range(2)]
     assert [await one.wait() for one in python] == [0, 0]
+
+
+async def test_of_two_that_bring_a_file_up_to_date_at_the_same_time_one_makes_the_copy(tmp_path: Path) -> None:
+    await migrate(address(tmp_path))
+    file, location = tmp_path / "bot.sqlite3", later(tmp_path, "ALTER TABLE papers ADD COLUMN colour TEXT")
+    before = schema(file)
+    done = await asyncio.gather(
+        *(asyncio.to_thread(migrate_sqlite, file, NOW, location=location) for _ in range(4)), return_exceptions=True
+    )
+    copies = [one.copied_to for one in done if isinstance(one, MigrationResult) and one.copied_to is not None]
+    assert [one for one in done if not isinstance(one, MigrationResult)] == []
+    assert len(copies) == 1
+    assert schema(copies[0]) == before
 
 
 async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

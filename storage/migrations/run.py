@@ -18,16 +18,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, NullPool, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.errors import StorageError
+from storage.errors import DatabaseAway, StorageError, is_away, reason_of
 from storage.migrations.state import MigrationResult, explained, sqlite_revision
 
 OURS = "storage:migrations"
 """Where the migrations are, as Alembic names a folder inside a package."""
 
 _COPIES_KEPT = 3
+_ONE_AT_A_TIME = 0x61725869
+"""PostgreSQL's advisory lock while tables are made or changed: two numbers: one is a bot's (storage/lead.py)."""
+
+_CONNECT = 10
+"""Seconds for a server to answer."""
+
+_PATIENCE = 60_000
 _WAL_ATTEMPTS = 100
 _WAL_PAUSE = 0.05
 
@@ -42,23 +49,30 @@ def migrate_sqlite(path: Path, now: datetime, *, location: str = OURS) -> Migrat
         if before == after:
             return MigrationResult(before, after)
         _refuse_unknown(str(path), before, scripts)
-        copied_to = _copy(path, after, now) if before is not None else None
         engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
         event.listen(engine, "connect", _prepare)
-        # All revisions in one transaction: after a failure the file is what it was. A second process waits here and
-        # then finds nothing left to do.
+        # All revisions in one transaction: after a failure the file is what it was. A second process waits here, looks
+        # again, and finds nothing left to do; it must not take its copy for one of what was there before.
         event.listen(engine, "begin", _begin)
         with engine.begin() as connection:
+            before = MigrationContext.configure(connection).get_current_revision()
+            if before == after:
+                return MigrationResult(before, after)
+            copied_to = _copy(path, after, now) if before is not None else None
             _upgrade(config, connection)
         return MigrationResult(before, after, copied_to)
 
 
 def migrate_postgresql(address: URL) -> MigrationResult:
-    """Make or upgrade the tables; copies are the server's business. Raises StorageError."""
+    """Make or upgrade the tables; copies are the server's business. Raises StorageError, DatabaseAway for no answer.
+
+    Several processes that start at the same time do so one after the other: two that make the same table both fail.
+    """
     shown = address.render_as_string(hide_password=True)
     try:
-        engine = create_engine(address, poolclass=NullPool)
+        engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT})
         with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:ours, 0)"), {"ours": _ONE_AT_A_TIME})
             before = MigrationContext.configure(connection).get_current_revision()
             config = _config(OURS)
             scripts = ScriptDirectory.from_config(config)
@@ -67,7 +81,9 @@ def migrate_postgresql(address: URL) -> MigrationResult:
     except ModuleNotFoundError as error:
         raise StorageError(f"{address.drivername}:// needs the package {error.name}, which is not installed") from None
     except DBAPIError as error:
-        raise StorageError(f"the database {shown} cannot be used: {error.orig}") from error
+        if is_away(error):
+            raise DatabaseAway(f"the database {shown} does not answer: {reason_of(error)}") from error
+        raise StorageError(f"the database {shown} cannot be used: {reason_of(error)}") from error
     return MigrationResult(before, _head(scripts))
 
 
@@ -118,7 +134,8 @@ def _prepare(connection: Any, _record: object) -> None:
     # Foreign keys stay off: rebuilding a table drops the old one, which would take the rows that refer to it along.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 5000")
+    # Milliseconds that a second process waits while a large file is brought up to date.
+    cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
     _into_wal(cursor)
     cursor.close()
 

@@ -78,6 +78,20 @@ def _on_the_server(*statements: str) -> None:
 
 
 @contextmanager
+def no_database(folder: Path) -> Iterator[None]:
+    """Nothing yet at `address(folder)`: no file, or an empty database on the server, which is dropped afterwards."""
+    if not SERVER:
+        yield
+        return
+    name = _name(folder)
+    _on_the_server(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    try:
+        yield
+    finally:
+        _on_the_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
 def new_database(folder: Path) -> Iterator[None]:
     """A new database at `address(folder)`, as `migrate` makes it; one on a server is dropped afterwards."""
     if not SERVER:
