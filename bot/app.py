@@ -26,10 +26,11 @@ from bot.digest_pages import DigestPages
 from bot.ending import FINISH, Ending, until_signalled
 from bot.gather import Gather
 from bot.handlers.ask import AnyApplication, Services
-from bot.handlers.dispatch import OneAtATimePerChat, register
+from bot.handlers.dispatch import register
 from bot.handlers.membership import Membership, register_membership
 from bot.handlers.profile import set_profile
 from bot.handlers.seen import Seen, register_seen
+from bot.handlers.update_queue import UpdateQueue
 from bot.hearing import stand_by
 from bot.ledger import Ledger
 from bot.limiter import Limiter
@@ -232,7 +233,7 @@ def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now,
         .request(request)
         .get_updates_request(polling)
         .rate_limiter(Limiter(pace))
-        .concurrent_updates(OneAtATimePerChat())
+        .concurrent_updates(UpdateQueue())
         .build()
     )
     sender = Sender(request=request, address=application.bot.base_url, pace=pace, now=now, paid=settings.paid_broadcast)

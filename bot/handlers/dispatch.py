@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +14,6 @@ from telegram import Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
-    BaseUpdateProcessor,
     CallbackQueryHandler,
     ChosenInlineResultHandler,
     CommandHandler,
@@ -32,6 +30,8 @@ from bot.handlers.chosen import complete_chosen
 from bot.handlers.commands import COMMANDS
 from bot.handlers.inline import answer_inline
 from bot.handlers.link import answer_link
+from bot.handlers.queue_notice import tell_refused
+from bot.handlers.update_queue import UpdateQueue
 from bot.i18n import words_for
 from bot.log import event, redact
 from bot.render.button import read_callback
@@ -77,47 +77,8 @@ def register(application: AnyApplication, services: Services) -> None:
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(services)))
     application.add_handler(MessageHandler(filters.StatusUpdate.CHAT_SHARED, _callback(services, take_shared)))
     application.add_error_handler(_error)
-
-
-_Line = tuple[str, int]
-
-
-class OneAtATimePerChat(BaseUpdateProcessor):
-    """Updates of one chat, and inline queries of one person, are handled in order; others side by side."""
-
-    def __init__(self, concurrent: int = 64) -> None:
-        super().__init__(concurrent)
-        self._locks: defaultdict[_Line, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._waiting: defaultdict[_Line, int] = defaultdict(int)
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Handle one update when its chat's turn has come."""
-        line = _line(update)
-        self._waiting[line] += 1
-        try:
-            async with self._locks[line]:
-                await coroutine
-        finally:
-            self._waiting[line] -= 1
-            if not self._waiting[line]:
-                del self._waiting[line], self._locks[line]
-
-    async def initialize(self) -> None:
-        """Nothing to prepare."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
-
-
-def _line(update: object) -> _Line:
-    if not isinstance(update, Update):
-        return "nobody", 0
-    if update.effective_chat is not None:
-        return "chat", update.effective_chat.id
-    if update.chosen_inline_result is not None:
-        return "chosen", update.update_id  # its translation takes its time, and the person types on
-    # A private chat has its person's number; what is typed elsewhere need not wait for an answer there.
-    return "person", update.effective_user.id if update.effective_user is not None else 0
+    if isinstance(application.update_processor, UpdateQueue):
+        application.update_processor.refused = partial(tell_refused, services)
 
 
 def _callback(services: Services, handler: Handler, *, administrators_only: bool = False) -> Any:

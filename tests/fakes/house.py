@@ -19,7 +19,7 @@ from fakes.translator_server import Trouble as TranslatorTrouble
 from bot.app import Running, running
 from bot.arxiv_source import calendar
 from bot.config import Settings
-from bot.handlers.dispatch import OneAtATimePerChat
+from bot.handlers.update_queue import UpdateQueue
 from bot.pace import Pace
 from bot.simulator.state import Chat, Message, User
 from bot.simulator.telegram import PATIENCE, SimulatedTelegram
@@ -131,11 +131,9 @@ class House:
     async def _answered(self, query_id: str, chat: Chat) -> str:
         await self.telegram.wait_for(lambda: self.telegram.answer(query_id) is not None)
         # On a busy machine a button no longer waits before its work is done; the chat's next update waits for that.
-        turns = self.bot.application.update_processor
-        assert isinstance(turns, OneAtATimePerChat)
-        if (turn := turns._locks.get(("chat", chat.id))) is not None:
-            async with turn:
-                pass
+        queue = self.bot.application.update_processor
+        assert isinstance(queue, UpdateQueue)
+        await queue.rest(("chat", chat.id))
         return self.telegram.answer(query_id) or ""
 
     async def stays_silent(self, text: str, *, chat: Chat, user: User | None = None, **how: Any) -> None:

@@ -154,6 +154,8 @@ stats =
     <b>Chats</b>: { $destinations } ({ $paused } paused), { $subscriptions } subscriptions
     <b>Digests</b>: { $digests }
     <b>Messages</b>: { $deliveries }
+one-moment = One moment, I am still at “{ $work }”. Several of your messages wait already; this one is not among them: please send it again afterwards.
+one-moment-press = One moment, please: several presses here wait already.
 went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours was lost. Please try again.
 
 command-resend = Send again what may not have arrived
