@@ -15,6 +15,7 @@ import aiohttp
 
 from bot.app import Core, core
 from bot.arxiv_source import calendar, categories
+from bot.arxiv_source.answers import LARGEST_BODY
 from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.feed import FeedError, parse_feed
 from bot.arxiv_source.ids import find_ids
@@ -48,7 +49,7 @@ from storage.records import (
 
 FORMATS = ("markdown", "classic", "jsonl")
 _LISTED = 200
-_FEED_LIMIT = 32 * 1024 * 1024
+_FEED_LIMIT = LARGEST_BODY
 _FEED_DEADLINE = aiohttp.ClientTimeout(total=120)
 
 

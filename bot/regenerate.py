@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -132,7 +133,8 @@ class Regenerate:
         if known is None or body is None:
             raise NotFetched("the bytes of that announcement are not stored")
         try:
-            entries = read_again(body, known, {one.arxiv_id: one.version for one in stored})
+            versions = {one.arxiv_id: one.version for one in stored}
+            entries = await asyncio.to_thread(read_again, body, known, versions)
         except (FeedError, PageError, ArxivUnavailable) as error:
             raise NotFetched(str(error)) from None
         async with self._db.begin() as session:

@@ -5,6 +5,7 @@ Each source answers with a state and, where it is not the announcement in full, 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -142,7 +143,8 @@ class Sources:
     async def _read(self, fetched: FetchedFeed, parse: Callable[[bytes], _Parsed]) -> _Parsed:
         """What the bytes hold; they are kept if they are whole. Raises what `parse` does."""
         try:
-            parsed = parse(fetched.body)
+            # Beside the event loop: the largest takes a good part of a second, and a hostile one more.
+            parsed = await asyncio.to_thread(parse, fetched.body)
         except (FeedError, PageError):
             await self._arxiv.forget(fetched)
             raise

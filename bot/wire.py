@@ -38,6 +38,8 @@ _UPLOAD = 60.0
 # How Telegram begins its answer about every message; what follows is the message itself, several kB of it.
 _SENT = re.compile(rb'\{"ok":\s*true,\s*"result":\s*\{"message_id":\s*(\d+),')
 _OK = 200
+_MOST_BYTES = 32 * 2**20
+"""Of an answer; a hundred updates, the most that come at a time, have a fraction of it."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -165,13 +167,23 @@ class AiohttpRequest(BaseRequest):
             async with self._http.request(
                 method, url, data=body, headers=headers, timeout=timeout, proxy=proxy or None
             ) as answer:
-                return answer.status, await answer.read()
+                return answer.status, await _bounded(answer)
         except aiohttp.ConnectionTimeoutError as error:
             raise TimedOut("no connection in time; the request was not sent") from error
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(redact(f"{type(error).__name__}: {error}")) from error
+
+
+async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
+    """The whole body, unpacked. Raises NetworkError as soon as it is longer than any answer of Telegram's."""
+    body = bytearray()
+    while block := await answer.content.readany():
+        body += block
+        if len(body) > _MOST_BYTES:
+            raise NetworkError("the answer is too long")
+    return bytes(body)
 
 
 _JSON = {"Content-Type": "application/json"}
@@ -199,7 +211,7 @@ _BY_CODE: dict[int, type[TelegramError]] = {
 def _read(payload: bytes) -> dict[str, Any]:
     try:
         body = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NetworkError("the answer is no JSON") from error
     return body if isinstance(body, dict) else {}
 

@@ -119,7 +119,7 @@ async def test_a_body_without_end_is_refused(
     arxiv: ArxivServer, client: ArxivClient, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     arxiv.misbehave(Trouble.HUGE, times=9)
-    assert "larger than 32 MB" in await refused(db, client, caplog)
+    assert "larger than 8 MB" in await refused(db, client, caplog)
 
 
 async def test_a_redirect_to_somewhere_else_is_refused(

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bot.arxiv_source.errors import ArxivUnavailable
 
-LARGEST_BODY = 32 * 2**20
+LARGEST_BODY = 8 * 2**20
 """Bytes, uncompressed. The largest feed on record (737 papers) has 1.6 MB; 2,000 entries are arXiv's own limit."""
 RATE_EXCEEDED = b"Rate exceeded"
 """How arXiv's servers begin when too much was asked, at times with status 200."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from bot.arxiv_source.errors import ArxivUnavailable
+from bot.arxiv_source.xml_tree import UNREADABLE, Excess, read_tree
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
@@ -34,8 +31,10 @@ def check_answer(content_type: str, body: bytes, *, first: int | None = None) ->
     if "xml" not in content_type.lower():
         raise ArxivUnavailable(f"arXiv's API answered with {content_type[:60] or 'no content type'} in place of XML")
     try:
-        root: Element = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        root = read_tree(body)
+    except Excess as error:
+        raise ArxivUnavailable("arXiv's API answered with XML that is nested deeper, or longer, than any") from error
+    except UNREADABLE as error:
         raise ArxivUnavailable("arXiv's API answered with XML that is not whole") from error
     if root.tag != f"{_ATOM}feed":
         raise ArxivUnavailable("arXiv's API answered with XML that is no answer of the API")

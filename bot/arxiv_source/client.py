@@ -314,7 +314,7 @@ class ArxivClient:
         if (limited := rate_exceeded(whole, self._now())) is not None:
             raise limited
         if refused is not None:
-            _raise_refused(whole)
+            await asyncio.to_thread(_raise_refused, whole)
             raise refused
         return FetchedFeed(
             whole,

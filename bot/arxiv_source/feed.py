@@ -14,13 +14,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal, NoReturn
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from typing import Literal
+from xml.etree.ElementTree import Element
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from bot.arxiv_source import categories
 from bot.arxiv_source.feed_entry import DC, Lacking, Names, content, read_entry
 from bot.arxiv_source.text import join_lines
+from bot.arxiv_source.xml_tree import UNREADABLE, Doctype, Excess, growing, read_tree
 from storage.records import Entry, Paper
 
 Form = Literal["atom", "rss", "legacy"]
@@ -35,7 +36,6 @@ _NAMESPACES = {"atom": _ATOM, "rss": "", "legacy": _RSS1}
 _TITLE = re.compile(r"(?P<query>\S.*) updates on arXiv\.org")
 _REFUSED = "Feed error for query:"
 _SHOWN = 80
-_PROLOG = 4_096
 
 
 class FeedError(Exception):
@@ -84,7 +84,10 @@ class Feed:
 
 
 def parse_feed(body: bytes) -> Feed:
-    """The feed in these bytes. Raises a FeedError when they are not one whole feed."""
+    """The feed in these bytes. Raises a FeedError when they are not one whole feed.
+
+    It lets other threads run now and then, so that a large one can be read beside the event loop.
+    """
     with _no_cycles_sought():
         return _parsed(body)
 
@@ -103,50 +106,17 @@ def _no_cycles_sought() -> Iterator[None]:
 
 def _parsed(body: bytes) -> Feed:
     try:
-        _refuse_doctype(body)
-        # Safe without a document type: no entity can be declared.
-        root = fromstring(body)  # noqa: S314 - the line above refuses what makes it unsafe
-    except (ParseError, ExpatError, ValueError, LookupError) as error:
-        # ValueError and LookupError are what a damaged XML declaration ends in: an encoding that does not exist.
-        whole = None if isinstance(error, _Doctype) else _whole_entries(body)
+        root = read_tree(body)
+    except Excess as error:
+        raise NotAFeed("The answer is no feed: it is nested deeper, or has more elements, than any feed.") from error
+    except UNREADABLE as error:
+        whole = None if isinstance(error, Doctype) else _whole_entries(body)
         if whole is not None:
             raise FeedCut(whole) from error
         raise NotAFeed(f"The answer is no feed; it begins with {_beginning(body)}.") from error
     if root.tag not in _ROOTS:
         raise NotAFeed(f"The answer is no feed; it begins with {_beginning(body)}.")
     return _read(root, _ROOTS[root.tag])
-
-
-class _Doctype(ValueError):
-    """The document declares a type, in which entities could be declared that grow without end."""
-
-
-def _refuse_doctype(body: bytes) -> None:
-    """Look for a document type where it can stand, before the first element. defusedxml looks at all, in Python."""
-    begun: list[str] = []
-
-    def refuse(*_declared: object) -> NoReturn:
-        raise _Doctype
-
-    parser = ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, _attributes: begun.append(name)
-    for piece in _growing(body):
-        parser.Parse(piece)
-        if begun:
-            return
-
-
-def _growing(body: bytes) -> Iterator[bytes]:
-    """The bytes in pieces, each twice as long as the one before.
-
-    What has no end, such as a comment, is read again from its beginning with every piece (until expat 2.6): 32 MB of it
-    in pieces of the same length took minutes.
-    """
-    at, size = 0, _PROLOG
-    while at < len(body):
-        yield body[at : at + size]
-        at, size = at + size, 2 * size
 
 
 def _whole_entries(body: bytes) -> int | None:
@@ -162,7 +132,7 @@ def _whole_entries(body: bytes) -> int | None:
     parser.StartElementHandler = begin
     parser.EndElementHandler = lambda name: ended.update((_tag(name),))
     with suppress(ExpatError, ValueError, LookupError):
-        for piece in _growing(body):
+        for piece in growing(body):
             parser.Parse(piece)
     form = _ROOTS.get(begun[0]) if begun else None
     return ended[_ITEMS[form]] if form is not None else None

@@ -41,6 +41,10 @@ _CODE = re.compile(r"\(([A-Za-z-]{2,20}(?:\.[A-Za-z-]{2,20})?)\)\s*(?:;|$)")
 _STANDS_FOR_ADDRESS = re.compile(r"this (?:[a-z]+ )?URL", re.IGNORECASE)
 
 
+MOST_TAGS = 400_000
+"""The largest page, of 2,000 papers, has 80,000."""
+
+
 class PageError(Exception):
     """The bytes are not one whole listing page; what arXiv announced stays unknown. The message is a sentence."""
 
@@ -239,9 +243,13 @@ class _Page(HTMLParser):
         self._descriptor = False
         self._primary: int | None = None
         self._link: tuple[str, int] | None = None
+        self._tags = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open what begins with this tag."""
+        """Open what begins with this tag. Raises PageError for more of them than any page has."""
+        self._tags += 1
+        if self._tags > MOST_TAGS:
+            raise PageError("The answer is no page of arXiv: it has more tags than any.")
         given = {name: value or "" for name, value in attrs}
         classes = given.get("class", "").split()
         if tag in {"h1", "h3"}:
