@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -54,6 +55,7 @@ from bot.translate.glossary import BadTerm
 from bot.undecided import LOOK_AFTER, Undecided
 from bot.watch import Watch
 from bot.wire import READ, AiohttpRequest
+from storage import forgotten
 from storage.database import Database, MigrationResult, migrate
 from storage.lead import lead_of
 from storage.records import Now
@@ -107,6 +109,8 @@ async def core(
             event(_log, "database_copied", to=migrated.copied_to)
         db = Database(address)
         stack.push_async_callback(db.close)
+        if database is None:
+            await _forget_again(db, settings, now)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         arxiv = ArxivClient(
             http=http,
@@ -203,6 +207,21 @@ async def running(
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
             yield Running(parts, services, application, mend, clock)
+
+
+async def _forget_again(db: Database, settings: Settings, now: Now) -> None:
+    """A backup may have been restored since somebody was forgotten."""
+    path = settings.data_dir / forgotten.NAME
+    try:
+        listed = await asyncio.to_thread(forgotten.read, path)
+    except OSError as error:
+        raise CannotStart(f"{path}, which says who was forgotten, cannot be read: {error.strerror}") from None
+    if not listed:
+        return
+    async with db.begin() as session:
+        count = await forgotten.replay(session, listed, now)
+    if count:
+        event(_log, "forgotten_again", people=count)
 
 
 @dataclass(frozen=True, slots=True)

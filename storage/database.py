@@ -186,6 +186,8 @@ def _sqlite_engine(
     pragmas.append("cache_size = -32000")
     if read_only:
         pragmas.append("query_only = ON")
+    else:
+        pragmas.append("secure_delete = ON")  # what is deleted is overwritten: people may ask for it
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

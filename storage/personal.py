@@ -2,10 +2,12 @@
 
 Telegram numbers people; a private chat has the number of its person. A column of big integers whose name ends in `_id`
 or `_by` holds such numbers, but for those of messages and topics, which mean nothing without their chat.
+So may the end of a name that the program has made for something, behind a dash or a colon: `picking-7000000123`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +18,11 @@ from storage.models import destinations, metadata
 from storage.sql import changed
 
 _NO_PEOPLE = frozenset({"message_id", "thread_id"})
+_NAME = "name"
+_OF_PROCESSES = frozenset({"workers", "turns"})
+"""Whose names may end in the number of a process."""
+
+_NUMBERED = re.compile(r".*[-:]([0-9]{1,18})")
 
 
 async def everything(session: AsyncSession, user_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -25,6 +32,7 @@ async def everything(session: AsyncSession, user_id: int) -> dict[str, list[dict
         conditions = [column == user_id for column in _people(table)]
         private = sa.select(destinations.c.id).where(destinations.c.chat_id == user_id)
         conditions += [column.in_(private) for column in _of_destinations(table)]
+        conditions += [_ends_in(column, user_id) for column in _names(table)]
         if conditions:
             query = sa.select(table).where(sa.or_(*conditions)).order_by(*table.primary_key.columns)
             rows = [row._asdict() for row in await session.execute(query)]
@@ -45,7 +53,21 @@ async def forget(session: AsyncSession, user_id: int) -> int:
             ours = column == user_id
             nameless = sa.update(table).where(ours).values({column: None})
             count += await changed(session, nameless if column.nullable else sa.delete(table).where(ours))
+        for column in _names(table):
+            count += await changed(session, sa.delete(table).where(_ends_in(column, user_id)))
     return count
+
+
+async def people(session: AsyncSession) -> frozenset[int]:
+    """Every number of which `forget` would find a row, but for those of groups and channels, which are negative."""
+    found: set[int] = set()
+    for table in metadata.sorted_tables:
+        for column in _people(table):
+            found.update(await session.scalars(sa.select(column).where(column > 0).distinct()))
+        for column in _names(table):
+            names = await session.scalars(sa.select(column))
+            found.update(int(match[1]) for name in names if (match := _NUMBERED.fullmatch(name)) is not None)
+    return frozenset(found)
 
 
 def _people(table: sa.Table) -> list[sa.Column[Any]]:
@@ -60,3 +82,13 @@ def _people(table: sa.Table) -> list[sa.Column[Any]]:
 
 def _of_destinations(table: sa.Table) -> list[sa.Column[Any]]:
     return [column for column in table.c if column.references(destinations.c.id)]
+
+
+def _names(table: sa.Table) -> list[sa.Column[Any]]:
+    if table.name in _OF_PROCESSES:
+        return []
+    return [column for column in table.c if isinstance(column.type, sa.String) and column.name == _NAME]
+
+
+def _ends_in(column: sa.Column[Any], user_id: int) -> sa.ColumnElement[bool]:
+    return sa.or_(column.endswith(f"-{user_id}"), column.endswith(f":{user_id}"))

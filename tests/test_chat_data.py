@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fakes.house import FRIDAY, House, announcement, open_house, paper
-from fakes.stored import NOW, SERVER, open_database
+from fakes.stored import NOW, SERVER, cells, open_database
 
+from bot.at_work import CannotStart
 from bot.simulator.state import User
 from storage import papers, personal, spending
-from storage.database import Database
+from storage.database import back_up
 from storage.models import metadata
 from storage.records import Spent, Usage
 from storage.spending import Maker
@@ -22,22 +24,13 @@ from storage.spending import Maker
 LIN = 7_000_000_123
 _NOBODYS = {"message_id", "thread_id", "money"}
 """Big numbers that are nobody's: they mean something only beside a chat's, or are sums."""
+_OF_PROCESSES = {"workers", "turns"}
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with open_house(tmp_path) as house, house.at_work():
         yield house
-
-
-async def cells(db: Database, number: int) -> list[str]:
-    """Every place in the database where this number stands, alone or within a text."""
-    async with db.read() as session:
-        found = []
-        for table in metadata.sorted_tables:
-            for row in await session.execute(sa.select(table)):
-                found += [f"{table.name}.{name}" for name, value in row._asdict().items() if str(number) in str(value)]
-    return found
 
 
 async def lived(house: House, person: User) -> None:
@@ -85,6 +78,51 @@ async def test_everything_is_sent_and_then_forgotten_and_others_lose_nothing(hou
     assert "I keep nothing" in await house.say("/export")
     assert "I keep nothing" in await house.say("/forget")
     assert "cs.CV" in await house.say("/subscriptions @daily_cv")
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a database file put in another's place")
+async def test_who_was_forgotten_is_forgotten_again_when_a_backup_from_before_is_restored(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        file = tmp_path / "bot.sqlite3"
+        other = house.telegram.add_user("Bob")
+        async with house.at_work():
+            await lived(house, house.person)
+            await house.say("/save 2608.00001", chat=house.telegram.private_chat(other), user=other)
+            backup = await back_up(house.settings.database_address, tmp_path / "backup.sqlite3")
+            await house.say("/forget")
+            await house.turn(house.last(), "Delete everything")
+        listed = (tmp_path / "forgotten").read_text(encoding="ascii")
+        assert str(house.person.id) not in listed
+        assert stat.S_IMODE((tmp_path / "forgotten").stat().st_mode) == 0o600
+        file.write_bytes(backup.read_bytes())
+        async with house.at_work() as bot:
+            assert await cells(bot.services.db, house.person.id) == []
+            assert await cells(bot.services.db, other.id)
+            # Who comes back is not forgotten with every start.
+            await house.say("/save 2608.00001")
+        async with house.at_work() as bot:
+            assert await cells(bot.services.db, house.person.id)
+
+
+@pytest.mark.skipif(bool(SERVER), reason="the bytes of a database file")
+async def test_what_is_forgotten_does_not_stay_in_the_bytes_of_the_file(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        async with house.at_work():
+            await lived(house, house.person)
+        assert b"mine alone" in (tmp_path / "bot.sqlite3").read_bytes()
+        async with house.at_work():
+            await house.say("/forget")
+            await house.turn(house.last(), "Delete everything")
+        assert b"mine alone" not in (tmp_path / "bot.sqlite3").read_bytes()
+        assert not (tmp_path / "bot.sqlite3-wal").exists()
+
+
+async def test_a_list_of_the_forgotten_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        (tmp_path / "forgotten").mkdir()
+        with pytest.raises(CannotStart, match="who was forgotten, cannot be read"):
+            async with house.at_work():
+                pass
 
 
 async def test_what_a_forgotten_chats_translations_took_still_counts_in_all(tmp_path: Path) -> None:
@@ -152,5 +190,7 @@ def made_up(column: sa.Column[Any]) -> Any:
     ):
         if isinstance(column.type, kind):
             return value
+    if column.name == "name" and isinstance(column.type, sa.String) and column.table.name not in _OF_PROCESSES:
+        return f"picking-{LIN}"
     special = {"UtcDateTime": NOW, "Compressed": b"x", "Weekdays": frozenset({1})}
     return special.get(type(column.type).__name__, "x")

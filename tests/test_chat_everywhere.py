@@ -26,6 +26,7 @@ from fakes.everywhere import (
     tour,
 )
 from fakes.spoken import spoken
+from fakes.stored import cells
 
 from bot.handlers.buttons import BUTTONS
 from bot.handlers.commands import COMMANDS
@@ -329,3 +330,18 @@ async def test_every_button_is_answered_rightly_in_every_kind_of_chat(
                         faults[f"{case.text} in {place}"] = found
     assert faults == {}
     assert errors(caplog) == []
+
+
+async def test_who_said_and_pressed_everything_and_is_forgotten_stands_nowhere(tmp_path: Path) -> None:
+    async with tour(tmp_path, "en") as visited:
+        spot, db = visited.spots[PRIVATE], visited.house.bot.services.db
+        for case in (case for cases in SAID.values() for case in cases):
+            await visited.ask(case.text, [PRIVATE])
+        for command, cases in PRESSED.items():
+            under = {PRIVATE: (await visited.ask(command, [PRIVATE]))[PRIVATE].new[0]}
+            for case in (one for one in cases if not one.text.startswith("forget")):
+                await visited.press(under, case.text.replace("LANGUAGE", PAPERS["en"]))
+        assert {"notices.name", "destinations.chat_id"} <= set(await cells(db, spot.person.id))
+        await visited.press({PRIVATE: (await visited.ask("/forget", [PRIVATE]))[PRIVATE].new[0]}, "forget:yes")
+        assert await cells(db, spot.person.id) == []
+        assert "I keep nothing" in (await visited.ask("/export", [PRIVATE]))[PRIVATE].text

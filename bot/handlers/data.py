@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -13,7 +14,7 @@ from bot.handlers.rights import led
 from bot.handlers.save import private_person
 from bot.log import event
 from bot.render.button import Button, callback
-from storage import personal, subscriptions
+from storage import forgotten, personal, subscriptions
 
 _log = logging.getLogger(__name__)
 
@@ -62,10 +63,22 @@ async def press_forget(ask: Ask) -> None:
     user_id = private_person(ask)
     if list(ask.args) != [_CONFIRMED]:
         raise Refusal("button-outdated")
-    async with ask.services.db.begin() as session:
-        rows = await personal.forget(session, user_id)
+    rows = await _forgotten(ask, user_id)
     event(_log, "forgotten", rows=rows)
     await ask.show(ask.words.html("forgotten"))
+
+
+async def _forgotten(ask: Ask, user_id: int) -> int:
+    """How many rows there were. Written down first, so that an older database forgets the person as well."""
+    token = ""
+    try:
+        token = await asyncio.to_thread(forgotten.note, ask.services.settings.data_dir / forgotten.NAME, user_id)
+    except OSError as error:
+        event(_log, "forgotten_not_noted", level=logging.ERROR, reason=error.strerror)
+    async with ask.services.db.begin() as session:
+        if token:
+            return await forgotten.forget(session, user_id, token, ask.services.now)
+        return await personal.forget(session, user_id)
 
 
 def _theirs(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:

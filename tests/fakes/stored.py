@@ -12,11 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import NullPool, create_engine, make_url
 
 from storage import deliveries, delivery_outcomes, digests, subscriptions
 from storage.database import Database
 from storage.migrations.run import migrate_postgresql, migrate_sqlite
+from storage.models import metadata
 from storage.records import (
     Announcement,
     AnnouncementState,
@@ -192,3 +194,13 @@ async def record(db: Database, row: Delivery, outcome: Any, now: datetime = NOW)
     async with db.begin() as session:
         sent_hash = row.part.content_hash if row.part is not None else ""
         await delivery_outcomes.record(session, row.id, outcome, now, sent_hash=sent_hash)
+
+
+async def cells(db: Database, number: int) -> list[str]:
+    """Every place in the database where this number stands, alone or within a text."""
+    async with db.read() as session:
+        found = []
+        for table in metadata.sorted_tables:
+            for row in await session.execute(sa.select(table)):
+                found += [f"{table.name}.{name}" for name, value in row._asdict().items() if str(number) in str(value)]
+    return found

@@ -82,7 +82,8 @@ privacy =
     <b>What I do not keep</b>
     Your messages, what you search for and which links you send. Papers are looked up and translated without a word about who asked; what is sent to translation services is the paper’s public text.
 
-    The log of whoever hosts this bot names chats by number when something is delivered or goes wrong there.
+    <b>How long copies keep it</b>
+    Backups of whoever hosts this bot keep what they hold until newer ones take their place, two weeks where the host follows the manual; copies made before an upgrade until three newer ones are there. When one is restored, I delete again what you have deleted before I do anything else; for that I keep a scrambled form of your number. The host’s log names chats by number when something is delivered or goes wrong there, for as long as the host’s system keeps logs: usually some weeks.
 your-data = Everything that I keep about you. To delete it: /forget
 nothing-kept = I keep nothing about you.
 forget-what = This deletes your settings, subscriptions, reading list, notes and the record of what was sent to you. It cannot be undone; /export sends you a copy first.
