@@ -13,8 +13,7 @@ from pathlib import Path
 
 from storage.errors import StorageError
 from storage.migrations.state import explained
-
-_NAMES = "bot-*Z.sqlite3"
+from storage.private_files import COPIES, OWNER_ONLY, tighten
 
 
 def back_up_sqlite(path: Path, place: Path, now: datetime, *, keep: int | None = None) -> Path:
@@ -28,7 +27,7 @@ def back_up_sqlite(path: Path, place: Path, now: datetime, *, keep: int | None =
     target = folder / f"bot-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite3" if folder is not None else place
     try:
         # It holds what the database holds, so nobody else may read it either, from its first byte on.
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
     except OSError as error:
         raise StorageError(f"{target} cannot be made: {error.strerror}") from error
     try:
@@ -37,7 +36,9 @@ def back_up_sqlite(path: Path, place: Path, now: datetime, *, keep: int | None =
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    if folder is not None and keep is not None:
-        for old in sorted(folder.glob(_NAMES))[:-keep]:
-            old.unlink()
+    copies = sorted(folder.glob(COPIES)) if folder is not None else []
+    for copy in copies:
+        tighten(copy)  # earlier ones may have been put there by other means
+    for old in copies[:-keep] if keep is not None else ():
+        old.unlink()
     return target

@@ -114,7 +114,7 @@ async def test_a_database_that_is_behind_is_copied_before_it_changes(tmp_path: P
     assert done.copied_to == tmp_path / f"bot.sqlite3.before-{revision(1)}-20260824T010000Z"
     assert "colour" in schema(file)["papers"]
     assert schema(done.copied_to) == before
-    assert stat.S_IMODE(done.copied_to.stat().st_mode) == 0o640
+    assert stat.S_IMODE(done.copied_to.stat().st_mode) == 0o600
     with closing(sqlite3.connect(done.copied_to)) as copy:
         assert copy.execute("SELECT chat_id FROM destinations").fetchall() == [(7,)]
 

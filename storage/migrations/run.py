@@ -6,7 +6,6 @@ All of it blocks; `storage.database.migrate` runs it in a thread.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -23,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.errors import DatabaseAway, StorageError, is_away, reason_of
 from storage.migrations.state import MigrationResult, explained, sqlite_revision
+from storage.private_files import OWNER_ONLY
 
 OURS = "storage:migrations"
 """Where the migrations are, as Alembic names a folder inside a package."""
@@ -117,10 +117,9 @@ def _copy(path: Path, revision: str, now: datetime) -> Path:
     unfinished = target.with_name(f"{target.name}.part")
     try:
         # It holds what the database holds, so nobody else may read it either, from its first byte on.
-        os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+        os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, OWNER_ONLY))
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
-        shutil.copymode(path, unfinished)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from storage.errors import StorageError
+from storage.private_files import keep_private, make_folder
 
 _SENTENCES = {
     sqlite3.SQLITE_NOTADB: "is not an SQLite database; move it away or set DATABASE_URL to another file",
@@ -45,15 +46,19 @@ def newest() -> str:
 
 
 def sqlite_revision(path: Path) -> str | None:
-    """The revision of the file, None for one that is to be made (its folder is made). Raises StorageError."""
+    """The revision of the file, None for one that is still empty. Raises StorageError.
+
+    The file and its folder are made, and are their owner's alone from then on.
+    """
     _make_folder(path)
+    keep_private(path)
     with explained(path):
         return _revision_of(path) if path.exists() and path.stat().st_size > 0 else None
 
 
 def _make_folder(path: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
         raise StorageError(
             f"the folder {path.parent} for the database cannot be made ({error.strerror}); set DATA_DIR to another"
