@@ -41,6 +41,7 @@ from bot.lookup import Lookup
 from bot.mend import Mend
 from bot.owners import Owners
 from bot.pace import PAID, Limits, Pace
+from bot.page_translation import PageTranslation
 from bot.pins import Pins
 from bot.polling import PollingRequest
 from bot.posted_answers import PostedAnswers
@@ -187,7 +188,7 @@ async def running(
             now=now,
             rendered=services.regenerate.render_again,
             cards=services.cards,
-            answers=PostedAnswers(db=parts.db, sender=telegram.sender, render=services.daily.render),
+            answers=PostedAnswers(db=parts.db, sender=telegram.sender, render=services.daily.render_archived),
         )
 
         async def tick() -> None:
@@ -301,19 +302,27 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
     regenerate = Regenerate(
         db=parts.db, gather=parts.gather, daily=daily, chain=parts.chain, now=parts.now, planned=deliverer.wake
     )
+    pages = DigestPages(db=parts.db, bot_name=bot_name)
     return Services(
         parts.settings,
         parts.db,
         parts.lookup,
         parts.gather,
         daily,
-        DigestPages(db=parts.db, bot_name=bot_name),
+        pages,
         regenerate,
         deliverer,
         telegram.sender,
         parts.now,
         Recent(now=parts.now),
         PostedCards(db=parts.db, sender=telegram.sender),
+        PageTranslation(
+            db=parts.db,
+            chain=parts.chain,
+            pages=pages,
+            sender=telegram.sender,
+            create_task=telegram.application.create_task,
+        ),
     )
 
 

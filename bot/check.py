@@ -90,5 +90,19 @@ async def _translators(parts: Core) -> AsyncIterator[Finding]:
         yield Finding(
             "translators", ok=False, text="none: every text stays English; set TRANSLATORS and what they need"
         )
+    yield Finding("limits", ok=True, text=_caps(parts.settings))
     for name, problem in checked:
         yield Finding(f"{name}", ok=problem is None, text=problem or "translates")
+
+
+def _caps(settings: Settings) -> str:
+    """The caps on translating, as they are set: `a day in all: requests 20000; …`."""
+    caps = {
+        "a day in all": settings.translate_daily_cap,
+        "asked for by one chat": settings.translate_chat_cap,
+        "subscribed to by one chat alone": settings.translate_subscription_cap,
+    }
+    listed = {
+        name: ", ".join(f"{of} {most}" for of, most in figures.items()) or "no cap" for name, figures in caps.items()
+    }
+    return "translating, " + "; ".join(f"{name}: {shown}" for name, shown in listed.items())

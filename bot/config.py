@@ -138,13 +138,21 @@ class Settings(BaseSettings):
         examples=["openai=0.15/0.60,deepl=20"],
     )
     translate_daily_cap: Annotated[dict[Cap, Figure], NoDecode] = Field(
-        {},
+        {"requests": Decimal(20_000)},
         description="The most that translating may take in a day (UTC), out of requests, characters, tokens and "
-        "money. Beyond it papers stay in English, marked, and are translated later.",
+        "money; what people ask for beside the digests has half of it. Beyond it papers stay in English, marked, and "
+        "are translated later. 0 of something forbids it; `none` caps nothing.",
         examples=["money=2.50,characters=1000000"],
     )
     translate_chat_cap: Annotated[dict[Cap, Figure], NoDecode] = Field(
-        {}, description="The same for what one chat asks for itself, with links.", examples=["requests=200"]
+        {"requests": Decimal(200)},
+        description="The same for what one chat asks for itself: links, cards, days and pages of /digest.",
+        examples=["requests=200"],
+    )
+    translate_subscription_cap: Annotated[dict[Cap, Figure], NoDecode] = Field(
+        {"requests": Decimal(5_000)},
+        description="The same for digests in a language and field that one chat alone is subscribed to.",
+        examples=["requests=5000"],
     )
     glossary_file: Path | None = Field(
         None,
@@ -196,6 +204,7 @@ class Settings(BaseSettings):
         "translate_prices",
         "translate_daily_cap",
         "translate_chat_cap",
+        "translate_subscription_cap",
         mode="before",
     )
     @classmethod
@@ -203,6 +212,8 @@ class Settings(BaseSettings):
         """`name=value,name=value`; prices may be two numbers, joined by a slash."""
         if not isinstance(value, str):
             return value
+        if value.strip().lower() == "none":
+            return {}
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
         if not all(equals for _, equals, _ in pairs):
             example = cls.model_fields[info.field_name or ""].examples
@@ -310,6 +321,8 @@ def options() -> Iterator[Option]:
             shown = ""
         elif isinstance(default, tuple):
             shown = ",".join(map(str, default))
+        elif isinstance(default, dict):
+            shown = ",".join(f"{key}={value}" for key, value in default.items())
         else:
             shown = str(default)
         example = str(field.examples[0]) if field.examples else ""

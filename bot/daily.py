@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.compose import COMPLETE, compose
-from bot.ensure import ensure
+from bot.ensure import ensure, untranslated
 from bot.gather import Gather
 from bot.i18n import words_for
 from bot.ledger import Payer
 from bot.log import event
 from bot.plan import Plan
-from bot.render.digest import render_digest
+from bot.render.digest import page_slice, render_digest
 from bot.translate.chain import Chain
-from storage import announcements, digests, gaps, papers, subscriptions
+from storage import announcements, digests, gaps, papers, subscriptions, translations
 from storage.database import Database
 from storage.records import (
     Announcement,
@@ -34,6 +34,7 @@ from storage.records import (
     Now,
     Part,
     Subscription,
+    Translation,
 )
 
 _log = logging.getLogger(__name__)
@@ -109,11 +110,12 @@ class Daily:
         return Ticked(tuple(fetched), planned.digests, planned.rows)
 
     async def digest_now(
-        self, destination: Destination, wanted: Sequence[str], day: date, *, most: int | None = None
+        self, destination: Destination, wanted: Sequence[str], day: date, *, payer: Payer, most: int | None = None
     ) -> tuple[Part, ...] | None:
         """The digest of these categories for a mailing date, rendered for a destination but not planned.
 
         None when the announcement is not (yet) known; no parts when it is known and empty. `most`: only so many papers.
+        What it shows first is translated on the payer's account, within its cap; the rest is as the archive has it.
         """
         held = [await self._gather.held(category, day) for category in wanted]
         known = [one for one in held if one is not None]
@@ -129,7 +131,12 @@ class Daily:
         if digest is None:
             return () if not await self.unknown(wanted, day) else None
         shown = replace(digest, entries=digest.entries[:most])
-        return await self._posted(shown) or await self.render(shown)
+        if posted := await self._posted(shown):
+            return posted
+        digest, listed = await self._stored(shown)
+        first = listed[page_slice(digest.look, len(listed), 1)]
+        made = await ensure(self._db, self._chain, [entry.paper for entry in first], digest.language, payer=payer)
+        return await self._rendered(digest, listed, made)
 
     async def _posted(self, digest: Digest) -> tuple[Part, ...]:
         """The parts of this digest as chats have it; none where none has, or where more may be translated by now.
@@ -153,25 +160,47 @@ class Daily:
 
         One that is paged and not stored yet is stored first: its buttons name it.
         """
+        digest, listed = await self._stored(digest)
+        payer = await self._payer(digest.categories[0], digest.mailing_dates[-1], digest.language)
+        made = await ensure(self._db, self._chain, [entry.paper for entry in listed], digest.language, payer=payer)
+        return await self._rendered(digest, listed, made)
+
+    async def render_archived(self, digest: Digest) -> tuple[Part, ...]:
+        """The digest's parts as the archive has their texts; nothing is translated for it."""
+        digest, listed = await self._stored(digest)
+        return await self._rendered(digest, listed, {})
+
+    async def _stored(self, digest: Digest) -> tuple[Digest, list[Entry]]:
         if digest.look.paged and not digest.id:
             async with self._db.begin() as session:
                 digest = await digests.save(session, digest, (), self._now())
-        listed = await self.entries(digest)
-        payer = Payer(announcement=f"{digest.categories[0]} {digest.mailing_dates[-1]}")
-        texts = await ensure(self._db, self._chain, [entry.paper for entry in listed], digest.language, payer=payer)
+        return digest, await self.entries(digest)
+
+    async def _rendered(
+        self, digest: Digest, listed: Sequence[Entry], made: Mapping[str, Translation]
+    ) -> tuple[Part, ...]:
+        """With the translations that were made, and for other papers those of the archive."""
         replaced = [(one.paper.arxiv_id, one.paper.version) for one in listed if one.announce_type in _REPLACED]
         async with self._db.read() as session:
+            others = {entry.paper.source_hash for entry in listed} - made.keys()
+            texts = {**await translations.current(session, others, digest.language), **made}
             earlier = await papers.before(session, replaced) if replaced else {}
         bilingual = [
             BilingualPaper(
                 paper=entry.paper,
-                translation=texts[entry.paper.source_hash],
+                translation=texts.get(entry.paper.source_hash) or untranslated(entry.paper, digest.language),
                 announce_type=entry.announce_type,
                 previous=earlier.get((entry.paper.arxiv_id, entry.paper.version)),
             )
             for entry in listed
         ]
         return render_digest(digest, bilingual, words_for(digest.interface), bot_name=self._bot_name())
+
+    async def _payer(self, category: str, day: date, language: str) -> Payer:
+        """The announcement; where one chat alone has it in that language, that chat."""
+        async with self._db.read() as session:
+            only = await subscriptions.only_chat(session, category, language)
+        return Payer(only or 0, f"{category} {day}")
 
     async def entries(self, digest: Digest) -> list[Entry]:
         """The digest's papers from the archive, in its order."""
@@ -205,5 +234,5 @@ class Daily:
                 found = await papers.many(session, [(entry.arxiv_id, entry.version) for entry in entries])
             for language, kinds in wishes.items():
                 wanted = [found[(one.arxiv_id, one.version)] for one in entries if one.announce_type in kinds]
-                payer = Payer(announcement=f"{announcement.category} {announcement.mailing_date}")
+                payer = await self._payer(announcement.category, announcement.mailing_date, language)
                 await ensure(self._db, self._chain, wanted, language, payer=payer)

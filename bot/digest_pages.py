@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from bot.ensure import untranslated
 from bot.i18n import words_for
+from bot.languages import ENGLISH
 from bot.render.digest import page_count, page_slice, render_document, render_page
 from storage import digests, papers, translations
 from storage.database import Database
-from storage.records import AnnounceType, BilingualPaper, Digest, DigestEntry, Layout, Part
+from storage.records import AnnounceType, BilingualPaper, Digest, DigestEntry, Layout, Paper, Part
 
 _REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
@@ -34,6 +35,18 @@ class DigestPages:
         # The file has no pages, only a head line.
         entries = await self._entries(digest, shown) if layout is not Layout.FILE else []
         return render_page(digest, entries, words_for(digest.interface), page, bot_name=self._bot_name())
+
+    async def untranslated(self, digest_id: int, page: int, layout: Layout) -> tuple[list[Paper], str]:
+        """The papers of a page that the archive does not have in full in the digest's language, and that language.
+
+        LookupError where there is no such digest.
+        """
+        digest = in_layout(await self._digest(digest_id), layout)
+        if layout is Layout.FILE or digest.language == ENGLISH:
+            return [], digest.language
+        page = min(max(page, 1), page_count(digest.look, len(digest.entries)))
+        entries = await self._entries(digest, digest.entries[page_slice(digest.look, len(digest.entries), page)])
+        return [one.paper for one in entries if not one.translation.complete], digest.language
 
     async def document(self, digest_id: int) -> Part:
         """The whole digest as a document. LookupError where there is no such digest."""

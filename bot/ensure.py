@@ -35,11 +35,18 @@ class _Batch:
     """
 
     def __init__(
-        self, db: Database, chain: Chain, language: str, known: dict[str, Translation], open_gaps: dict[str, Gap]
+        self,
+        db: Database,
+        chain: Chain,
+        language: str,
+        payer: Payer,
+        known: dict[str, Translation],
+        open_gaps: dict[str, Gap],
     ) -> None:
         self._db = db
         self._chain = chain
         self._language = language
+        self._payer = payer
         self._known = known
         self._gaps = open_gaps
         self._finished: list[Paper] = []
@@ -62,6 +69,8 @@ class _Batch:
         if self._language == ENGLISH or not finished:
             return  # English costs nothing to make
         made = [self._known[paper.source_hash] for paper in finished if paper.source_hash in self._taken]
+        # What the payer may not have is not made later by itself either: that would be on everybody's bill.
+        refused = await self._chain.exhausted(self._payer)
         async with self._db.begin() as session:
             # What failed is never stored as made.
             await translations.save(
@@ -70,6 +79,8 @@ class _Batch:
             for paper in finished:
                 gap = self._gaps.get(paper.source_hash)
                 if not self._known[paper.source_hash].complete:
+                    if gap is None and refused:
+                        continue
                     # With its first gap it was not posted yet.
                     better = gap is not None and paper.source_hash in self._fuller
                     await gaps.tried(session, paper, self._language, gap, self._chain.now(), better=better)
@@ -109,7 +120,7 @@ async def ensure(
         return known
     with_terms = chain.glossary(language, terms)
 
-    batch = _Batch(db, chain, language, known, open_gaps)
+    batch = _Batch(db, chain, language, payer, known, open_gaps)
 
     async def make(paper: Paper) -> None:
         batch.take(paper, await chain.translate(paper, language, glossary=with_terms, payer=payer))

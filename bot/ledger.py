@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -71,6 +71,20 @@ class Cap:
         return all(most is None or much <= most for most, much in pairs)
 
     @property
+    def half(self) -> Cap:
+        """Half of each."""
+
+        def halved(most: int | None) -> int | None:
+            return None if most is None else most // 2
+
+        return Cap(
+            requests=halved(self.requests),
+            characters=halved(self.characters),
+            tokens=halved(self.tokens),
+            money=None if self.money is None else self.money / 2,
+        )
+
+    @property
     def open(self) -> bool:
         """Whether nothing is capped."""
         return self == Cap()
@@ -78,11 +92,29 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """For whom something is translated: the chat that asked, or the announcement that it belongs to."""
+    """For whom something is translated.
+
+    A chat alone: it asked for it. An announcement alone: it is for all who are subscribed. Both: for an announcement
+    that this chat alone has in that language.
+    """
 
     chat_id: int = 0
     announcement: str = ""
     """Category and mailing date, such as `cs.CV 2026-08-21`."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was asked for, beside what is announced."""
+        return bool(self.chat_id and not self.announcement)
+
+    @property
+    def account(self) -> Account:
+        """What a chat's cap counts together."""
+        return self.chat_id, self.asked
+
+
+Account = tuple[int, bool]
+"""A chat, and whether what it asked for (else what it alone is subscribed to)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +133,35 @@ class _Day:
 
     date: date
     stored: Usage = field(default_factory=Usage)
-    stored_by_chat: dict[int, Usage] = field(default_factory=dict)
+    stored_by_account: dict[Account, Usage] = field(default_factory=dict)
     pending: dict[tuple[Payer, str, str], Spent] = field(default_factory=dict)
     alarms: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     expected: Usage = field(default_factory=Usage)
-    expected_by_chat: dict[int, Usage] = field(default_factory=dict)
+    expected_by_account: dict[Account, Usage] = field(default_factory=dict)
+    refused: set[tuple[Account, bool]] = field(default_factory=set)
+    """Whose cap, or the whole bot's, was said to be reached."""
+
+    def used(self, account: Account) -> Usage:
+        """What an account has used or set aside."""
+        pending = _sum(spent for (who, _, _), spent in self.pending.items() if who.account == account)
+        return self.stored_by_account.get(account, Usage()) + self.expected_by_account.get(account, Usage()) + pending
+
+    @property
+    def used_on_request(self) -> Usage:
+        """What all chats together have used or set aside for what they asked for."""
+        pending = _sum(spent for (who, _, _), spent in self.pending.items() if who.asked)
+        stored = (used for (_, asked), used in self.stored_by_account.items() if asked)
+        expected = (used for (_, asked), used in self.expected_by_account.items() if asked)
+        return sum((*stored, *expected), pending)
 
 
 class Ledger:
-    """Keeps the caps and the counts. `prices` is backend → price; one that is not there is free."""
+    """Keeps the caps and the counts. `prices` is backend → price; one that is not there is free.
+
+    `chat_cap` holds what one chat asks for, `subscription_cap` what one chat alone is subscribed to. What all chats ask
+    for together has half of `cap`, so that what is announced to everybody is never short of it. The private chats of
+    `trusted` people, the bot's administrators, have no cap of their own.
+    """
 
     def __init__(
         self,
@@ -119,12 +171,16 @@ class Ledger:
         prices: Mapping[str, Price] | None = None,
         cap: Cap | None = None,
         chat_cap: Cap | None = None,
+        subscription_cap: Cap | None = None,
+        trusted: Collection[int] = (),
     ) -> None:
         self._db = db
         self._now = now
         self._prices = prices or {}
         self._cap = cap or Cap()
         self._chat_cap = chat_cap or Cap()
+        self._subscription_cap = subscription_cap or Cap()
+        self._trusted = frozenset(trusted)
         self._day: _Day | None = None
         self._one_writes = asyncio.Lock()
         self._written_at: datetime | None = None
@@ -138,20 +194,29 @@ class Ledger:
     async def reserve(self, payer: Payer, backend: str, characters: int) -> Reserved | None:
         """Set aside what asking a backend about so much text takes; None when a cap has no room for it."""
         day = await self._today()
-        tally = Tally(1, characters, _TOKENS_OF_A_PAPER // 2, _TOKENS_OF_A_PAPER // 2)
-        if backend not in _BY_TOKENS:
-            tally.tokens_in = tally.tokens_out = 0
-        expected = self._usage(backend, tally)
+        expected = self._usage(backend, _of_a_paper(backend, characters))
         held = day.stored + day.expected + _sum(day.pending.values()) + expected
-        chat = _sum(spent for (who, _, _), spent in day.pending.items() if who.chat_id == payer.chat_id)
-        in_chat = day.stored_by_chat.get(payer.chat_id, Usage()) + day.expected_by_chat.get(payer.chat_id, Usage())
-        within_chat = not payer.chat_id or self._within(self._chat_cap, in_chat + chat + expected, backend)
+        within_chat = self._within_account(day, payer, expected, backend)
         if not (within_chat and self._within(self._cap, held, backend)):
-            await self._refused(payer, whole_bot=within_chat)
+            await self._refused(day, payer, whole_bot=within_chat)
             return None
         day.expected += expected
-        day.expected_by_chat[payer.chat_id] = day.expected_by_chat.get(payer.chat_id, Usage()) + expected
+        day.expected_by_account[payer.account] = day.expected_by_account.get(payer.account, Usage()) + expected
         return Reserved(payer, backend, expected, day.date)
+
+    async def exhausted(self, payer: Payer, backends: Collection[str]) -> bool:
+        """Whether the payer's own cap, not the whole bot's, has no room for one more paper at any of the backends."""
+        day = await self._today()
+        return bool(backends) and not any(
+            self._within_account(day, payer, self._usage(name, _of_a_paper(name)), name) for name in backends
+        )
+
+    def _within_account(self, day: _Day, payer: Payer, expected: Usage, backend: str) -> bool:
+        if not payer.chat_id or payer.chat_id in self._trusted:
+            return True
+        cap = self._chat_cap if payer.asked else self._subscription_cap
+        shared = not payer.asked or self._within(self._cap.half, day.used_on_request + expected, backend)
+        return shared and self._within(cap, day.used(payer.account) + expected, backend)
 
     async def settle(
         self,
@@ -165,9 +230,9 @@ class Ledger:
         """Write down what was used in the end, and the gates (with the text's name) that raised an alarm."""
         day = await self._today()
         if day.date == reserved.date:
-            chat_id = reserved.payer.chat_id
+            account = reserved.payer.account
             day.expected -= reserved.expected
-            day.expected_by_chat[chat_id] = day.expected_by_chat.get(chat_id, Usage()) - reserved.expected
+            day.expected_by_account[account] = day.expected_by_account.get(account, Usage()) - reserved.expected
         key = (reserved.payer, reserved.backend, model)
         used = self._usage(reserved.backend, tally)
         known = day.pending.get(key, Spent())
@@ -215,12 +280,12 @@ class Ledger:
                 await spending.add(session, day.date, maker, spent)
             for (backend, text, gate), count in alarms.items():
                 await spending.add_alarms(session, day.date, (backend, text, gate), count)
-            if not (self._cap.open and self._chat_cap.open):
+            if not (self._cap.open and self._chat_cap.open and self._subscription_cap.open):
                 stored = await spending.of_day(session, day.date)
             else:
-                stored = day.stored, day.stored_by_chat
+                stored = day.stored, day.stored_by_account
         # Counted as pending until it is stored, for those who ask meanwhile and for the next time if writing fails.
-        day.stored, day.stored_by_chat = stored
+        day.stored, day.stored_by_account = stored
         left = {key: spent - pending.get(key, Spent()) for key, spent in day.pending.items()}
         day.pending = {key: spent for key, spent in left.items() if spent != Spent()}
         day.alarms -= alarms
@@ -236,9 +301,11 @@ class Ledger:
             cap = Cap(cap.requests, cap.characters, None, cap.money)
         return cap.left(used)
 
-    async def _refused(self, payer: Payer, *, whole_bot: bool) -> None:
+    async def _refused(self, day: _Day, payer: Payer, *, whole_bot: bool) -> None:
         now = self._now()
-        event(_log, "cap_reached", level=logging.WARNING, chat=payer.chat_id or "-", all=whole_bot)
+        if (payer.account, whole_bot) not in day.refused:
+            day.refused.add((payer.account, whole_bot))
+            event(_log, "cap_reached", level=logging.WARNING, chat=payer.chat_id or "-", all=whole_bot)
         if self._told == now.date():
             return
         self._told = now.date()
@@ -247,6 +314,12 @@ class Ledger:
             news = await notices.raise_once(session, f"{_NOTICE} {now.date()}", now)
         if news and self._tell is not None:
             await self._tell("cap-reached" if whole_bot else "chat-cap-reached", chat=str(payer.chat_id))
+
+
+def _of_a_paper(backend: str, characters: int = 0) -> Tally:
+    """What one request for a paper is expected to take."""
+    tokens = _TOKENS_OF_A_PAPER // 2 if backend in _BY_TOKENS else 0
+    return Tally(1, characters, tokens, tokens)
 
 
 def _sum(spent: Iterable[Spent]) -> Usage:

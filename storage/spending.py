@@ -57,11 +57,16 @@ async def unname(session: AsyncSession, chat_id: int) -> None:
     await session.execute(sa.delete(table).where(table.c.chat_id == chat_id))
 
 
-async def of_day(session: AsyncSession, day: date) -> tuple[Usage, dict[int, Usage]]:
-    """What a day took in all, and for each chat that asked for something."""
-    query = sa.select(table.c.chat_id, *_sums()).where(table.c.day == day).group_by(table.c.chat_id)
-    by_chat = {row.chat_id: _spent(row).used for row in await session.execute(query)}
-    return sum(by_chat.values(), Usage()), {chat: used for chat, used in by_chat.items() if chat}
+async def of_day(session: AsyncSession, day: date) -> tuple[Usage, dict[tuple[int, bool], Usage]]:
+    """What a day took in all, and what for each chat: by its id and whether the chat asked for it.
+
+    What it did not ask for is what it alone is subscribed to.
+    """
+    asked = (table.c.announcement == "").label("asked")
+    query = sa.select(table.c.chat_id, asked, *_sums()).where(table.c.day == day).group_by(table.c.chat_id, asked)
+    rows = [(row.chat_id, bool(row.asked), _spent(row).used) for row in await session.execute(query)]
+    in_all = sum((used for _, _, used in rows), Usage())
+    return in_all, {(chat_id, asked): used for chat_id, asked, used in rows if chat_id}
 
 
 async def by_backend(session: AsyncSession, since: date) -> dict[tuple[str, str], Spent]:

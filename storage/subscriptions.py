@@ -217,6 +217,19 @@ async def languages(session: AsyncSession, category: str) -> dict[str, frozenset
     return wanted
 
 
+async def only_chat(session: AsyncSession, category: str, language: str) -> int | None:
+    """The chat that alone wants a category in a language; None where several do, or none."""
+    query = (
+        sa.select(table.c.chat_id)
+        .join(wish_table)
+        .where(_AWAKE, _ON, wish_table.c.category == category, table.c.language == language)
+        .distinct()
+        .limit(2)
+    )
+    chats = list(await session.scalars(query))
+    return int(chats[0]) if len(chats) == 1 else None
+
+
 async def reschedule(
     session: AsyncSession,
     destination_id: int,

@@ -81,7 +81,7 @@ def test_figures_of_backends_are_pairs_of_name_and_number() -> None:
     assert made.translate_concurrencies == {"mymemory": 1}
     assert made.translate_prices == {"openai": (Decimal("0.15"), Decimal("0.60")), "deepl": (Decimal(20),)}
     assert made.translate_daily_cap == {"money": Decimal("2.50"), "requests": Decimal(100)}
-    assert made.translate_chat_cap == {}
+    assert made.translate_chat_cap == {"requests": Decimal(200)}
 
 
 @pytest.mark.parametrize(

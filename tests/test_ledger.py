@@ -70,7 +70,7 @@ async def test_what_was_used_is_found_by_day_chat_announcement_and_backend(desk:
     openai = Usage(1, 1200, 400, 460, Decimal("0.000336"))
     async with desk.db.read() as session:
         assert await spending.by_announcement(session, ["cs.CV 2026-08-21"]) == Spent(Usage(3, 1005), 1, 2)
-        assert await spending.of_day(session, NOW.date()) == (Usage(3, 1005) + openai, {7: openai})
+        assert await spending.of_day(session, NOW.date()) == (Usage(3, 1005) + openai, {(7, True): openai})
         assert list(await spending.by_backend(session, NOW.date())) == [("google", ""), ("openai", "")]
         assert await spending.alarms_by_gate(session, NOW.date()) == {"echo": 2}
         assert await spending.by_backend(session, NOW.date() + timedelta(days=1)) == {}
@@ -107,6 +107,39 @@ async def test_one_chat_cannot_use_up_what_the_others_have(desk: Desk) -> None:
     assert await spend(ledger, Payer(chat_id=8))
     assert await spend(ledger, DAILY)
     assert [key for key, _ in desk.told] == ["chat-cap-reached"]
+
+
+async def test_what_a_chat_had_set_aside_and_did_not_use_it_has_again(desk: Desk) -> None:
+    ledger = desk.ledger(chat_cap=Cap(requests=1))
+    for _ in range(3):
+        reserved = await ledger.reserve(CHAT, "google", 10)
+        assert reserved is not None
+        await ledger.settle(reserved, Tally(), alarms=NO_ALARMS)
+    assert await spend(ledger, CHAT)
+    assert not await spend(ledger, CHAT)
+
+
+async def test_what_chats_ask_for_together_leaves_half_of_the_day_to_the_digests(desk: Desk) -> None:
+    ledger = desk.ledger(cap=Cap(requests=10))
+    assert sum([await spend(ledger, Payer(chat_id=chat)) for chat in range(1, 21)]) == 5
+    # Also when it was stored meanwhile, or by another process.
+    await ledger.flush()
+    assert not await spend(desk.ledger(cap=Cap(requests=10)), CHAT)
+    assert sum([await spend(ledger, DAILY) for _ in range(20)]) == 5
+
+
+async def test_what_a_chat_asks_for_and_what_it_alone_subscribes_to_have_caps_of_their_own(desk: Desk) -> None:
+    ledger = desk.ledger(chat_cap=Cap(requests=1), subscription_cap=Cap(requests=2))
+    alone = Payer(CHAT.chat_id, DAILY.announcement)
+    assert [await spend(ledger, alone) for _ in range(3)] == [True, True, False]
+    assert [await spend(ledger, CHAT) for _ in range(2)] == [True, False]
+    assert await ledger.exhausted(CHAT, ["google"])
+    assert not await ledger.exhausted(DAILY, ["google"])
+
+
+async def test_the_bots_administrators_have_no_cap_of_their_own(desk: Desk) -> None:
+    ledger = desk.ledger(cap=Cap(requests=3), chat_cap=Cap(requests=0), trusted=[CHAT.chat_id])
+    assert [await spend(ledger, CHAT) for _ in range(4)] == [True, True, True, False]
 
 
 async def test_what_is_asked_at_the_same_time_is_set_aside(desk: Desk) -> None:

@@ -29,6 +29,7 @@ from bot.digest_pages import DigestPages
 from bot.gather import Gather
 from bot.i18n import Words, words_for
 from bot.lookup import Lookup
+from bot.page_translation import PageTranslation
 from bot.posted_cards import PostedCards
 from bot.recent import Recent
 from bot.regenerate import Regenerate
@@ -69,6 +70,7 @@ class Services:
     now: Now
     recent: Recent
     cards: PostedCards
+    page_translation: PageTranslation
 
 
 class Press:

@@ -9,10 +9,12 @@ from datetime import date
 from telegram.constants import ChatAction, ChatType
 
 from bot.arxiv_source import calendar
+from bot.handlers.allowance import tell_if_used_up
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
 from bot.handlers.subscribe import parse_categories
 from bot.handlers.typed import half_width
+from bot.ledger import Payer
 from bot.render.digest_buttons import digest_of
 from storage import digests, gaps, open_answers, subscriptions
 from storage.records import OpenAnswer, Part, PartKind
@@ -45,12 +47,13 @@ async def digest_now(ask: Ask) -> None:
             raise Refusal("which-category", example=EXAMPLE)
         wanted = tuple(wish.category for wish in wishes)
     await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
-    parts = await ask.services.daily.digest_now(ask.here, wanted, day)
+    parts = await ask.services.daily.digest_now(ask.here, wanted, day, payer=Payer(ask.chat.id))
     if parts is None:
         raise Refusal("not-announced", categories=", ".join(wanted), date=day)
     if not parts:
         await ask.say("nothing-in-it", categories=", ".join(wanted), date=day)
     await post_answer(ask, parts)
+    await tell_if_used_up(ask)
     if unknown := await ask.services.daily.unknown(wanted, day):
         await ask.say("not-announced", categories=", ".join(unknown), date=day)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
+from bot.page_translation import ShownPage
 from bot.render.button import read_callback
 from bot.render.digest_buttons import LAYOUT, PAGE
 from storage import open_answers
@@ -20,6 +21,8 @@ async def turn_page(ask: Ask) -> None:
     digest_id, layout, *rest = _named(ask)
     page = _number(rest[0]) if rest else 0
     await _change(ask, await _page(ask, digest_id, page + 1, layout))
+    shown = ShownPage(digest_id, page + 1, layout)
+    ask.services.page_translation.begin(ask.here, ask.message.message_id, shown)
 
 
 async def change_layout(ask: Ask) -> None:

@@ -11,6 +11,7 @@ from telegram.constants import ChatAction
 
 from bot.arxiv_source import categories
 from bot.arxiv_source.ids import ArxivId
+from bot.handlers.allowance import tell_if_used_up
 from bot.handlers.ask import Ask
 from bot.handlers.card import answer_card
 from bot.handlers.in_order import Turn
@@ -71,6 +72,7 @@ async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
     await _answer_all(ask, found.matches)
     if notes := _notes(ask, found, len(ids)):
         await ask.reply("\n".join(notes))
+    await tell_if_used_up(ask)
 
 
 async def _answer_all(ask: Ask, matches: Sequence[Match]) -> None:

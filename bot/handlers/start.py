@@ -21,6 +21,7 @@ from bot.handlers.search import show_similar
 from bot.handlers.settings import NAVIGATION, page_after, point_to_private, pressed_place, settings, show
 from bot.handlers.subscribe import subscribe
 from bot.languages import ENGLISH, parse_language, zone_of
+from bot.ledger import Payer
 from bot.render.button import Button, callback
 from storage import subscriptions
 from storage.records import Destination, Layout, Subscription
@@ -106,7 +107,7 @@ async def _finish(ask: Ask, place: Destination) -> None:
     look = replace(place, layout=Layout.CLASSIC, papers_shown=_TASTE, attach_file=False)
     newest = calendar.mailing_date(ask.services.now())
     for day in (newest, calendar.previous(newest)):
-        parts = await ask.services.daily.digest_now(look, wanted, day, most=_TASTE)
+        parts = await ask.services.daily.digest_now(look, wanted, day, payer=Payer(ask.chat.id), most=_TASTE)
         if parts:
             await ask.say("taste", count=_TASTE)
             await post_answer(ask, parts[:1])

@@ -60,6 +60,8 @@ def build_ledger(settings: Settings, *, db: Database, now: Now) -> Ledger:
         prices=prices,
         cap=_cap(_named(settings.translate_daily_cap)),
         chat_cap=_cap(_named(settings.translate_chat_cap)),
+        subscription_cap=_cap(_named(settings.translate_subscription_cap)),
+        trusted=settings.admin_ids,
     )
 
 

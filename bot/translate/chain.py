@@ -98,6 +98,10 @@ class Chain:
         made = await asyncio.shield(task)
         return replace(made, arxiv_id=paper.arxiv_id, version=paper.version)
 
+    async def exhausted(self, payer: Payer) -> bool:
+        """Whether the payer's own cap has no room for one more paper, whoever is asked."""
+        return self._ledger is not None and await self._ledger.exhausted(payer, self.names)
+
     async def settled(self) -> None:
         """Have everything written down that was used so far."""
         if self._ledger is not None:

@@ -154,6 +154,7 @@ stats =
     <b>Chats</b>: { $destinations } ({ $paused } paused), { $subscriptions } subscriptions
     <b>Digests</b>: { $digests }
     <b>Messages</b>: { $deliveries }
+translations-used-up = What this chat may have translated in a day beside its digests is used up. Texts that are not translated yet stay English, marked; it goes on at { $at }.
 one-moment = One moment, I am still at “{ $work }”. Several of your messages wait already; this one is not among them: please send it again afterwards.
 one-moment-press = One moment, please: several presses here wait already.
 went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours was lost. Please try again.

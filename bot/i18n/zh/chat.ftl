@@ -149,6 +149,7 @@ stats =
     <b>聊天</b>：{ $destinations } 个（{ $paused } 个暂停），{ $subscriptions } 项订阅
     <b>摘要</b>：{ $digests } 份
     <b>消息</b>：{ $deliveries }
+translations-used-up = 本聊天今天除订阅速递外的翻译额度已用完。尚未翻译的内容以英文显示并注明，{ $at } 恢复。
 one-moment = 请稍候，我还在处理“{ $work }”。前面还有几条消息在排队，这一条没有排进去，请稍后再发一次。
 one-moment-press = 请稍候，这里还有几次点击在等待处理。
 went-wrong = 这里出了点问题，已记入机器人的日志。您的数据没有丢失，请再试一次。
