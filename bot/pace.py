@@ -1,5 +1,8 @@
 """Telegram's limits on what a bot sends: one limiter for all of it, spaced smoothly, answers to people first.
 
+First at the bot's own moments, of which bulk always has its part (`bot/send_queues.py`): what waits for its chat's
+limit holds only what goes to the same chat, and there an answer and a message in bulk go by turns.
+
 Telegram's own figures: 30 messages a second for the bot (1,000 where broadcasts are paid for), one a second in a chat,
 20 a minute in a group or channel. Beyond that they are flexible and undocumented, so that what a 429 says is obeyed and
 remembered. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
@@ -9,40 +12,30 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from telegram.error import TelegramError
 
+from bot.chat_limits import ChatLimits, Limits
 from bot.outage import Outage
+from bot.send_queues import ChatQueue, SlotQueue
+
+__all__ = ["OPEN", "PAID", "Limits", "NoTurn", "Pace"]
 
 # A message that is late by this much may be made up for; intervals are longer by as much, so that no window of a second
 # ever holds one too many. Without it every delay of the event loop would be lost for good.
 _SLACK = 0.005
 _MARGIN = 0.001
-_FORGET_AFTER = 10_000
 # So many different chats that are refused within a second mean that the whole bot is.
 _CHATS_OF_A_BOT = 3
 _SLOWER, _FASTER, _LEAST = 0.7, 1.1, 0.1
 _STEADY = 10.0
 # So often whoever waits long looks whether that is still worth it.
 _GLANCE = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Messages a second for the bot; seconds between two in a chat; messages in so many seconds in a group or channel.
-
-    The times are a little longer than Telegram's: what leaves here evenly arrives there less so.
-    """
-
-    per_second: float = 30.0
-    chat_interval: float = 1.02
-    group_limit: int = 20
-    group_window: float = 60.5
-
+# So long after its moment a message in bulk that was told to come back keeps its turn in its chat.
+_GRACE = 1.5
 
 PAID = Limits(per_second=1000.0)
 """With `allow_paid_broadcast`."""
@@ -70,7 +63,7 @@ class Pace:
         *,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        limits: Limits = Limits(),
+        limits: Limits = Limits(),  # noqa: B008 - frozen
     ) -> None:
         self.sleep = sleep
         self._clock = clock
@@ -81,13 +74,11 @@ class Pace:
         self._bot_free = -math.inf
         self._held_until = -math.inf
         self._last = math.inf
-        self._chat_free: dict[int, float] = {}
-        self._group_sent: dict[int, deque[float]] = {}
         self._refused: deque[tuple[float, int]] = deque(maxlen=64)
         self.outage = Outage(clock)
-        self._bulk = asyncio.Lock()
-        self._urgent = 0
-        self._urgent_in: Counter[int] = Counter()
+        self._slots = SlotQueue()
+        self._chats = ChatLimits(limits)
+        self._queues: dict[int, ChatQueue] = {}
 
     @property
     def interval(self) -> float:
@@ -113,7 +104,7 @@ class Pace:
         until it has gone well for a while.
         """
         now = self._clock()
-        self._chat_free[chat_id] = max(self._chat_free.get(chat_id, now), now + seconds)
+        self._chats.refuse(chat_id, now, now + seconds)
         self._refused.append((now, chat_id))
         chats = {chat for at, chat in self._refused if at > now - 1.0}
         if len(chats) < _CHATS_OF_A_BOT:
@@ -127,9 +118,8 @@ class Pace:
     def resting(self, horizon: float) -> set[int]:
         """The chats that nothing may go to for longer than `horizon` seconds."""
         now = self._clock()
-        self._forget(now)
-        full = [chat for chat, sent in self._group_sent.items() if len(sent) == self._limits.group_limit]
-        return {chat for chat in (*self._chat_free, *full) if self._free(chat, now) > now + horizon}
+        self._queues = {chat: queue for chat, queue in self._queues.items() if not queue.idle(now)}
+        return self._chats.resting(now, horizon)
 
     def room(self, horizon: float, most: int) -> int:
         """How many messages may leave within so many seconds, `most` at most."""
@@ -144,7 +134,10 @@ class Pace:
         """Seconds until something may be sent that may not at present; infinite where all may."""
         now = self._clock()
         begin = max(self._bot_free, self._held_until, self.outage.until)
-        waits = [begin - horizon - now, *(self._free(chat, now) - horizon - now for chat in self.resting(horizon))]
+        waits = [
+            begin - horizon - now,
+            *(self._chats.free(chat, now) - horizon - now for chat in self.resting(horizon)),
+        ]
         return min((wait for wait in waits if wait > 0), default=math.inf)
 
     async def turn(
@@ -152,54 +145,73 @@ class Pace:
     ) -> float:
         """Wait until something may go to this chat, take that moment and return 0.
 
-        `urgent` (an answer to a person) goes before all that is not. What is no new `message` counts for the bot alone.
+        `urgent` (an answer to a person) goes before all that is not, but leaves it a part of the bot's moments and
+        every other message of a chat. What is no new `message` counts for the bot alone.
         When that moment is more than `patience` seconds away nothing is taken; returns how far away it is. Raises
         NoTurn where it would come after the end, unless there is a `patience`.
         """
-        if urgent:
-            self._urgent += 1
-            self._urgent_in[chat_id] += 1
-        try:
-            return await self._turn(chat_id, _Kind(group, urgent, message), self._clock() + patience)
-        finally:
-            if urgent:
-                self._urgent -= 1
-                self._urgent_in[chat_id] -= 1
-                if not self._urgent_in[chat_id]:
-                    del self._urgent_in[chat_id]
+        kind = _Kind(group, urgent, message)
+        until = self._clock() + patience
+        if not message:
+            return await self._turn(chat_id, kind, until)
+        queue = self._queues.setdefault(chat_id, ChatQueue())
+        place = queue.join(urgent=urgent)
 
-    async def _turn(self, chat_id: int, kind: _Kind, until: float) -> float:
+        def ahead(now: float) -> int:
+            # Whoever asks does not wait behind what is not sent at present anyway.
+            return queue.ahead(place, now, urgent=urgent, by_turns=not urgent or self.outage.until <= now)
+
+        try:
+            return await self._turn(chat_id, kind, until, ahead)
+        finally:
+            queue.leave(place, urgent=urgent)
+            if queue.idle(self._clock()):
+                del self._queues[chat_id]
+
+    async def _turn(
+        self, chat_id: int, kind: _Kind, until: float, ahead: Callable[[float], int] | None = None
+    ) -> float:
+        further = False
         while True:
             now = self._clock()
-            wait = max(self._held(kind), self._free(chat_id, now) if kind.message else now) - now
-            if not kind.urgent and chat_id in self._urgent_in:
-                wait = max(wait, self._limits.chat_interval)
+            held, free = self._held(kind), now
+            if ahead is not None:
+                free = max(self._chats.free(chat_id, now), now) + ahead(now) * self._limits.chat_interval
+            wait = max(held, free) - now
             if now + wait > min(until, self._last):
                 if math.isinf(until):
                     raise NoTurn("the bot stops")
-                return wait
+                if ahead is not None and free > held and not kind.urgent:
+                    self._queues[chat_id].expect_bulk(now + wait + _GRACE)
+                # Never 0, which says that the moment was taken.
+                return max(wait, _SLACK)
             if wait > 0:
+                further = further or free > now
                 await self.sleep(min(wait, _GLANCE))
-                continue
-            # Whatever is not urgent stands in a line, of which only the first looks at the clock.
-            async with nullcontext() if kind.urgent else self._bulk:
-                taken = await self._slot(chat_id, kind)
-            if taken:
+            elif await self._slot(chat_id, kind, further=further):
                 return 0.0
 
-    async def _slot(self, chat_id: int, kind: _Kind) -> bool:
+    async def _slot(self, chat_id: int, kind: _Kind, *, further: bool) -> bool:
         """Wait for the bot's next moment and take it; False when the chat or the bot may no longer then."""
-        while True:
-            now = self._clock()
-            ahead = 0 if kind.urgent else self._urgent
-            wait = self._bot_free + ahead * self.interval - _SLACK - now
-            if wait <= 0:
-                break
-            await self.sleep(wait)
-        if self._held(kind) > now or (kind.message and self._free(chat_id, now) > now):
-            return False
-        self._take(chat_id, kind, now)
-        return True
+        place = self._slots.join(self._clock(), urgent=kind.urgent, further=further)
+        try:
+            while True:
+                await self._slots.until_head(place)
+                now = self._clock()
+                if now > self._last:
+                    return False
+                wait = self._bot_free - _SLACK - now
+                if wait <= 0 and self._slots.is_next(place):
+                    break
+                # At the moment of another the other is awake, too.
+                await self.sleep(wait if wait > 0 else self.interval / 4)
+            if self._held(kind) > now or (kind.message and self._chats.free(chat_id, now) > now):
+                return False
+            self._slots.taken(place)
+            self._take(chat_id, kind, now)
+            return True
+        finally:
+            self._slots.leave(place)
 
     def _take(self, chat_id: int, kind: _Kind, now: float) -> None:
         if self._factor < 1 and now > self._changed_at + _STEADY:
@@ -207,26 +219,11 @@ class Pace:
         self._bot_free = max(self._bot_free, now) + self.interval
         if not kind.urgent:
             self.outage.tried()
-        if not kind.message or not self._limits.chat_interval:
+        if not kind.message:
             return
-        self._chat_free[chat_id] = now + self._limits.chat_interval
-        if kind.group:
-            self._group_sent.setdefault(chat_id, deque(maxlen=self._limits.group_limit)).append(now)
-        if len(self._chat_free) > _FORGET_AFTER:
-            self._forget(now)
+        self._queues[chat_id].taken(urgent=kind.urgent)
+        self._chats.sent(chat_id, now, group=kind.group)
 
     def _held(self, kind: _Kind) -> float:
         """Answers to people are tried also while Telegram does not answer: they show when it does again."""
         return self._held_until if kind.urgent else max(self._held_until, self.outage.until)
-
-    def _free(self, chat_id: int, now: float) -> float:
-        free = self._chat_free.get(chat_id, now)
-        sent = self._group_sent.get(chat_id)
-        if sent and len(sent) == self._limits.group_limit:
-            free = max(free, sent[0] + self._limits.group_window)
-        return free
-
-    def _forget(self, now: float) -> None:
-        self._chat_free = {chat: free for chat, free in self._chat_free.items() if free > now}
-        window = self._limits.group_window
-        self._group_sent = {chat: sent for chat, sent in self._group_sent.items() if sent and sent[-1] + window > now}

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from fakes.broadcast import Broadcast, broadcast, busiest
 from fakes.simulated_time import in_simulated_time
+from fakes.talkers import broadcast_among, digest_in_a_chat_of_talkers, order_of_slots
 
 from bot.pace import OPEN, PAID, Limits, NoTurn, Pace
 
@@ -49,6 +50,72 @@ def test_messages_are_spread_evenly_over_a_second(done: Broadcast) -> None:
 def test_nobody_waits_for_an_answer_behind_a_broadcast(done: Broadcast) -> None:
     assert len(done.answered_after) > 100
     assert max(done.answered_after) < 0.3
+
+
+@pytest.mark.parametrize("talkers", [1, 5, 10, 30])
+def test_strangers_who_ask_without_an_end_leave_half_of_the_bots_messages_to_a_broadcast(talkers: int) -> None:
+    talk = in_simulated_time(broadcast_among(talkers))
+    assert talk.digests_per_second >= 15
+    # Nothing is left unused meanwhile, and no limit is broken.
+    assert talk.digests_per_second + len(talk.answers) / talk.seconds > 29
+    assert busiest(talk.moments, SECOND) == 30
+    assert all(busiest(talk.moments_of(chat), SECOND) == 1 for chat in range(1, talkers + 1))
+
+
+@pytest.mark.parametrize("talkers", [1, 5, 10])
+def test_during_a_broadcast_an_answer_comes_when_its_chats_own_limit_lets_it(talkers: int) -> None:
+    talk = in_simulated_time(broadcast_among(talkers))
+    assert max(talk.longest_gap(chat) for chat in range(1, talkers + 1)) < Limits().chat_interval + 0.5
+
+
+def test_whoever_asks_once_is_answered_before_those_who_ask_without_an_end() -> None:
+    talk = in_simulated_time(broadcast_among(60, visitors_every=1.7))
+    # At first all of them ask for the first time.
+    visits = [after for at, chat, after in talk.answers if chat > 60 and at > 5]
+    assert len(visits) > 30
+    assert max(visits) < 0.3
+
+
+def test_answers_go_before_bulk_at_the_bots_moments_and_bulk_has_every_third() -> None:
+    assert in_simulated_time(order_of_slots(digests=4, answers=6)) == "daadaadaad"
+    assert in_simulated_time(order_of_slots(digests=3, answers=1)) == "dadd"
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_a_chat_in_which_people_ask_without_an_end_gets_its_digest_by_turns_with_the_answers(group: bool) -> None:  # noqa: FBT001
+    talk = in_simulated_time(digest_in_a_chat_of_talkers(group=group))
+    assert len(talk.answers) <= len(talk.digests) + 2
+    assert len(talk.digests) + len(talk.answers) >= (95 if group else 290)
+
+
+def test_while_telegram_does_not_answer_nobody_waits_behind_the_digest_of_their_chat() -> None:
+    async def work() -> None:
+        limiter = pace()
+        for chat in (*range(3), *range(3)):
+            await asyncio.sleep(max(limiter.outage.until - now(), 0))
+            limiter.outage.failed(chat)
+        begin = now()
+        digest = asyncio.create_task(limiter.turn(5, group=False))
+        await asyncio.sleep(0)
+        await limiter.turn(5, group=False, urgent=True)
+        await limiter.turn(5, group=False, urgent=True)
+        assert now() < begin + 1.1
+        digest.cancel()
+
+    in_simulated_time(work())
+
+
+def test_what_waits_in_line_when_the_bot_stops_is_given_back() -> None:
+    async def work() -> None:
+        limiter = pace()
+        rows = [asyncio.create_task(limiter.turn(chat, group=False, patience=2.0)) for chat in range(300)]
+        await asyncio.sleep(1.0)
+        limiter.close(1.0)
+        away = await asyncio.gather(*rows)
+        assert 55 <= sum(not one for one in away) <= 62
+        assert now() < 2.1
+
+    in_simulated_time(work())
 
 
 def test_a_paid_broadcast_goes_at_a_thousand_a_second() -> None:
