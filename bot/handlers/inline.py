@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ _FOUND_SECONDS, _ID_SECONDS, _FAILED_SECONDS = 60, 300, 2
 """How long Telegram may answer the same person with the same results."""
 _MOST_IDS = 5
 _TITLE, _DESCRIPTION = 100, 140
+_OFFSET = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class _Answer:
 async def answer_inline(services: Services, bot: Bot, query: InlineQuery) -> None:
     """Offer cards: of the ids typed, else of what the words find, else of what is new in the person's subscriptions."""
     language, words = await _spoken(services, query.from_user)
-    page = int(query.offset) if query.offset.isdecimal() else 0
+    # Apps send back what they were given; a tampered one sends whatever it likes.
+    page = int(query.offset) if _OFFSET.fullmatch(query.offset) else 0
     found = await _found(services, query, language, page)
     button = InlineQueryResultsButton(words(found.above), start_parameter="inline") if found.above else None
     await query.answer(

@@ -27,6 +27,9 @@ from storage import subscriptions
 from storage.records import Destination, Layout, Subscription
 
 _TASTE = 5
+_LONGEST_PAYLOAD = 64
+"""Characters that Telegram lets a deep link carry."""
+
 _MEANT = {"-": ".", "_": "/"}
 _NEXT = {"language": "fields", "interface": "language", "zone": "time"}
 
@@ -40,7 +43,9 @@ async def start(ask: Ask) -> None:
     `start=sub_cs-CV_cs-LG` subscribes, `start=p_2402-15351` shows a card, `start=card_en_2402-15351` one in a language
     (as pressing under a group's card does, see `shared.py`), `start=set_-1001234567890` a chat's settings.
     """
-    kind, _, value = (ask.args[0] if ask.args else "").partition("_")
+    payload = ask.args[0] if ask.args else ""
+    # One that is typed may have thousands of characters and as many spellings, which took seconds to look through.
+    kind, _, value = (payload if len(payload) <= _LONGEST_PAYLOAD else "").partition("_")
     if kind == "sub" and (wanted := _categories(value)):
         await subscribe(ask.with_args(*wanted))
     elif kind == "p" and (ids := next(filter(None, map(find_ids, _spellings(value))), ())):
