@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv_source import calendar
-from bot.compose import GRACE, compose, cursors, refetched, waits
+from bot.compose import compose, cursors, refetched, waits
 from storage.records import (
     DEFAULT_ANNOUNCE_TYPES,
     AnnouncedEntry,
@@ -154,12 +154,13 @@ def test_a_category_of_which_nothing_is_known_is_not_named_as_if_it_had_no_paper
     assert digest.categories == ("cs.CV", "stat.ML")
 
 
-def test_a_chat_waits_for_the_last_of_its_categories_but_not_for_ever() -> None:
+def test_a_chat_waits_for_the_last_of_its_categories_for_two_hours() -> None:
     change = calendar.feed_changes_at(FRIDAY)
     wishes = [wish("cs.CV"), wish("cs.LG")]
     assert waits(wishes, {("cs.CV", FRIDAY)}, change + timedelta(minutes=10))
     assert not waits(wishes, {("cs.CV", FRIDAY), ("cs.LG", FRIDAY)}, change + timedelta(minutes=10))
-    assert not waits(wishes, {("cs.CV", FRIDAY)}, change + GRACE)
+    assert waits(wishes, {("cs.CV", FRIDAY)}, change + timedelta(hours=2, seconds=-1))
+    assert not waits(wishes, {("cs.CV", FRIDAY)}, change + timedelta(hours=2))
 
 
 def test_two_chats_that_want_the_same_share_one_digest() -> None:
