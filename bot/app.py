@@ -54,6 +54,7 @@ from bot.translate.build import build_chain, build_ledger
 from bot.translate.chain import Chain
 from bot.translate.glossary import BadTerm
 from bot.undecided import LOOK_AFTER, Undecided
+from bot.usage_limits import UsageLimits
 from bot.watch import Watch
 from bot.wire import READ, AiohttpRequest
 from storage import forgotten
@@ -323,6 +324,7 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
             sender=telegram.sender,
             create_task=telegram.application.create_task,
         ),
+        UsageLimits(settings=parts.settings, db=parts.db, now=parts.now),
     )
 
 

@@ -91,6 +91,7 @@ async def _translators(parts: Core) -> AsyncIterator[Finding]:
             "translators", ok=False, text="none: every text stays English; set TRANSLATORS and what they need"
         )
     yield Finding("limits", ok=True, text=_caps(parts.settings))
+    yield Finding("limits", ok=True, text=_counts(parts.settings))
     for name, problem in checked:
         yield Finding(f"{name}", ok=problem is None, text=problem or "translates")
 
@@ -106,3 +107,16 @@ def _caps(settings: Settings) -> str:
         name: ", ".join(f"{of} {most}" for of, most in figures.items()) or "no cap" for name, figures in caps.items()
     }
     return "translating, " + "; ".join(f"{name}: {shown}" for name, shown in listed.items())
+
+
+def _counts(settings: Settings) -> str:
+    """The limits on what people ask for: `asking, commands a minute: 30; …`."""
+    counts = {
+        "commands a minute": settings.commands_per_minute,
+        "cards a day": settings.cards_per_day,
+        "days of /digest a day": settings.digest_days_per_day,
+        "documents an hour in a group": settings.group_files_per_hour,
+        "subscriptions of a chat": settings.subscriptions_per_chat,
+        "saved papers": settings.saved_papers,
+    }
+    return "asking, " + "; ".join(f"{name}: {most or 'no limit'}" for name, most in counts.items())

@@ -154,6 +154,24 @@ class Settings(BaseSettings):
         description="The same for digests in a language and field that one chat alone is subscribed to.",
         examples=["requests=5000"],
     )
+    commands_per_minute: int = Field(
+        30,
+        ge=0,
+        description="Commands, private messages and pressed buttons of one person in a minute; 0 for no limit.",
+    )
+    cards_per_day: int = Field(200, ge=0, description="Cards that one person asks for in a day; 0 for no limit.")
+    digest_days_per_day: int = Field(
+        40, ge=0, description="Days of /digest that one person asks for in a day; 0 for no limit."
+    )
+    group_files_per_hour: int = Field(
+        6, ge=0, description="Documents an hour that plain members ask for in one group; 0 for no limit."
+    )
+    subscriptions_per_chat: int = Field(
+        100, ge=0, description="Subscriptions of one chat, its topics' together; 0 for no limit."
+    )
+    saved_papers: int = Field(
+        2000, ge=1, le=2000, description="Papers on the reading list of one person; 2000 at most."
+    )
     glossary_file: Path | None = Field(
         None,
         description="A file of terms beside the built-in ones, one a line: `zh-CN: prompt = 提示`, or a name alone "

@@ -14,19 +14,19 @@ from storage.records import SavedPaper
 from storage.sql import changed, upsert
 
 MOST_SAVED = 2000
-"""Papers on one person's list."""
+"""Papers on one person's list, at most."""
 
 
 class FullError(Exception):
     """A person's list holds as many papers as it can."""
 
 
-async def save(session: AsyncSession, paper: SavedPaper) -> bool:
+async def save(session: AsyncSession, paper: SavedPaper, most: int = MOST_SAVED) -> bool:
     """Put a paper on a person's list. False, and nothing is changed, where it is on it already, in any version.
 
-    Raises FullError where the list is full.
+    Raises FullError where the list has `most` papers.
     """
-    if await _count(session, paper.user_id) >= MOST_SAVED:
+    if await _count(session, paper.user_id) >= most:
         raise FullError
     return await changed(session, upsert(session, table).values(asdict(paper)).on_conflict_do_nothing()) == 1
 

@@ -152,6 +152,12 @@ async def of(session: AsyncSession, destination_id: int) -> list[Subscription]:
     return list((await _wishes(session, [destination_id])).get(destination_id, ()))
 
 
+async def count(session: AsyncSession, chat_id: int) -> int:
+    """How many subscriptions that are on a chat has, its topics' together."""
+    query = sa.select(sa.func.count()).select_from(wish_table).join(table).where(table.c.chat_id == chat_id, _ON)
+    return int(await session.scalar(query) or 0)
+
+
 async def owned(session: AsyncSession, owner_id: int) -> list[Destination]:
     """The destinations that a person set up, in the order in which they came."""
     query = sa.select(table).where(table.c.owner_id == owner_id).order_by(table.c.id)

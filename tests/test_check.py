@@ -20,18 +20,20 @@ async def test_each_thing_is_well_or_is_told_with_what_to_do(tmp_path: Path) -> 
     async with open_house(tmp_path) as house:
         house.arxiv.add_paper(replace(paper(1), arxiv_id="1706.03762"))
         well = await lines(house)
-        assert [line.split()[0] for line in well] == ["ok"] * 6
+        assert [line.split()[0] for line in well] == ["ok"] * 7
         assert [line.split()[1] for line in well] == [
             "settings",
             "Telegram",
             "database",
             "arXiv",
             "limits",
+            "limits",
             "libretranslate",
         ]
         house.telegram.world.inline_mode = False
         house.break_translator()
-        _, telegram, _, _, _, translator = await lines(house)
+        _, telegram, _, _, _, counts, translator = await lines(house)
+        assert "cards a day: 200; days of /digest a day: 40" in counts
         assert telegram.startswith("warn  Telegram")
         assert "/setinline at @BotFather" in telegram
         assert translator.startswith("FAIL  libretranslate")

@@ -37,6 +37,7 @@ from bot.render.button import Button
 from bot.render.message import plain
 from bot.render.names import one_line, shorten
 from bot.sender import Sender
+from bot.usage_limits import UsageLimits
 from storage.database import Database
 from storage.records import ChatKind, Destination, Now
 
@@ -71,6 +72,7 @@ class Services:
     recent: Recent
     cards: PostedCards
     page_translation: PageTranslation
+    limits: UsageLimits
 
 
 class Press:

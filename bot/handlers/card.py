@@ -13,6 +13,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.ids import parse_id
 from bot.ensure import untranslated
+from bot.handlers import limits
 from bot.handlers.ask import Ask, Refusal, keyboard_of
 from bot.handlers.in_order import Turn
 from bot.handlers.named import named_ids
@@ -118,6 +119,7 @@ async def open_card(ask: Ask) -> None:
     once = ("card", ask.chat.id, ask.here.thread_id, str(match.asked), language)
     if not ask.private and ask.services.recent.seen(*once):
         raise Refusal("card-is-there")
+    await limits.cards(ask, 1)
     await answer_card(replace(ask, press=None), match, language)
 
 
@@ -140,6 +142,7 @@ async def bibtex(ask: Ask) -> None:
         if length(shown) <= TEXT_LIMIT:
             await ask.reply(shown)
         else:
+            await limits.group_file(ask)
             whole = render_bibtex([Noted(paper) for paper in found.papers])
             await ask.send_file("arxiv.bib", whole)
     if found.missing:

@@ -9,6 +9,7 @@ from datetime import date
 from telegram.constants import ChatAction, ChatType
 
 from bot.arxiv_source import calendar
+from bot.handlers import limits
 from bot.handlers.allowance import tell_if_used_up
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
@@ -46,13 +47,17 @@ async def digest_now(ask: Ask) -> None:
         if not wishes:
             raise Refusal("which-category", example=EXAMPLE)
         wanted = tuple(wish.category for wish in wishes)
+    await limits.digest_day(ask)
     await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
     parts = await ask.services.daily.digest_now(ask.here, wanted, day, payer=Payer(ask.chat.id))
     if parts is None:
         raise Refusal("not-announced", categories=", ".join(wanted), date=day)
     if not parts:
         await ask.say("nothing-in-it", categories=", ".join(wanted), date=day)
-    await post_answer(ask, parts)
+    shown, limited = await limits.granted_parts(ask, parts)
+    await post_answer(ask, shown)
+    if limited:
+        await ask.reply(limited)
     await tell_if_used_up(ask)
     if unknown := await ask.services.daily.unknown(wanted, day):
         await ask.say("not-announced", categories=", ".join(unknown), date=day)

@@ -23,6 +23,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.handlers import limits
 from bot.handlers.ask import AnyApplication, Ask, Handler, Press, Refusal, Services, new_destination
 from bot.handlers.buttons import BUTTONS
 from bot.handlers.channels import take_shared
@@ -176,7 +177,12 @@ async def _carry_out(ask: Ask, handler: Handler, *, administrators_only: bool) -
     try:
         if administrators_only and not ask.is_bot_administrator:
             raise Refusal("bot-administrators-only")  # noqa: TRY301 - worded like any other refusal
+        # In a group others talk, too: what is said there counts by the cards that it asks for.
+        if ask.private or handler is not _said:
+            limits.command(ask)
         await handler(ask)
+    except limits.Unanswered:
+        return
     except Refusal as refusal:
         await _tell(ask, refusal.key, **refusal.values)
     except (Forbidden, BadRequest) as error:

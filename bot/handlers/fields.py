@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.arxiv_source import calendar, categories
 from bot.arxiv_source.categories import Category
 from bot.arxiv_source.volumes import TYPICAL
+from bot.handlers import limits
 from bot.handlers.ask import Ask, Refusal, code
 from bot.handlers.describe import category_name
 from bot.handlers.paging import SETUP, Page, Spot, back, leave, option, rows
@@ -15,9 +16,6 @@ from bot.render.button import Button
 from bot.render.message import escape
 from storage import announcements, subscriptions
 from storage.records import Destination
-
-MOST = 60
-"""Subscriptions of one destination; more than anybody can read, few enough for every message that lists them."""
 
 _LOOK_BACK = timedelta(days=30)
 
@@ -86,13 +84,11 @@ async def switch(ask: Ask, place: Destination, category: str, *, on: bool) -> No
         if not on:
             await subscriptions.switch_off(session, place.id, category, now)
             return
-        wishes = await subscriptions.of(session, place.id)
-        if len(wishes) >= MOST and category not in {wish.category for wish in wishes}:
-            raise Refusal("too-many-subscriptions", limit=MOST)
         before = calendar.previous(newest)
         since = calendar.feed_changes_at(newest)
         if not await subscriptions.switch_on(session, place.id, category, before, since=since):
             await subscriptions.subscribe(session, place.id, category, before)
+        await limits.subscriptions_fit(ask, session, place.chat_id)
 
 
 async def volumes_of(ask: Ask, listed: Iterable[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from telegram.constants import ChatAction
 
 from bot.arxiv_source import categories
 from bot.arxiv_source.ids import ArxivId
+from bot.handlers import limits
 from bot.handlers.allowance import tell_if_used_up
 from bot.handlers.ask import Ask
 from bot.handlers.card import answer_card
@@ -67,10 +68,11 @@ def _of_an_album_answered(ask: Ask) -> bool:
 
 async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
     """One card for each of these papers, and a line about those that could not be had."""
+    granted, limited = await limits.cards(ask, min(len(ids), MOST_LINKS))
     await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
-    found = await ask.services.lookup.find(ids[:MOST_LINKS])
+    found = await ask.services.lookup.find(ids[:granted])
     await _answer_all(ask, found.matches)
-    if notes := _notes(ask, found, len(ids)):
+    if notes := [*_notes(ask, found, len(ids)), *filter(None, [limited])]:
         await ask.reply("\n".join(notes))
     await tell_if_used_up(ask)
 

@@ -8,6 +8,7 @@ from telegram.constants import ChatAction
 
 from bot.arxiv_source.ids import ArxivId, parse_id
 from bot.handlers.ask import Ask, Refusal
+from bot.handlers.limits import is_person
 from bot.handlers.named import ids_of, named_ids
 from bot.handlers.search import number_row
 from bot.i18n import Words
@@ -27,8 +28,6 @@ _EXAMPLE = "/save 2402.15351"
 _NOTE_EXAMPLE = "/note 2402.15351 read section 3 again"
 LONGEST_NOTE = 1000
 _TITLE_IN_ANSWER = 120
-_ANONYMOUS = 1087968824
-"""Who Telegram says wrote what an anonymous administrator wrote."""
 
 
 def _noted(saved: Sequence[Saved]) -> list[Noted]:
@@ -146,8 +145,7 @@ async def press_file(ask: Ask) -> None:
 
 def person(ask: Ask) -> int:
     """Who asks. Raises Refusal for one whom Telegram does not tell: a channel, an anonymous administrator."""
-    anonymous = ask.press is None and ask.message.sender_chat is not None
-    if ask.user is None or anonymous or ask.user.id == _ANONYMOUS:
+    if ask.user is None or not is_person(ask):
         raise Refusal("who-are-you")
     return ask.user.id
 
@@ -161,11 +159,12 @@ def private_person(ask: Ask) -> int:
 
 async def _save(ask: Ask, user_id: int, one: ArxivId) -> bool:
     paper = SavedPaper(user_id, one.arxiv_id, one.version, "", ask.services.now())
+    most = MOST_SAVED if ask.is_bot_administrator else ask.services.settings.saved_papers
     try:
         async with ask.services.db.begin() as session:
-            return await reading_list.save(session, paper)
+            return await reading_list.save(session, paper, most)
     except FullError:
-        raise Refusal("list-full", limit=MOST_SAVED) from None
+        raise Refusal("list-full", limit=most) from None
 
 
 async def _show(ask: Ask, user_id: int, page: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from telegram.constants import ChatType
 
 from bot.arxiv_source import calendar, categories
+from bot.handlers import limits
 from bot.handlers.ask import Ask, Refusal, named
 from bot.handlers.describe import category_label, category_name, described, when
 from bot.handlers.rights import led, target, with_place
@@ -59,6 +60,8 @@ async def subscribe(ask: Ask) -> None:
         if destination.id == 0:
             destination = await subscriptions.save(session, destination)
         added = [one for one in wanted if await subscriptions.subscribe(session, destination.id, one, cursor)]
+        if added:
+            await limits.subscriptions_fit(ask, session, destination.chat_id)
         if destination.paused is not None:
             await subscriptions.resume(session, destination.id, now)
     lines = [category_label(ask, one) for one in added]

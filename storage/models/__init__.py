@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.models.access import usage
 from storage.models.archive import announcement_entries, announcements, kept_answers, papers, search_documents
 from storage.models.base import metadata
 from storage.models.chats import AT_ONCE, destinations, leaders, saved_papers, subscriptions
@@ -57,5 +58,6 @@ __all__ = [
     "translation_gaps",
     "translations",
     "turns",
+    "usage",
     "workers",
 ]

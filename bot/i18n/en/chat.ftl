@@ -155,6 +155,10 @@ stats =
     <b>Digests</b>: { $digests }
     <b>Messages</b>: { $deliveries }
 translations-used-up = What this chat may have translated in a day beside its digests is used up. Texts that are not translated yet stay English, marked; it goes on at { $at }.
+limit-commands = That was a lot within a minute. I listen again in a minute; what you send until then stays without an answer.
+limit-cards = { $limit } cards a day is what I make for one person, and that is reached. It goes on at { $at }.
+limit-digest-days = { $limit } digests a day is what I compose for one person beside what comes by itself, and that is reached. It goes on at { $at }.
+limit-group-files = This group has had the { $limit } files an hour that its members can ask for. It goes on at { $at }; administrators can still ask.
 one-moment = One moment, I am still at “{ $work }”. Several of your messages wait already; this one is not among them: please send it again afterwards.
 one-moment-press = One moment, please: several presses here wait already.
 went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours was lost. Please try again.

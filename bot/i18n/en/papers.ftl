@@ -76,6 +76,7 @@ privacy =
     • Which messages of digests I sent you and when, so that none comes twice and mistakes can be mended.
     • Where a card or a digest that you asked for stands before all of it is translated, to complete it: for a week.
     • What translating the papers that you asked for took, by day, where the host counts costs.
+    • How many cards, digests and files you asked for, where the host limits them: for a day or two.
     • That it was you who set up a channel or group here, to tell you when something breaks there; and in which chats you have changed something as an administrator, to list them in /channels.
     All of it until you delete it with /forget. /export sends it to you.
 

@@ -150,6 +150,10 @@ stats =
     <b>摘要</b>：{ $digests } 份
     <b>消息</b>：{ $deliveries }
 translations-used-up = 本聊天今天除订阅速递外的翻译额度已用完。尚未翻译的内容以英文显示并注明，{ $at } 恢复。
+limit-commands = 一分钟内的请求太多了。一分钟后我会继续回应，在此之前发来的消息不再回复。
+limit-cards = 每人每天最多 { $limit } 张卡片，今天的已用完，{ $at } 恢复。
+limit-digest-days = 除订阅速递外，每人每天最多可要 { $limit } 份摘要，现已用完，{ $at } 恢复。
+limit-group-files = 本群成员每小时最多可要 { $limit } 个文件，现已用完，{ $at } 恢复；管理员不受此限。
 one-moment = 请稍候，我还在处理“{ $work }”。前面还有几条消息在排队，这一条没有排进去，请稍后再发一次。
 one-moment-press = 请稍候，这里还有几次点击在等待处理。
 went-wrong = 这里出了点问题，已记入机器人的日志。您的数据没有丢失，请再试一次。
