@@ -9,8 +9,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from fakes.processes import processes
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
+
+__all__ = ["processes"]
 
 # Its tables of Unicode take a second to make; they are kept with the environment that they belong to.
 if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes.processes import Processes
 from fakes.stored import NOW, address, new_database, open_database
 
 from bot.arxiv_source.errors import ArxivUnavailable
@@ -367,12 +368,14 @@ asyncio.run(main(sys.argv[1], *map(float, sys.argv[2:4]), int(sys.argv[4])))
 """
 
 
-async def test_two_processes_on_one_file_ask_one_at_a_time_and_keep_the_interval_together(tmp_path: Path) -> None:
+async def test_two_processes_on_one_file_ask_one_at_a_time_and_keep_the_interval_together(
+    tmp_path: Path, processes: Processes
+) -> None:
     interval, takes, count = 0.2, 0.1, 3
     pipe = asyncio.subprocess.PIPE
     command = (sys.executable, "-c", ASKER, address(tmp_path), str(interval), str(takes), str(count))
     with new_database(tmp_path):
-        askers = [await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(2)]
+        askers = [await processes.start(*command, stdin=pipe, stdout=pipe) for _ in range(2)]
         for asker in askers:
             assert asker.stdout is not None
             assert await asker.stdout.readline() == b"ready\n"

@@ -5,7 +5,6 @@ DELIVERY_KILLS=20 with DELIVERY_DESTINATIONS=400 is the whole size; what came of
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import sys
@@ -18,6 +17,7 @@ import sqlalchemy as sa
 from fakes import deliver_process
 from fakes.delivering import Row, until
 from fakes.delivering_scene import PARTS, Scene, scene, verdict
+from fakes.processes import HANG, Processes
 from fakes.stored import address, open_database
 
 from bot.simulator.faults import Fault, FaultKind
@@ -31,16 +31,14 @@ KILLS = int(os.environ.get("DELIVERY_KILLS", "1"))
 SEED = 5
 
 
-async def start(made: Scene, folder: Path) -> Process:
+async def start(processes: Processes, made: Scene, folder: Path) -> Process:
     telegram = made.telegram
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
-    return await asyncio.create_subprocess_exec(
+    return await processes.start(
         sys.executable,
         deliver_process.__file__,
         address(folder),
         f"{telegram.url}/bot{telegram.token}",
         str(made.operations.id),
-        env={**inherited, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=PIPE,
     )
 
@@ -62,7 +60,7 @@ async def sending(made: Scene) -> list[Row]:
 
 
 async def test_a_process_killed_again_and_again_leaves_nothing_out_and_repeats_nothing_in_groups_and_channels(
-    tmp_path: Path,
+    tmp_path: Path, processes: Processes
 ) -> None:
     async with SimulatedTelegram() as telegram, open_database(tmp_path) as db:
         made = await scene(telegram, db, DESTINATIONS)
@@ -73,13 +71,13 @@ async def test_a_process_killed_again_and_again_leaves_nothing_out_and_repeats_n
         moments = sorted(before + after for after in dice.sample(range(5, DESTINATIONS * PARTS - 5), KILLS))
         in_flight: Counter[Row] = Counter()
         for moment in moments:
-            process = await start(made, tmp_path)
-            await telegram.wait_for(partial(beyond, telegram, moment), 60)
+            process = await start(processes, made, tmp_path)
+            await telegram.wait_for(partial(beyond, telegram, moment), HANG)
             await kill(process)
             in_flight.update(await sending(made))
-        process = await start(made, tmp_path)
+        process = await start(processes, made, tmp_path)
         try:
-            await until(db, made.digest_id, {DeliveryState.SENT: DESTINATIONS * PARTS}, seconds=60 + DESTINATIONS / 5)
+            await until(db, made.digest_id, {DeliveryState.SENT: DESTINATIONS * PARTS}, seconds=HANG + DESTINATIONS / 5)
         finally:
             await kill(process)
         found = await verdict(made, in_flight)

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from fakes.arxiv_server import ArxivServer
 from fakes.house import announcement
+from fakes.processes import HANG, Processes, environment, started
 from fakes.simulated_time import Seconds
 from fakes.translator_server import TranslatorServer, Trouble
 from pydantic import SecretStr
@@ -35,36 +36,27 @@ from bot.simulator.telegram import SimulatedTelegram
 SAMPLE = Path(__file__).parents[1] / "bot" / "simulator" / "sample"
 
 
-async def start(folder: Path, **environment: str) -> Process:
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env={**inherited, "DATA_DIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path), **environment},
-        cwd=folder,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
+async def start(processes: Processes, folder: Path, **more: str) -> Process:
+    known = environment(DATA_DIR=str(folder), **more)
+    return await processes.start(sys.executable, "-m", "bot", "run", env=known, cwd=folder, stdout=PIPE, stderr=PIPE)
 
 
 async def finish(process: Process) -> str:
     process.send_signal(signal.SIGTERM)
-    _, log = await asyncio.wait_for(process.communicate(), 10)
+    _, log = await asyncio.wait_for(process.communicate(), HANG)
     assert process.returncode == 0, log.decode()
     assert "Traceback" not in log.decode()
     return log.decode()
 
 
 async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_with_nothing_twice(
-    tmp_path: Path,
+    tmp_path: Path, processes: Processes
 ) -> None:
     async with SimulatedTelegram() as telegram, ArxivServer() as arxiv:
         person = telegram.add_user("Lin")
         channel = telegram.add_channel("Daily", "daily_cv", creator=person)
         arxiv.announce("cs.CV", announcement(60), calendar.mailing_date(datetime.now(UTC)))
-        environment: dict[str, Any] = {
+        options: dict[str, Any] = {
             "TELEGRAM_TOKEN": telegram.token,
             "TELEGRAM_API_URL": telegram.url,
             "ARXIV_FEED_URL": arxiv.feed_url,
@@ -74,19 +66,19 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
             "TICK_SECONDS": "0.2",
             "TRANSLATORS": "recorded",
         }
-        process = await start(tmp_path, **environment)
+        process = await start(processes, tmp_path, **options)
         telegram.say(telegram.private_chat(person), person, "/subscribe @daily_cv cs.CV")
         telegram.faults.add(Fault(FaultKind.SLOW, chat_id=channel.id, times=None, seconds=0.4))
-        await telegram.wait_for_messages(channel, 2, timeout=30)
+        await telegram.wait_for_messages(channel, 2, timeout=HANG)
         assert not any(one.document for one in telegram.from_bot(channel))
         log = await finish(process)
         assert telegram.token not in log
         telegram.faults.clear()
-        again = {name.lower(): value for name, value in environment.items()} | {"translators": ("recorded",)}
+        again = {name.lower(): value for name, value in options.items()} | {"translators": ("recorded",)}
         seconds = Seconds()
         pace = Pace(clock=seconds, sleep=seconds.sleep)
         async with running(Settings(_env_file=None, data_dir=tmp_path, **again), pace=pace):
-            await telegram.wait_for(lambda: any(one.document for one in telegram.from_bot(channel)), 30)
+            await telegram.wait_for(lambda: any(one.document for one in telegram.from_bot(channel)))
     shown = [one for one in telegram.record if one.chat_id == channel.id]
     assert len(shown) >= 3
     assert max(Counter(one.text for one in shown if not one.document).values()) == 1
@@ -94,7 +86,9 @@ async def test_sigterm_in_the_middle_of_a_digest_and_a_new_start_complete_it_wit
     assert shown[-1].document
 
 
-async def test_a_card_whose_translation_a_kill_broke_off_is_completed_after_the_next_start(tmp_path: Path) -> None:
+async def test_a_card_whose_translation_a_kill_broke_off_is_completed_after_the_next_start(
+    tmp_path: Path, processes: Processes
+) -> None:
     async with SimulatedTelegram() as telegram, ArxivServer() as arxiv, TranslatorServer() as translator:
         arxiv.add_paper(announcement(1)[0].paper)
         person = telegram.add_user("Lin")
@@ -107,10 +101,10 @@ async def test_a_card_whose_translation_a_kill_broke_off_is_completed_after_the_
             "set_profile": "false",
         }
         translator.troubles["libretranslate"] = Trouble.HANG
-        environment = {name.upper(): value for name, value in settings.items()} | {"TRANSLATORS": "libretranslate"}
-        process = await start(tmp_path, **environment)
+        options = {name.upper(): value for name, value in settings.items()} | {"TRANSLATORS": "libretranslate"}
+        process = await start(processes, tmp_path, **options)
         telegram.say(group, person, f"@{telegram.bot.username} 2608.00001")
-        (card,) = await telegram.wait_for_messages(group, timeout=30)
+        (card,) = await telegram.wait_for_messages(group, timeout=HANG)
         assert "Translating" in card.text
         await written(tmp_path)
         process.kill()
@@ -118,14 +112,14 @@ async def test_a_card_whose_translation_a_kill_broke_off_is_completed_after_the_
         assert "Translating" in card.text
         translator.troubles.clear()
         async with running(Settings(_env_file=None, data_dir=tmp_path, translators=("libretranslate",), **settings)):
-            await telegram.wait_for(lambda: "Translating" not in card.text, 10)
+            await telegram.wait_for(lambda: "Translating" not in card.text)
         assert "not translated" not in card.text
         assert card.edited == 1
 
 
 async def written(folder: Path) -> None:
     """Wait until it is written where the card stands."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG):
         while True:
             with closing(sqlite3.connect(folder / "bot.sqlite3")) as other:
                 if other.execute("SELECT count(*) FROM open_cards").fetchone()[0]:
@@ -133,33 +127,33 @@ async def written(folder: Path) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_sigterm_ends_a_start_that_waits_for_telegram(tmp_path: Path) -> None:
+async def test_sigterm_ends_a_start_that_waits_for_telegram(tmp_path: Path, processes: Processes) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        process = await start(tmp_path, TELEGRAM_TOKEN="123456789:" + "B" * 35, TELEGRAM_API_URL=nowhere)
+        process = await start(processes, tmp_path, TELEGRAM_TOKEN="123456789:" + "B" * 35, TELEGRAM_API_URL=nowhere)
         assert process.stderr is not None
         assert b"telegram_unreachable" in await process.stderr.readuntil(b"telegram_unreachable")
         await finish(process)
 
 
-async def test_a_second_signal_ends_it_at_once_whatever_is_under_way(tmp_path: Path) -> None:
+async def test_a_second_signal_ends_it_at_once_whatever_is_under_way(tmp_path: Path, processes: Processes) -> None:
     async with SimulatedTelegram() as telegram:
         person = telegram.add_user("Lin")
         chat = telegram.private_chat(person)
-        process = await start(tmp_path, TELEGRAM_TOKEN=telegram.token, TELEGRAM_API_URL=telegram.url)
+        process = await start(processes, tmp_path, TELEGRAM_TOKEN=telegram.token, TELEGRAM_API_URL=telegram.url)
         telegram.say(chat, person, "/help")
-        await telegram.wait_for_messages(chat, 1, timeout=30)
+        await telegram.wait_for_messages(chat, 1, timeout=HANG)
         telegram.faults.add(Fault(FaultKind.HANG, method="sendMessage"))
         telegram.say(chat, person, "/help")
         await telegram.wait_for(lambda: telegram.faults.struck)
         assert process.stderr is not None
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANG):
             while b"stopping" not in await process.stderr.readline():
                 assert process.returncode is None
         process.send_signal(signal.SIGTERM)
-        _, log = await asyncio.wait_for(process.communicate(), 10)
+        _, log = await asyncio.wait_for(process.communicate(), HANG)
     assert process.returncode == 1
     assert b"stopped_short" in log
 
@@ -196,12 +190,11 @@ def test_help_answers_and_names_every_command(capsys: pytest.CaptureFixture[str]
     assert all(name in text for name in ("run", "demo", "digest", "render", "paper", "check", "migrate"))
 
 
-async def at_the_terminal(*words: str, output: int = PIPE, **environment: str) -> tuple[int | None, bytes, str]:
+async def at_the_terminal(*words: str, output: int = PIPE, **more: str) -> tuple[int | None, bytes, str]:
     """What a command answers with, prints and complains of."""
-    known = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
-    known |= {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHON": sys.executable, **environment}
-    process = await asyncio.create_subprocess_exec(*words, env=known, stdout=output, stderr=PIPE)
-    printed, said = await asyncio.wait_for(process.communicate(), 20)
+    known = environment(PYTHON=sys.executable, **more)
+    async with started(*words, env=known, stdout=output, stderr=PIPE) as process:
+        printed, said = await asyncio.wait_for(process.communicate(), HANG)
     return process.returncode, printed, said.decode()
 
 

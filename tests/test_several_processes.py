@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import PIPE
 from contextlib import AsyncExitStack
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fakes.bot_process import bot_process
+from fakes.processes import HANG, Processes
 from fakes.stored import SERVER, address, no_database
 from sqlalchemy import make_url
 
@@ -39,7 +39,7 @@ async def test_three_processes_that_start_on_an_empty_database_at_the_same_time_
         assert sum("standby" in line for line in said) == 2
         person = telegram.add_user("Lin")
         telegram.say(telegram.private_chat(person), person, "/help")
-        await telegram.wait_for_messages(telegram.private_chat(person), 1, timeout=60)
+        await telegram.wait_for_messages(telegram.private_chat(person), 1, timeout=HANG)
 
 
 MIGRATE = """
@@ -52,11 +52,12 @@ asyncio.run(migrate(sys.argv[1]))
 """
 
 
-async def test_an_empty_database_is_made_once_when_four_processes_come_to_it_in_the_same_moment(tmp_path: Path) -> None:
+async def test_an_empty_database_is_made_once_when_four_processes_come_to_it_in_the_same_moment(
+    tmp_path: Path, processes: Processes
+) -> None:
     with no_database(tmp_path):
         command = (sys.executable, "-c", MIGRATE, address(tmp_path))
-        path = {"PYTHONPATH": os.pathsep.join(sys.path)}
-        four = [await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=path) for _ in range(4)]
+        four = [await processes.start(*command, stdin=PIPE, stdout=PIPE) for _ in range(4)]
         for process in four:
             assert process.stdout is not None
             await process.stdout.readline()
@@ -77,10 +78,10 @@ async def test_a_second_process_says_that_it_waits_and_goes_on_when_the_first_is
         line = await second.says(" standby ")
         assert "another process of this bot is at work on this database" in line
         telegram.say(chat, person, "/help")
-        await telegram.wait_for_messages(chat, 1, timeout=60)
+        await telegram.wait_for_messages(chat, 1, timeout=HANG)
         said = await first.kill()
         telegram.say(chat, person, "/help")
-        await telegram.wait_for_messages(chat, 2, timeout=60)
+        await telegram.wait_for_messages(chat, 2, timeout=HANG)
         said += await second.kill()
         assert "polling_in_trouble" not in said
         assert "polled_elsewhere" not in said

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from fakes.processes import Processes
 from fakes.stored import NOW, add, address, open_database, place
 from sqlalchemy import create_engine
 
@@ -241,9 +242,9 @@ async def test_the_newest_revision_is_the_one_that_migrating_ends_with(tmp_path:
     assert (await migrate(address(tmp_path))).after == newest()
 
 
-async def test_two_processes_may_migrate_the_same_new_database(tmp_path: Path) -> None:
+async def test_two_processes_may_migrate_the_same_new_database(tmp_path: Path, processes: Processes) -> None:
     script = f"import asyncio; from storage.database import migrate; asyncio.run(migrate('{address(tmp_path)}'))"
-    python = [await asyncio.create_subprocess_exec(sys.executable, "-c", script) for _ in range(2)]
+    python = [await processes.start(sys.executable, "-c", script) for _ in range(2)]
     assert [await one.wait() for one in python] == [0, 0]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes.certificates import Authority
+from fakes.processes import Processes, environment
 from telegram.error import NetworkError
 
 from bot.proxy import proxy_of
@@ -145,15 +146,14 @@ async def test_whether_it_was_sent_is_not_known_when_the_connection_is_cut_behin
     assert len(seen) == 1
 
 
-async def test_a_proxy_of_the_environment_leads_to_telegram(authority: Authority) -> None:
+async def test_a_proxy_of_the_environment_leads_to_telegram(authority: Authority, processes: Processes) -> None:
     async with telegram(authority.server("telegram.test")) as (port, seen), proxy(port) as (address, asked):
         # A process of its own: what goes through a proxy goes through aiohttp, which reads SSL_CERT_FILE at its import.
-        known = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        process = await asyncio.create_subprocess_exec(
+        process = await processes.start(
             sys.executable,
             "-c",
             "import asyncio, test_wire_tls; print(asyncio.run(test_wire_tls.send('https://telegram.test')))",
-            env=known | {"HTTPS_PROXY": address.replace("//", "//me:hush@")},
+            env={**os.environ, **environment(HTTPS_PROXY=address.replace("//", "//me:hush@"))},
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await process.communicate()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from fakes.processes import ends_with_us
 from telegram import LinkPreviewOptions
 from telegram.ext import Application
 
@@ -51,10 +52,11 @@ async def measured(units: int, work: Callable[[], Awaitable[object]]) -> Cost:
 @asynccontextmanager
 async def fast_telegram() -> AsyncIterator[tuple[str, subprocess.Popen[str]]]:
     command = [sys.executable, str(BENCH / "_fast_telegram.py")]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220, S603
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0)  # noqa: ASYNC220, S603
     try:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}", process
+        with ends_with_us(process.pid):
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}", process
     finally:
         process.kill()
         process.communicate()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PATIENCE = 60.0
-"""Seconds for a line of its log: only a process that will never write it takes so long."""
+from fakes.processes import HANG, environment, started
 
 
 @dataclass
@@ -25,7 +23,7 @@ class BotProcess:
     async def says(self, *words: str) -> str:
         """Read on until a line has one of these words in it; that line."""
         assert self.process.stderr is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(HANG):
             while line := (await self.process.stderr.readline()).decode():
                 self.lines.append(line)
                 if any(word in line for word in words):
@@ -34,7 +32,7 @@ class BotProcess:
 
     async def ended(self) -> tuple[int | None, str]:
         """Its exit code, once it has one, and what it said to the end."""
-        _, rest = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        _, rest = await asyncio.wait_for(self.process.communicate(), HANG)
         self.lines += rest.decode().splitlines(keepends=True)
         return self.process.returncode, "".join(self.lines)
 
@@ -45,23 +43,9 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def bot_process(folder: Path, **environment: str) -> AsyncIterator[BotProcess]:
+async def bot_process(folder: Path, **more: str) -> AsyncIterator[BotProcess]:
     """`arxiv-digest-bot run` with these options, in that folder."""
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env={**inherited, "DATA_DIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path), **environment},
-        cwd=folder,
-        stdin=DEVNULL,
-        stdout=DEVNULL,
-        stderr=PIPE,
-    )
-    try:
+    known = environment(DATA_DIR=str(folder), **more)
+    command = (sys.executable, "-m", "bot", "run")
+    async with started(*command, env=known, cwd=folder, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE) as process:
         yield BotProcess(process)
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
