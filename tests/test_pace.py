@@ -88,6 +88,22 @@ def test_a_chat_in_which_people_ask_without_an_end_gets_its_digest_by_turns_with
     assert len(talk.digests) + len(talk.answers) >= (95 if group else 290)
 
 
+def test_a_digest_that_was_told_to_come_back_keeps_its_turn_in_a_chat_of_talkers_for_a_moment() -> None:
+    async def work() -> None:
+        limiter = pace()
+        answers = [asyncio.create_task(limiter.turn(-5, group=True, urgent=True)) for _ in range(25)]
+        await asyncio.sleep(30)
+        away = await limiter.turn(-5, group=True, patience=2.0)
+        assert away > 20
+        await asyncio.sleep(away + 0.5)
+        assert await limiter.turn(-5, group=True, patience=2.0) == 0
+        assert sum(answer.done() for answer in answers) == 20
+        for answer in answers:
+            answer.cancel()
+
+    in_simulated_time(work())
+
+
 def test_while_telegram_does_not_answer_nobody_waits_behind_the_digest_of_their_chat() -> None:
     async def work() -> None:
         limiter = pace()
