@@ -19,7 +19,7 @@ from telegram import (
     User,
 )
 from telegram.constants import CallbackQueryLimit, ChatType, ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application
 
 from bot.config import Settings
@@ -100,8 +100,10 @@ class Press:
         self._answered = True
         try:
             await self._query.answer(**how)
-        except BadRequest:
-            return False  # pressed before a downtime: Telegram no longer takes an answer
+        except TelegramError:
+            # Pressed before a downtime, so that Telegram no longer takes an answer; or it is busy. What the press does
+            # is done in any case.
+            return False
         return True
 
 

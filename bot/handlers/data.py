@@ -10,6 +10,7 @@ from typing import Any
 from telegram.constants import ChatAction
 
 from bot.handlers.ask import Ask, Refusal, named
+from bot.handlers.optional import show_action
 from bot.handlers.rights import led
 from bot.handlers.save import private_person
 from bot.log import event
@@ -30,7 +31,7 @@ async def privacy(ask: Ask) -> None:
 async def export(ask: Ask) -> None:
     """`/export`: everything that is kept about the person, as a file."""
     user_id = private_person(ask)
-    await ask.bot.send_chat_action(ask.chat.id, ChatAction.UPLOAD_DOCUMENT)
+    await show_action(ask, ChatAction.UPLOAD_DOCUMENT)
     async with ask.services.db.read() as session:
         known = await personal.everything(session, user_id)
         owned = await subscriptions.owned(session, user_id)

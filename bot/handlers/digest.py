@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from telegram.constants import ChatAction, ChatType
+from telegram.constants import ChatType
 
 from bot.arxiv_source import calendar
 from bot.handlers import limits
 from bot.handlers.allowance import tell_if_used_up
 from bot.handlers.ask import Ask, Refusal
+from bot.handlers.optional import show_action
 from bot.handlers.rights import leads
 from bot.handlers.subscribe import parse_categories
 from bot.handlers.typed import half_width
@@ -48,7 +49,7 @@ async def digest_now(ask: Ask) -> None:
             raise Refusal("which-category", example=EXAMPLE)
         wanted = tuple(wish.category for wish in wishes)
     await limits.digest_day(ask)
-    await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
+    await show_action(ask)
     parts = await ask.services.daily.digest_now(ask.here, wanted, day, payer=Payer(ask.chat.id))
     if parts is None:
         raise Refusal("not-announced", categories=", ".join(wanted), date=day)

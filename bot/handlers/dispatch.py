@@ -31,6 +31,7 @@ from bot.handlers.chosen import complete_chosen
 from bot.handlers.commands import COMMANDS
 from bot.handlers.inline import answer_inline
 from bot.handlers.link import answer_link
+from bot.handlers.optional import optional
 from bot.handlers.queue_notice import tell_refused
 from bot.handlers.update_queue import UpdateQueue
 from bot.i18n import words_for
@@ -135,12 +136,12 @@ def _inline_callback(services: Services) -> Any:
             return
         try:
             await answer_inline(services, context.bot, update.inline_query)
-        except BadRequest as error:
-            # The person typed on, or waited too long: nobody looks at this answer any more.
+        except TelegramError as error:
+            # The person typed on or waited too long, so that nobody looks at this answer any more; or Telegram is busy.
             event(_log, "inline_not_answered", reason=redact(str(error)))
         except Exception:  # noqa: BLE001 - whatever it was, the person waits no longer and the bot goes on
             _log.exception("inline_failed")
-            await update.inline_query.answer([], cache_time=0)
+            await optional(update.inline_query.answer([], cache_time=0))
 
     return handle
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 
 from telegram import Message
-from telegram.constants import ChatAction
 
 from bot.arxiv_source import categories
 from bot.arxiv_source.ids import ArxivId
@@ -17,6 +16,7 @@ from bot.handlers.ask import Ask
 from bot.handlers.card import answer_card
 from bot.handlers.in_order import Turn
 from bot.handlers.named import ids_of
+from bot.handlers.optional import show_action
 from bot.handlers.typed import listed
 from bot.lookup import Found, Match
 from bot.render.names import one_line
@@ -69,7 +69,7 @@ def _of_an_album_answered(ask: Ask) -> bool:
 async def answer_ids(ask: Ask, ids: Sequence[ArxivId]) -> None:
     """One card for each of these papers, and a line about those that could not be had."""
     granted, limited = await limits.cards(ask, min(len(ids), MOST_LINKS))
-    await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
+    await show_action(ask)
     found = await ask.services.lookup.find(ids[:granted])
     await _answer_all(ask, found.matches)
     if notes := [*_notes(ask, found, len(ids)), *filter(None, [limited])]:

@@ -10,6 +10,7 @@ from bot.arxiv_source.ids import ArxivId, parse_id
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.limits import is_person
 from bot.handlers.named import ids_of, named_ids
+from bot.handlers.optional import show_action
 from bot.handlers.search import number_row
 from bot.i18n import Words
 from bot.render.bibtex import render_bibtex
@@ -196,7 +197,7 @@ async def _send_file(ask: Ask, user_id: int, form: str) -> None:
     render = _FORMATS.get(form)
     if render is None:
         raise Refusal("which-format", example="/saved bib")
-    await ask.bot.send_chat_action(ask.chat.id, ChatAction.UPLOAD_DOCUMENT)
+    await show_action(ask, ChatAction.UPLOAD_DOCUMENT)
     known, total = await _of(ask, user_id, MOST_SAVED, 0)
     if not total:
         raise Refusal("nothing-saved", example=_EXAMPLE)

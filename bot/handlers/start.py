@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from telegram.constants import ChatAction, ChatType
+from telegram.constants import ChatType
 
 from bot.arxiv_source import calendar, categories
 from bot.arxiv_source.ids import find_ids
@@ -16,6 +16,7 @@ from bot.handlers.channels import channels
 from bot.handlers.describe import described
 from bot.handlers.digest import post_answer
 from bot.handlers.link import MOST_LINKS, answer_ids
+from bot.handlers.optional import show_action
 from bot.handlers.paging import CHANNELS, SETTINGS, SETUP, Spot
 from bot.handlers.search import show_similar
 from bot.handlers.settings import NAVIGATION, page_after, point_to_private, pressed_place, settings, show
@@ -107,7 +108,7 @@ async def _finish(ask: Ask, place: Destination) -> None:
     wishes = await _wishes(ask, place)
     open_settings = Button(ask.words("button-settings"), callback_data=Spot(SETTINGS, place).data())
     await ask.show(f"{ask.words('setup-done')}\n\n{described(ask, place, wishes)}", [[open_settings]])
-    await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.here.thread_id or None)
+    await show_action(ask)
     wanted = [wish.category for wish in wishes]
     look = replace(place, layout=Layout.CLASSIC, papers_shown=_TASTE, attach_file=False)
     newest = calendar.mailing_date(ask.services.now())
