@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from fakes.delivering import Delivering, counts, delivering
 from fakes.delivering_scene import PARTS, FastClock, Scene, faults, scene, verdict
+from fakes.processes import HANG
 from fakes.stored import open_database
 
 from bot.simulator.telegram import SimulatedTelegram
@@ -52,7 +53,7 @@ async def test_each_part_arrives_once_and_in_order_and_every_row_says_what_happe
             delivering(db, address, clock.now, operations=made.operations.id, read_timeout=0.5, clock=clock) as ready,
             ready.at_work(),
         ):
-            await at_rest(made, ready, 60 + DESTINATIONS / 5)
+            await at_rest(made, ready, HANG + DESTINATIONS / 5)
         seconds = time.monotonic() - began
         # On a busy machine answers stay away that no fault kept: what counts is what the bot heard.
         found = await verdict(made, ready.sender.unanswered)

@@ -51,7 +51,7 @@ async def channel(telegram: SimulatedTelegram, db: Database, **wishes: Any) -> D
 async def deliver(telegram: SimulatedTelegram, db: Database, digest_id: int, parts: int) -> Delivering:
     async with delivering(db, f"{telegram.url}/bot{telegram.token}", at(NOW)) as ready:
         async with ready.at_work():
-            await until(db, digest_id, {DeliveryState.SENT: parts}, seconds=10)
+            await until(db, digest_id, {DeliveryState.SENT: parts}, seconds=60)
         return ready
 
 

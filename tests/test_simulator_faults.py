@@ -12,7 +12,7 @@ from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.flood import Flood
 from bot.simulator.params import Params
 from bot.simulator.state import Chat
-from bot.simulator.telegram import SimulatedTelegram
+from bot.simulator.telegram import PATIENCE, SimulatedTelegram
 
 # Said by the library at every 429.
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type")
@@ -26,7 +26,7 @@ async def telegram() -> AsyncIterator[SimulatedTelegram]:
 
 @pytest.fixture
 async def bot(telegram: SimulatedTelegram) -> AsyncIterator[Bot]:
-    async with bot_on(telegram, read_timeout=0.15) as talking:
+    async with bot_on(telegram) as talking:
         yield talking
 
 
@@ -54,7 +54,8 @@ async def test_each_fault_looks_to_the_bot_as_it_does_out_there(
 ) -> None:
     telegram.faults.add(Fault(kind))
     with pytest.raises(error) as raised:
-        await bot.send_message(group.id, "x")
+        # Only what never comes is waited for so briefly.
+        await bot.send_message(group.id, "x", read_timeout=0.15 if error is TimedOut else PATIENCE)
     assert type(raised.value) is error
     assert len(telegram.record) == len(telegram.from_bot(group)) == accepted
     new_id = raised.value.new_chat_id if isinstance(raised.value, ChatMigrated) else group.id
@@ -127,7 +128,7 @@ async def test_a_seed_makes_chance_repeatable() -> None:
 
 async def test_stopping_lets_go_of_those_who_hang(telegram: SimulatedTelegram, group: Chat) -> None:
     telegram.faults.add(Fault(FaultKind.HANG))
-    async with bot_on(telegram, read_timeout=30) as bot:
+    async with bot_on(telegram) as bot:
         sending = asyncio.create_task(bot.send_message(group.id, "x"))
         await telegram.wait_for(lambda: telegram.faults.struck)
         await telegram.stop()

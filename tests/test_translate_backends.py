@@ -42,7 +42,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 async def test_a_paper_is_translated_with_its_formulas(
     service: str, language: str, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
-    asked = backend(service, server, http, seconds=10)
+    asked = backend(service, server, http, seconds=60)
     draft = await asked.translate(Order(SOURCE, language, ALL))
     await asked.close()
     assert asked.name == service
@@ -62,7 +62,7 @@ async def test_every_trouble_is_a_typed_failure(
     service: str, trouble: Trouble, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles[service] = trouble
-    asked = backend(service, server, http, seconds=SECONDS if trouble is Trouble.HANG else 10)
+    asked = backend(service, server, http, seconds=SECONDS if trouble is Trouble.HANG else 60)
     with pytest.raises(BackendError) as caught:
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -86,7 +86,7 @@ async def test_every_trouble_is_a_typed_failure(
 async def test_a_server_that_is_not_there_is_unavailable(
     service: str, http: aiohttp.ClientSession, unused_tcp_port: int
 ) -> None:
-    asked = backend_at(f"http://127.0.0.1:{unused_tcp_port}/", service, http, seconds=10)
+    asked = backend_at(f"http://127.0.0.1:{unused_tcp_port}/", service, http, seconds=60)
     with pytest.raises(Unavailable):
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -116,7 +116,7 @@ async def test_stalled_requests_do_not_use_up_the_threads(
     assert {type(failure) for failure in failures} == {Unavailable}
     await asked.close()
     del server.troubles[service]
-    patient = backend(service, server, http, seconds=10)
+    patient = backend(service, server, http, seconds=60)
     assert (await patient.translate(Order(SOURCE, "zh-CN", title))).title
     await patient.close()
 
@@ -126,7 +126,7 @@ async def test_masks_that_are_lost_every_time_make_no_text(
     service: str, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles[service] = Trouble.LOST_MASK
-    asked = backend(service, server, http, seconds=10)
+    asked = backend(service, server, http, seconds=60)
     with pytest.raises(BadAnswer):
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -137,7 +137,7 @@ async def test_long_texts_go_in_pieces_that_the_service_takes(
     service: str, limit: int, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     long = " ".join(f"Sentence {number} is about $x_{{{number}}}$ and more." for number in range(200))
-    asked = backend(service, server, http, seconds=10)
+    asked = backend(service, server, http, seconds=60)
     source = Source("2401.00001", 1, "T", long, "S")
     draft = await asked.translate(Order(source, "zh-CN", frozenset({TextField.ABSTRACT})))
     await asked.close()
@@ -150,7 +150,7 @@ async def test_long_texts_go_in_pieces_that_the_service_takes(
 
 async def test_mymemory_says_when_its_quota_is_back(server: TranslatorServer, http: aiohttp.ClientSession) -> None:
     server.troubles["mymemory"] = Trouble.QUOTA
-    asked = backend("mymemory", server, http, seconds=10)
+    asked = backend("mymemory", server, http, seconds=60)
     with pytest.raises(Limited) as caught:
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -163,7 +163,7 @@ async def test_a_language_it_does_not_know_is_a_refusal(
 ) -> None:
     if service == "libretranslate":
         server.troubles[service] = Trouble.UNAUTHORIZED
-    asked = backend(service, server, http, seconds=10)
+    asked = backend(service, server, http, seconds=60)
     with pytest.raises(RefusedByBackend):
         await asked.translate(Order(SOURCE, "tlh", ALL))
     await asked.close()
@@ -172,7 +172,7 @@ async def test_a_language_it_does_not_know_is_a_refusal(
 async def test_libretranslate_gets_html_its_own_codes_and_its_key(
     server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
-    asked = backend("libretranslate", server, http, seconds=10)
+    asked = backend("libretranslate", server, http, seconds=60)
     await asked.translate(Order(SOURCE, "zh-TW", ALL))
     assert {body["target"] for body in server.bodies} == {"zt"}
     assert {body["format"] for body in server.bodies} == {"html"}
@@ -184,7 +184,7 @@ async def test_a_quota_that_is_used_up_is_a_limit(
     service: str, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles[service] = Trouble.QUOTA
-    asked = backend(service, server, http, seconds=10)
+    asked = backend(service, server, http, seconds=60)
     with pytest.raises(Limited):
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -193,7 +193,7 @@ async def test_a_quota_that_is_used_up_is_a_limit(
 async def test_deepl_gets_its_key_in_a_header_its_own_codes_and_all_texts_at_once(
     server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
-    asked = backend("deepl", server, http, seconds=10)
+    asked = backend("deepl", server, http, seconds=60)
     await asked.translate(Order(SOURCE, "zh-TW", ALL))
     assert server.keys == [f"DeepL-Auth-Key {KEY}"]
     assert [(body["target_lang"], len(body["text"])) for body in server.bodies] == [("ZH-HANT", 3)]
@@ -205,7 +205,7 @@ async def test_texts_go_as_lines_of_one_request_unless_the_service_glues_lines(
 ) -> None:
     if trouble is not None:
         server.troubles["google"] = trouble
-    asked = backend("google", server, http, seconds=10)
+    asked = backend("google", server, http, seconds=60)
     draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
     assert draft.title

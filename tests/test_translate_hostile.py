@@ -15,6 +15,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from fakes.processes import HANG
 from fakes.pseudo import pseudo
 from fakes.stored import NOW, open_database
 from fakes.translator_server import TranslatorServer, Trouble
@@ -146,7 +147,7 @@ async def test_with_one_service_that_is_well_every_paper_is_whole(server: Transl
     server.well = frozenset({"baidu"})
     wanted = papers()
     async with open_database(tmp_path) as db:
-        made = await translated(db, server, wanted, *SERVICES, "baidu", deadline=60)
+        made = await translated(db, server, wanted, *SERVICES, "baidu", deadline=HANG)
         for paper, one in zip(wanted, made, strict=True):
             assert_right_or_marked(paper, one)
         assert [one.arxiv_id for one in made if not one.complete] == []

@@ -36,7 +36,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def test_the_model_is_asked_once_for_all_texts(server: TranslatorServer, http: aiohttp.ClientSession) -> None:
-    asked = backend("openai", server, http, seconds=10)
+    asked = backend("openai", server, http, seconds=60)
     draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
     assert server.keys == [f"Bearer {KEY}"]
     again = await asked.translate(Order(SOURCE, "zh-CN", frozenset({TextField.SUMMARY})))
@@ -67,7 +67,7 @@ async def test_what_only_models_do_is_typed_too(
     trouble: Trouble, failure: type[BackendError], server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles["openai"] = trouble
-    asked = backend("openai", server, http, seconds=10)
+    asked = backend("openai", server, http, seconds=60)
     with pytest.raises(failure) as caught:
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -79,7 +79,7 @@ async def test_thoughts_fences_and_missing_json_mode_do_no_harm(
     trouble: Trouble, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles["openai"] = trouble
-    asked = backend("openai", server, http, seconds=10)
+    asked = backend("openai", server, http, seconds=60)
     assert (await asked.translate(Order(SOURCE, "zh-CN", ALL))).title
     assert (await asked.translate(Order(SOURCE, "zh-CN", ALL))).abstract
     await asked.close()
@@ -91,7 +91,7 @@ async def test_a_model_that_loses_a_mask_is_asked_again_by_its_name_and_then_by_
     server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles["openai"] = Trouble.LOST_SECOND_MASK
-    asked = backend("openai", server, http, seconds=10)
+    asked = backend("openai", server, http, seconds=60)
     draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
     assert draft.title
@@ -116,7 +116,7 @@ async def test_a_model_that_seals_nothing_is_trusted_with_nothing(
     server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     server.troubles["openai"] = Trouble.LOST_MASK
-    asked = backend("openai", server, http, seconds=10)
+    asked = backend("openai", server, http, seconds=60)
     with pytest.raises(BadAnswer):
         await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
@@ -127,7 +127,7 @@ async def test_the_answer_is_asked_for_in_the_form_that_the_settings_say(
     shape: Shape, server: TranslatorServer, http: aiohttp.ClientSession
 ) -> None:
     asked = OpenAIBackend(
-        base_url=server.address("openai"), api_key=KEY, model="small", seconds=10, http=http, now=now, shape=shape
+        base_url=server.address("openai"), api_key=KEY, model="small", seconds=60, http=http, now=now, shape=shape
     )
     draft = await asked.translate(Order(SOURCE, "zh-CN", ALL))
     await asked.close()
