@@ -23,7 +23,8 @@ NAVIGATION = frozenset({"of", "in"})
 
 _OTHERS = {"time": set_time, "types": set_types}
 _AFTER = {"days": "days", "types": "types", "zone": "time"}
-_LONGEST_NUMBER = 18
+_LONGEST_NUMBER = 9
+"""Digits of a destination's number; PostgreSQL refuses a question about one that no row can have."""
 
 
 async def settings(ask: Ask) -> None:
