@@ -26,6 +26,7 @@ from bot.deliver import WORKERS, Deliverer, Told
 from bot.digest_pages import DigestPages
 from bot.ending import FINISH, Ending, until_signalled
 from bot.gather import Gather
+from bot.handlers.access import allowed_ids, register_access
 from bot.handlers.ask import AnyApplication, Services
 from bot.handlers.dispatch import register
 from bot.handlers.membership import Membership, register_membership
@@ -57,7 +58,7 @@ from bot.undecided import LOOK_AFTER, Undecided
 from bot.usage_limits import UsageLimits
 from bot.watch import Watch
 from bot.wire import READ, AiohttpRequest
-from storage import forgotten
+from storage import access, forgotten
 from storage.database import Database, MigrationResult, migrate
 from storage.lead import lead_of
 from storage.records import Now
@@ -172,6 +173,8 @@ async def running(
             # Before the database is touched: the other process may be of an older version.
             await lead.take(lambda: stand_by("everything"))
         parts = await stack.enter_async_context(core(settings, now=now, migrating=migrating))
+        async with parts.db.begin() as session:
+            await access.keep_to_list(session, allowed_ids(settings), now())
         telegram = _telegram(settings, settings.telegram_token, pace, now, read_timeout)
         application = telegram.application
         administrators = Administrators(
@@ -198,6 +201,7 @@ async def running(
             finally:
                 await mend.tick()
 
+        register_access(application, services)
         register(application, services)
         register_seen(application, Seen(services))
         members = Membership(services, owners)

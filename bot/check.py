@@ -119,4 +119,5 @@ def _counts(settings: Settings) -> str:
         "subscriptions of a chat": settings.subscriptions_per_chat,
         "saved papers": settings.saved_papers,
     }
-    return "asking, " + "; ".join(f"{name}: {most or 'no limit'}" for name, most in counts.items())
+    listed = f"{len(settings.allowed_chats)} listed" if settings.allowed_chats else "everybody"
+    return f"answered: {listed}; asking, " + "; ".join(f"{name}: {most or 'no limit'}" for name, most in counts.items())

@@ -78,6 +78,12 @@ class Settings(BaseSettings):
         description="Telegram user ids of the bot's administrators, separated by commas.",
         examples=["123456789,987654321"],
     )
+    allowed_chats: Annotated[tuple[int, ...], NoDecode] = Field(
+        (),
+        description="Ids of the people, groups and channels that a private installation answers, separated by commas; "
+        "everybody if not set. Administrators are among them.",
+        examples=["123456789,-1001234567890"],
+    )
     language: str = Field("zh-CN", description="Language that papers are translated to, unless a chat chooses another.")
     timezone: str = Field("Asia/Shanghai", description="Time zone of chats that have not chosen one (IANA name).")
     tick_seconds: float = Field(60.0, gt=0, description="How often the clock looks for announcements and due digests.")
@@ -206,7 +212,7 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
-    @field_validator("admin_ids", mode="before")
+    @field_validator("admin_ids", "allowed_chats", mode="before")
     @classmethod
     def _split_ids(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import leaders, subscriptions
+from storage import access, leaders, subscriptions
 from storage.models import UNFINISHED, deliveries
 from storage.models import destinations as table
 from storage.models import subscriptions as wish_table
@@ -23,6 +23,7 @@ async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -
     """
     if old_chat_id == new_chat_id:
         return 0
+    await access.move_chat(session, old_chat_id, new_chat_id)
     await leaders.move_chat(session, old_chat_id, new_chat_id)
     moving = await subscriptions.in_chat(session, old_chat_id)
     for one in moving:

@@ -22,6 +22,9 @@ _NAME = "name"
 _OF_PROCESSES = frozenset({"workers", "turns"})
 """Whose names may end in the number of a process."""
 
+_BANS = "bans"
+"""The table that `forget` leaves as it is: else it would end a ban."""
+
 _NUMBERED = re.compile(r".*[-:]([0-9]{1,18})")
 
 
@@ -44,11 +47,13 @@ async def forget(session: AsyncSession, user_id: int) -> int:
     """Delete every row about a person and their private chat; returns how many there were.
 
     Where something that is not theirs alone only names them, such as a channel that they set up or what translating
-    took, the name goes and the rest stays.
+    took, the name goes and the rest stays. A ban stays.
     """
     count = 0
     await spending.unname(session, user_id)
     for table in reversed(metadata.sorted_tables):
+        if table.name == _BANS:
+            continue
         for column in _people(table):
             ours = column == user_id
             nameless = sa.update(table).where(ours).values({column: None})
@@ -62,6 +67,8 @@ async def people(session: AsyncSession) -> frozenset[int]:
     """Every number of which `forget` would find a row, but for those of groups and channels, which are negative."""
     found: set[int] = set()
     for table in metadata.sorted_tables:
+        if table.name == _BANS:
+            continue
         for column in _people(table):
             found.update(await session.scalars(sa.select(column).where(column > 0).distinct()))
         for column in _names(table):

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.models import UNFINISHED, deliveries
+from storage.models import UNFINISHED, bans, deliveries
 from storage.models import destinations as table
 from storage.models import subscriptions as wish_table
 from storage.records import (
@@ -26,6 +26,8 @@ from storage.sql import changed, chunks, upsert
 
 _SETTABLE = tuple(one.name for one in fields(Destination) if one.name != "id")
 _AWAKE = table.c.paused.is_(None)
+BANNED, NOT_LISTED = "banned by an administrator", "not on the list of a private installation"
+"""Why whoever is shut out gets nothing; no sign of Telegram's ends that."""
 _STILL_NEWS = timedelta(days=7)
 _ON = wish_table.c.off_at.is_(None)
 
@@ -41,7 +43,12 @@ async def by_id(session: AsyncSession, destination_id: int) -> Destination | Non
 
 
 async def save(session: AsyncSession, destination: Destination) -> Destination:
-    """Insert, unless there is one in the same chat and topic, which stays as it is. What is stored, with its id."""
+    """Insert, unless there is one in the same chat and topic, which stays as it is. What is stored, with its id.
+
+    In a chat that is banned it is paused.
+    """
+    if await session.scalar(sa.select(sa.exists().where(bans.c.chat_id == destination.chat_id))):
+        destination = replace(destination, paused=BANNED)
     values = {name: getattr(destination, name) for name in _SETTABLE}
     statement = (
         upsert(session, table)
@@ -252,14 +259,14 @@ async def pause(session: AsyncSession, destination_id: int, reason: str) -> None
     await _set(session, destination_id, paused=reason)
 
 
-async def resume(session: AsyncSession, destination_id: int, now: datetime) -> bool:
+async def resume(session: AsyncSession, destination_id: int, now: datetime, *, shut_out: bool = False) -> bool:
     """Deliver again; what was announced meanwhile comes with the next digest. False where it was not paused.
 
     Parts that failed on account of what it was paused for, in the last days, are sent now: they are of a digest that
-    was planned already.
+    was planned already. Who is shut out stays so unless `shut_out` is given.
     """
     known = await by_id(session, destination_id)
-    if known is None or known.paused is None:
+    if known is None or known.paused is None or (known.paused in {BANNED, NOT_LISTED} and not shut_out):
         return False
     await _set(session, destination_id, paused=None)
     lost = sa.and_(

@@ -197,6 +197,14 @@ SAID: Mapping[str, tuple[Case, ...]] = {
         right("/glossary add zh-CN: prompt = 提示", "glossary-added", RUNS_THE_BOT),
         wrong("/glossary ad", "glossary-form", RUNS_THE_BOT),
     ),
+    "ban": (
+        right("/ban 7000000999", "banned", RUNS_THE_BOT),
+        wrong("/ban Mallory", "ban-form", RUNS_THE_BOT),
+    ),
+    "unban": (
+        wrong("/unban 7000000998", "not-banned", RUNS_THE_BOT),
+        wrong("/unban", "unban-form", RUNS_THE_BOT),
+    ),
     "stats": (right("/stats", "stats", RUNS_THE_BOT),),
     "language": (
         wrong("/language klingon", "unknown-language", CHANGES),

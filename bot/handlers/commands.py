@@ -6,7 +6,20 @@ from dataclasses import dataclass
 
 from telegram.constants import ChatType
 
-from bot.handlers import admin, card, channels, data, glossary, preferences, save, search, settings, start, subscribe
+from bot.handlers import (
+    access,
+    admin,
+    card,
+    channels,
+    data,
+    glossary,
+    preferences,
+    save,
+    search,
+    settings,
+    start,
+    subscribe,
+)
 from bot.handlers.ask import Ask, Handler, Refusal
 from bot.handlers.digest import digest_now
 
@@ -66,5 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("resend", "/resend [17 | all]", admin.resend, administrators_only=True),
     Command("arrived", "/arrived 17 | all", admin.arrived, administrators_only=True),
     Command("glossary", "/glossary [add zh-CN: prompt = 提示]", glossary.show_glossary, administrators_only=True),
+    Command("ban", "/ban [123456789]", access.ban, administrators_only=True),
+    Command("unban", "/unban 123456789", access.unban, administrators_only=True),
     Command("stats", "/stats", admin.stats, administrators_only=True),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.models.access import usage
+from storage.models.access import bans, usage
 from storage.models.archive import announcement_entries, announcements, kept_answers, papers, search_documents
 from storage.models.base import metadata
 from storage.models.chats import AT_ONCE, destinations, leaders, saved_papers, subscriptions
@@ -34,6 +34,7 @@ __all__ = [
     "UNSETTLED",
     "announcement_entries",
     "announcements",
+    "bans",
     "deliveries",
     "destinations",
     "digest_announcements",

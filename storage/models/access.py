@@ -18,3 +18,11 @@ usage = Table(
     # Whether it was said in this period that the limit is reached.
     required("told", Boolean),
 )
+
+# People and chats that are not answered. What is said with /forget leaves it as it is.
+bans = Table(
+    "bans",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    required("banned_at", UtcDateTime),
+)

@@ -16,6 +16,8 @@ command-language = Language that papers are translated to
 command-links = Answer arXiv links in this group without being asked
 command-regenerate = Build a digest anew and edit what was posted
 command-announce = Fetch an announcement now and deliver it
+command-ban = Answer a person or chat no more, or list them
+command-unban = Answer them again
 command-stats = What is stored and delivered
 
 only-the-archive =
@@ -159,6 +161,19 @@ limit-commands = That was a lot within a minute. I listen again in a minute; wha
 limit-cards = { $limit } cards a day is what I make for one person, and that is reached. It goes on at { $at }.
 limit-digest-days = { $limit } digests a day is what I compose for one person beside what comes by itself, and that is reached. It goes on at { $at }.
 limit-group-files = This group has had the { $limit } files an hour that its members can ask for. It goes on at { $at }; administrators can still ask.
+ban-form =
+    The number of a person, group or channel, for example:
+    <code>/ban 123456789</code>
+unban-form =
+    The number of a person, group or channel, for example:
+    <code>/unban 123456789</code>
+ban-administrator = That is one of the bot’s administrators (ADMIN_IDS); take the number from there first.
+banned = <code>{ $id }</code> is not answered any more and gets no digests. To undo it: <code>/unban { $id }</code>
+unbanned = <code>{ $id }</code> is answered again, and its digests go on.
+not-banned = <code>{ $id }</code> is not banned. <code>/ban</code> lists those who are.
+bans = <b>Not answered</b>
+bans-none = Nobody is banned.
+private-installation = This bot is a private installation and answers only the people and chats that its host has listed.
 one-moment = One moment, I am still at “{ $work }”. Several of your messages wait already; this one is not among them: please send it again afterwards.
 one-moment-press = One moment, please: several presses here wait already.
 went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours was lost. Please try again.

@@ -78,7 +78,7 @@ privacy =
     • What translating the papers that you asked for took, by day, where the host counts costs.
     • How many cards, digests and files you asked for, where the host limits them: for a day or two.
     • That it was you who set up a channel or group here, to tell you when something breaks there; and in which chats you have changed something as an administrator, to list them in /channels.
-    All of it until you delete it with /forget. /export sends it to you.
+    All of it until you delete it with /forget; only if the host has banned you does your number stay, so that the ban does. /export sends it to you.
 
     <b>What I do not keep</b>
     Your messages, what you search for and which links you send. Papers are looked up and translated without a word about who asked; what is sent to translation services is the paper’s public text.

@@ -16,6 +16,8 @@ command-language = 论文译成哪种语言
 command-links = 在本群里主动回复 arXiv 链接
 command-regenerate = 重新生成摘要并修改已发的消息
 command-announce = 立即抓取公告并发送
+command-ban = 不再回应某人或某个聊天，或列出名单
+command-unban = 恢复回应
 command-stats = 存储与发送的概况
 
 only-the-archive =
@@ -154,6 +156,19 @@ limit-commands = 一分钟内的请求太多了。一分钟后我会继续回应
 limit-cards = 每人每天最多 { $limit } 张卡片，今天的已用完，{ $at } 恢复。
 limit-digest-days = 除订阅速递外，每人每天最多可要 { $limit } 份摘要，现已用完，{ $at } 恢复。
 limit-group-files = 本群成员每小时最多可要 { $limit } 个文件，现已用完，{ $at } 恢复；管理员不受此限。
+ban-form =
+    请给出用户、群或频道的编号，例如：
+    <code>/ban 123456789</code>
+unban-form =
+    请给出用户、群或频道的编号，例如：
+    <code>/unban 123456789</code>
+ban-administrator = 这是机器人的管理员（ADMIN_IDS），请先从那里移除。
+banned = 不再回应 <code>{ $id }</code>，也不再向其发送摘要。撤销：<code>/unban { $id }</code>
+unbanned = 已恢复回应 <code>{ $id }</code>，摘要继续发送。
+not-banned = <code>{ $id }</code> 未被封禁。发送 <code>/ban</code> 查看名单。
+bans = <b>已封禁</b>
+bans-none = 没有封禁任何人。
+private-installation = 这是私人部署的机器人，只回应部署者指定的用户和聊天。
 one-moment = 请稍候，我还在处理“{ $work }”。前面还有几条消息在排队，这一条没有排进去，请稍后再发一次。
 one-moment-press = 请稍候，这里还有几次点击在等待处理。
 went-wrong = 这里出了点问题，已记入机器人的日志。您的数据没有丢失，请再试一次。
