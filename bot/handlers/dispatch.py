@@ -30,7 +30,7 @@ from bot.handlers.channels import take_shared
 from bot.handlers.chosen import complete_chosen
 from bot.handlers.commands import COMMANDS
 from bot.handlers.inline import answer_inline
-from bot.handlers.link import answer_link
+from bot.handlers.link import answer_link, is_own_card
 from bot.handlers.optional import optional
 from bot.handlers.queue_notice import tell_refused
 from bot.handlers.update_queue import UpdateQueue
@@ -225,6 +225,8 @@ async def _tell(ask: Ask, key: str, **values: Any) -> None:
 
 
 async def _said(ask: Ask) -> None:
+    if is_own_card(ask.message, ask.bot.id):
+        return
     name, _, rest = (ask.message.text or "").strip().partition(" ")
     if ask.private and name.lower() in _NAMES:
         raise Refusal("slash-is-missing", example=f"/{name.lower()} {rest[:60]}".strip())

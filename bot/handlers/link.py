@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from telegram import Message
+from telegram import Message, MessageOriginUser
 
 from bot.arxiv_source import categories
 from bot.arxiv_source.ids import ArxivId
@@ -46,6 +46,13 @@ async def answer_link(ask: Ask) -> None:
         await answer_ids(ask, ids)
     elif called and not _of_an_album_answered(ask):
         await _say_what_to_send(ask)
+
+
+def is_own_card(message: Message, bot_id: int) -> bool:
+    """Whether the bot made this message itself: it was sent by way of its inline mode, or is forwarded from it."""
+    origin = message.forward_origin
+    author = origin.sender_user if isinstance(origin, MessageOriginUser) else None
+    return any(one is not None and one.id == bot_id for one in (message.via_bot, author))
 
 
 async def _say_what_to_send(ask: Ask) -> None:

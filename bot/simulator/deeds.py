@@ -12,7 +12,7 @@ from bot.simulator.methods_send import body_text
 from bot.simulator.params import Params
 from bot.simulator.people import People
 from bot.simulator.shapes import message_json, user_json
-from bot.simulator.state import ANONYMOUS_ID, Chat, Document, Entity, Message, User
+from bot.simulator.state import ANONYMOUS_ID, CHANNEL_ID, Chat, Document, Entity, Message, User
 from bot.simulator.world import InlineAsk, Press
 
 
@@ -29,10 +29,17 @@ class Deeds(People):
         reply_to: Message | None = None,
         entities: Iterable[Entity] | None = None,
         anonymous: bool = False,
+        as_channel: Chat | None = None,
     ) -> Message:
-        """A person writes. Links, commands and mentions are found; `entities` adds others such as text_link."""
+        """A person writes. Links, commands and mentions are found; `entities` adds others such as text_link.
+
+        In a group an administrator may write as the group itself (`anonymous`), anybody as a channel of their own.
+        """
         body, found = finish(clean(text), list(entities or ()))
-        return self._write(chat, user, thread_id, reply_to, text=body, entities=found, anonymous=anonymous)
+        author = (User(ANONYMOUS_ID, "Group", "GroupAnonymousBot", is_bot=True), chat) if anonymous else (user, None)
+        if as_channel is not None:
+            author = User(CHANNEL_ID, "Channel", "Channel_Bot", is_bot=True), as_channel
+        return self._write(chat, user, thread_id, reply_to, text=body, entities=found, author=author)
 
     def say_html(self, chat: Chat, user: User, html: str, *, thread_id: int = 0) -> Message:
         """A person writes formatted text, given as Telegram's HTML."""
@@ -136,13 +143,24 @@ class Deeds(People):
         return query_id
 
     def choose(self, chat: Chat, query_id: str, result: int) -> Message:
-        """The person sends one of the results (from 0) into a chat; the bot hears of it where feedback is on."""
+        """The person sends one of the results (from 0) into a chat.
+
+        The bot hears of the choice where feedback is on, and of the message where it is a member.
+        """
         ask = self.world.inline[query_id]
         chosen = Params((ask.results or [])[result])
         content = chosen.mapping("input_message_content")
         text, entities = body_text(Params(content | {"text": content["message_text"]}))
-        message = self.world.draft(chat, from_user=ask.user, text=text, entities=entities, buttons=read_buttons(chosen))
+        message = self.world.draft(
+            chat,
+            from_user=ask.user,
+            via_bot=self.bot,
+            text=text,
+            entities=entities,
+            buttons=read_buttons(chosen),
+        )
         self.world.write(message)
+        self.world.tell(message)
         body: dict[str, Any] = {"result_id": chosen.text("id"), "from": user_json(ask.user), "query": ask.query}
         if message.buttons:  # without any it can never be edited
             body["inline_message_id"] = f"AgAAAC{self.world.number('sent inline'):08d}"
@@ -150,6 +168,22 @@ class Deeds(People):
         if self.world.inline_feedback:
             self.world.updates.put("chosen_inline_result", body)
         return message
+
+    def forward(self, message: Message, chat: Chat, user: User) -> Message:
+        """A person forwards a message into a chat."""
+        copy = self.world.draft(
+            chat,
+            from_user=user,
+            text=message.text,
+            entities=message.entities,
+            html=message.html,
+            document=message.document,
+            via_bot=message.via_bot,
+            origin=message.origin or message,
+        )
+        self.world.write(copy)
+        self.world.tell(copy)
+        return copy
 
     def react(self, message: Message, user: User, emoji: str) -> None:
         """A person reacts to a message; the bot hears of it if it asked for reactions and administers the chat."""
@@ -180,17 +214,17 @@ class Deeds(People):
         text: str = "",
         entities: tuple[Entity, ...] = (),
         document: Document | None = None,
-        anonymous: bool = False,
+        author: tuple[User, Chat | None] | None = None,
     ) -> Message:
         if chat.type == "private":
             user.started = True
         if thread_id and thread_id not in chat.topics:
             raise ValueError(f"no topic {thread_id} in {chat.title!r}")
-        sender = User(ANONYMOUS_ID, "Group", "GroupAnonymousBot", is_bot=True) if anonymous else user
+        sender, sender_chat = author or (user, None)
         message = self.world.draft(
             chat,
             from_user=sender,
-            sender_chat=chat if anonymous else None,
+            sender_chat=sender_chat,
             thread_id=thread_id,
             reply_to=reply_to,
             text=text,

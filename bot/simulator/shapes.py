@@ -145,13 +145,16 @@ def message_json(message: Message, *, with_reply: bool = True) -> Json:
         body["edit_date"] = message.edit_date
     if message.automatic:
         body["is_automatic_forward"] = True
-    if message.origin:
-        body["forward_origin"] = _origin(message.origin)
     if message.buttons:
         body["reply_markup"] = keyboard_json(message.buttons)
     if message.link_preview:
         body["link_preview_options"] = message.link_preview
-    return body | _thread(message) | _content(message) | message.service
+    return body | _source(message) | _thread(message) | _content(message) | message.service
+
+
+def _source(message: Message) -> Json:
+    origin: Json = {"forward_origin": _origin(message.origin)} if message.origin else {}
+    return origin | ({"via_bot": user_json(message.via_bot)} if message.via_bot else {})
 
 
 def _thread(message: Message) -> Json:

@@ -26,8 +26,10 @@ EntityType = Literal[
     "hashtag",
     "bot_command",
 ]
-# Who speaks for an anonymous administrator, and for a channel whose post is forwarded into its discussion group.
+# Who speaks for an anonymous administrator, for a person who writes as a channel, and for a channel whose post is
+# forwarded into its discussion group.
 ANONYMOUS_ID = 1087968824
+CHANNEL_ID = 136817688
 SERVICE_ID = 777000
 
 
@@ -183,6 +185,7 @@ class Message:
     silent: bool = False
     link_preview: dict[str, Any] | None = None
     origin: Message | None = None
+    via_bot: User | None = None
     automatic: bool = False
     reactions: tuple[str, ...] = ()
     service: dict[str, Any] = field(default_factory=dict)

@@ -181,13 +181,15 @@ class World:
         self.updates.put(f"edited_{kind}" if edited else kind, message_json(message))
 
     def _audible(self, message: Message) -> bool:
-        """In privacy mode the bot hears commands, mentions of it and replies to it, unless it administers the group."""
+        """In privacy mode the bot hears commands, mentions, replies, its own cards, and in groups that it leads all."""
         chat = message.chat
         if not self.privacy or chat.type in {"private", "channel"} or chat.member(self.bot).administers:
             return True
         to_bot = message.reply_to is not None and message.reply_to.from_user is self.bot
         mentioned = f"@{self.bot.username}".lower() in message.shown.lower()
-        return bool(message.service) or to_bot or mentioned or message.shown.startswith("/")
+        return (
+            bool(message.service) or message.via_bot is self.bot or to_bot or mentioned or message.shown.startswith("/")
+        )
 
     def set_member(self, chat: Chat, user: User, status: Status, rights: dict[str, bool], by: User) -> Member:
         """Change someone's place in a chat and let the bot hear of it."""
