@@ -388,3 +388,21 @@ async def test_two_processes_on_one_file_ask_one_at_a_time_and_keep_the_interval
     gaps = [second[0] - first[0] for first, second in zip(ordered[1::2], ordered[2::2], strict=False)]
     # What is told of an end is told a little later than it was.
     assert min(gaps) >= interval - 0.05
+
+
+async def test_every_third_turn_goes_to_whoever_waited_longest_however_many_urgent_ones_come() -> None:
+    clock = Clock()
+    turns = Turns(interval=3.0, now=clock, sleep=clock.sleep)
+    order: list[str] = []
+
+    def noted(name: str) -> Callable[[], Awaitable[None]]:
+        async def job() -> None:
+            order.append(name)
+
+        return job
+
+    feeds = [asyncio.create_task(turns.take(noted(f"feed {number}"))) for number in (1, 2)]
+    lookups = [asyncio.create_task(turns.take(noted("lookup"), urgent=True)) for _ in range(12)]
+    await asyncio.gather(*feeds, *lookups)
+    await turns.close()
+    assert order[:6] == ["lookup", "lookup", "feed 1", "lookup", "lookup", "feed 2"]

@@ -1,4 +1,7 @@
-"""Turns at arXiv: one request at a time, a pause between them, and the urgent ones first."""
+"""Turns at arXiv: one request at a time, a pause between them, and the urgent ones first.
+
+At least every third turn of a process goes to whoever waited longest in it, so that lookups never starve a feed.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ Sleep = Callable[[float], Awaitable[None]]
 _Result = TypeVar("_Result")
 
 _SHORTEST_SLEEP = 0.01
+_URGENT_IN_A_ROW = 2
 
 
 class Shared(Protocol):
@@ -70,6 +74,7 @@ class Turns:
         self._shared = shared if shared is not None and interval > 0 else Alone()
         self._waiting: list[_Waiting] = []
         self._order = itertools.count()
+        self._urgent_in_a_row = 0
         self._last: datetime | None = None
         self._held_until: datetime | None = None
         self._runner: asyncio.Task[None] | None = None
@@ -113,7 +118,7 @@ class Turns:
                 # The turn came too late for anybody.
                 await self._tell_others(timedelta(0))
                 break
-            one = heapq.heappop(self._waiting)
+            one = self._take_first()
             if refused is not None:
                 _fail(one.done, refused)
                 continue
@@ -129,16 +134,29 @@ class Turns:
 
     def _somebody_waits(self) -> bool:
         """Forgets those who gave up, so that no moment is taken for them."""
-        while self._waiting and self._waiting[0].done.done():
-            heapq.heappop(self._waiting)
+        self._waiting = [one for one in self._waiting if not one.done.done()]
+        heapq.heapify(self._waiting)
         return bool(self._waiting)
+
+    def _first(self) -> _Waiting:
+        if self._urgent_in_a_row < _URGENT_IN_A_ROW:
+            return self._waiting[0]
+        return min(self._waiting, key=lambda one: one.rank[1])
+
+    def _take_first(self) -> _Waiting:
+        one = self._first()
+        self._urgent_in_a_row = 0 if one is not self._waiting[0] or not one.urgent else self._urgent_in_a_row + 1
+        self._waiting.remove(one)
+        heapq.heapify(self._waiting)
+        return one
 
     async def _until_turn(self) -> ArxivUnavailable | None:
         """Return when a job may begin, or why none may."""
         await self._pause()
         try:
             while self._somebody_waits():
-                urgent = self._waiting[0].urgent
+                # To other processes whoever waited longest is as urgent as a lookup.
+                urgent = self._first().urgent or self._first() is not self._waiting[0]
                 again = await self._shared.take(self._now(), self._interval, lease=self._lease, urgent=urgent)
                 if again is None:
                     break
