@@ -114,6 +114,7 @@ async def test_a_ban_outlives_the_move_of_its_group_and_holds_what_is_set_up_the
         await moves.move_chat(session, -7, -1007)
         assert await access.is_banned(session, [-1007])
         place = await subscriptions.save(session, Destination(-1007, ChatKind.SUPERGROUP, "zh-CN", "zh", "UTC"))
+        assert place.paused == subscriptions.BANNED
         assert not await subscriptions.resume(session, place.id, NOW)
         assert await access.unban(session, -1007, NOW)
         (back,) = await subscriptions.in_chat(session, -1007)
