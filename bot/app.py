@@ -183,9 +183,8 @@ async def running(
         parts.ledger.tells(administrators.tell)
         telegram.polling.tells(administrators.tell)
         owners = Owners(bot=application.bot, db=parts.db)
-        services = _services(
-            parts, telegram, _deliverer(parts, telegram, administrators, owners, look_after), administrators
-        )
+        deliverer = _deliverer(parts, telegram, administrators, owners, look_after=look_after, alone=lead.alone)
+        services = _services(parts, telegram, deliverer, administrators)
         mend = Mend(
             db=parts.db,
             chain=parts.chain,
@@ -266,7 +265,13 @@ def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now,
 
 
 def _deliverer(
-    parts: Core, telegram: _Telegram, administrators: Administrators, owners: Owners, look_after: timedelta
+    parts: Core,
+    telegram: _Telegram,
+    administrators: Administrators,
+    owners: Owners,
+    *,
+    look_after: timedelta,
+    alone: bool,
 ) -> Deliverer:
     undecided = Undecided(
         db=parts.db,
@@ -288,6 +293,7 @@ def _deliverer(
         undecided=undecided,
         pins=Pins(db=parts.db, sender=telegram.sender),
         told=Told(lost=owners.lost, stuck=stuck),
+        alone=alone,
     )
 
 

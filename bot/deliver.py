@@ -1,7 +1,10 @@
-"""JOURNEY due rows → Telegram → outcomes. A row is committed as "sending" before its request, then as its outcome.
+"""JOURNEY due rows → Telegram → outcomes. A row is claimed, begun when it has its turn, and recorded.
 
-One loop writes: each of its transactions records what came in since the last one and takes the next rows, so that the
-cost of a transaction is shared by many messages when there are many, and none waits when there are few.
+"claimed" is committed when a process takes the row in hand, "sending" right before its request, the outcome after it.
+
+One loop writes: each of its transactions lets the rows go out whose turns have come since the last one, records what
+came in and takes the next rows, so that the cost of a transaction is shared by many messages when there are many, and
+none waits when there are few.
 """
 
 from __future__ import annotations
@@ -9,14 +12,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import secrets
+import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.liveness import Liveness
 from bot.log import event, redact
 from bot.pace import Pace
+from bot.permits import Permits
 from bot.pins import Pins
 from bot.sender import Sender
 from bot.undecided import Undecided
@@ -26,6 +31,7 @@ from storage.delivery_outcomes import Done
 from storage.delivery_rows import Known
 from storage.errors import TROUBLE, GivenUp, reason_of
 from storage.records import Delivery, DeliveryState, Now, Refused, Sent
+from storage.workers import Recovered
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +39,8 @@ WORKERS = 128
 """Rows that are claimed and have no outcome yet, at most."""
 
 LEASE = timedelta(seconds=30)
-"""After how long without a sign of it a process is taken for dead, and its rows are another's to decide about."""
+"""After how long without a sign of it a process is taken for dead, and its rows are another's to decide about. A third
+of it passes at most from one sign to the next, and another one from a row's last commit to its request."""
 
 _BATCH = 64
 _LINGER = 0.025
@@ -41,6 +48,7 @@ _AHEAD = 0.25
 _IDLE = 30.0
 _POLL = 0.1
 _TROUBLE = (0.5, 1.0, 2.0, 5.0)
+_UNDER_WAY = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRY)
 
 
 async def _nobody_is_told(*_values: object) -> None:
@@ -69,7 +77,13 @@ class Deliverer:
         pins: Pins,
         told: Told = Told(),
         lease: timedelta = LEASE,
+        alone: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`alone`: no other process sends from this database, so that whatever another one left is decided at once.
+
+        `clock` is monotonic seconds, which pass also while the process is stopped.
+        """
         self._db = db
         self._sender = sender
         self._pace = pace
@@ -77,9 +91,14 @@ class Deliverer:
         self._told = told
         self._undecided = undecided
         self._pins = pins
-        self._lease = lease
-        self._name = secrets.token_hex(8)
+        self._third = lease.total_seconds() / 3
+        self._alone = alone
+        self._clock = clock
+        self._liveness = Liveness(clock, lease.total_seconds())
+        self._fence: int | None = None
+        self._beat_at = -math.inf
         self._woken = asyncio.Event()
+        self._permits = Permits(clock=clock, seconds=self._third, wake=self._woken.set)
         self._resting = asyncio.Event()
         self._rests = 0
         self._held = math.inf
@@ -87,9 +106,7 @@ class Deliverer:
         self._done: list[Done] = []
         self._ripe: asyncio.TimerHandle | None = None
         self._known: Known = {}
-        self._seen_at: datetime | None = None
         self._out = False
-        self._stopping: Callable[[], bool] = bool
         self._to_pin = self._pinning = False
         self._aside: set[asyncio.Task[object]] = set()
 
@@ -98,22 +115,35 @@ class Deliverer:
         self._woken.set()
 
     async def recover(self) -> None:
-        """Decide what becomes of rows that a process which is gone left in the middle of sending."""
-        now = self._now()
+        """Show that this process lives, and decide what becomes of rows that one which does not has left."""
+        before = self._fence
         async with self._db.begin() as session:
-            processes = await workers.alive(session, self._name, now, seen_after=now - self._lease)
-            left = await workers.recover(session, now, seen_after=now - self._lease, look_at=self._undecided.look_at)
-        self._seen_at = now
-        self._pace.share(processes)
-        if left.resend or left.unknown:
-            event(_log, "recovered", resend=left.resend, unknown=left.unknown, level=logging.WARNING)
+            fence = before
+            if fence is None or not await workers.beat(session, fence):
+                fence = await workers.register(session)
+            beats = await workers.beats(session)
+            others = [one for one in beats if one != fence]
+            dead = others if self._alone else self._liveness.dead({one: beats[one] for one in others})
+            left = await workers.recover(session, self._now(), dead=dead, look_at=self._undecided.look_at)
+        self._fence, self._beat_at = fence, self._clock() + self._third
+        self._pace.share(len(beats) - len(dead))
+        if before not in {None, fence}:
+            event(_log, "taken_for_dead", fence=before, now=fence, level=logging.WARNING)
+        if left != Recovered():
+            event(
+                _log,
+                "recovered",
+                unsent=left.unsent,
+                resend=left.resend,
+                unknown=left.unknown,
+                level=logging.WARNING,
+            )
         await self._undecided.recovered(left.unknown)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; then finish the requests in flight and record what came of them."""
         stopped = asyncio.create_task(self._wake_at(stop))
         self._pin_soon()
-        self._stopping = stop.is_set
         trouble = 0
         try:
             while not self._finished(stop):
@@ -122,7 +152,7 @@ class Deliverer:
                 try:
                     more = await self._exchange(claiming=not stop.is_set())
                     if not stop.is_set():
-                        await self._undecided.look(self._name, self.wake)
+                        await self._undecided.look(self._fence or 0, self.wake)
                     seconds = 0.0 if more or self._finished(stop) else await self._nothing_for()
                 except Exception as error:  # noqa: BLE001 - whatever it is: without this loop nothing is ever delivered
                     trouble += 1
@@ -137,6 +167,7 @@ class Deliverer:
                     await self._wait(seconds)
         finally:
             stopped.cancel()
+            self._permits.close()
             if self._busy:
                 await asyncio.wait(self._busy.values())
             await self._undecided.finish()
@@ -144,7 +175,8 @@ class Deliverer:
                 await asyncio.wait(self._aside)
         with suppress(*TROUBLE):
             async with self._db.begin() as session:
-                await workers.leave(session, self._name)
+                if self._fence is not None:
+                    await workers.leave(session, self._fence)
 
     async def settled(self, digest_ids: Collection[int], seconds: float) -> dict[DeliveryState, int]:
         """Wait until the rows of these digests have come to rest (at most that long), and count them by state.
@@ -158,7 +190,7 @@ class Deliverer:
             async with self._db.read() as session:
                 counts = await deliveries.states(session, *digest_ids)
             at_rest = before is not None and before == self._rest
-            moving = any(counts.get(state) for state in (DeliveryState.SENDING, DeliveryState.RETRY))
+            moving = any(counts.get(state) for state in _UNDER_WAY)
             moving = moving or self._undecided.looking or self._undecided.next is not None
             waiting = counts.get(DeliveryState.PENDING) and not at_rest
             if not (moving or waiting) or loop.time() >= until:
@@ -176,64 +208,83 @@ class Deliverer:
         return stop.is_set() and not self._busy and not self._done
 
     async def _exchange(self, *, claiming: bool) -> bool:
-        """One transaction: outcomes go down, rows come up. Returns whether there may be more to do at once."""
-        if self._seen_at is None or self._now() >= self._seen_at + self._lease / 3:
+        """One transaction: rows go out, outcomes go down, rows come up. Returns whether there may be more at once."""
+        if self._clock() >= self._beat_at:
             await self.recover()
         # Before the rows are taken: what rests now may no longer do so when it is asked until when to wait.
         self._held = self._pace.rest(_AHEAD)
         # While Telegram does not answer, one after the other.
         claiming = claiming and not (self._busy and self._pace.outage.begun)
-        free = self._pace.room(_AHEAD, WORKERS - len(self._busy)) if claiming else 0
+        free = self._free() if claiming else 0
         self._out = self._out or self._pace.outage.begun
         over = self._out and not self._pace.outage.begun
-        if not self._done and free <= 0 and not over:
+        asked = self._permits.take()
+        if not asked and not self._done and free <= 0 and not over:
             return False
         done, self._done = self._done, []
         if self._ripe is not None:
             self._ripe.cancel()
             self._ripe = None
-        now = self._now()
+        now, moment, fence = self._now(), self._permits.moment(), self._fence or 0
         claimed: list[Delivery] = []
         try:
             async with self._db.begin() as session:
-                lost = await delivery_outcomes.record_all(session, done, now, worker=self._name)
+                ours = [one.delivery.id for one in asked if one.delivery.fence == fence]
+                begun = await deliveries.begin(session, ours, now, fence=fence)
+                lost = await delivery_outcomes.record_all(session, done, now)
                 if over:
                     await deliveries.hurry(session, now)
                 if free > 0:
                     resting = self._pace.resting(_AHEAD)
                     claimed = await deliveries.claim(
-                        session, now, free, resting=resting, worker=self._name, known=self._known
+                        session, now, free, resting=resting, fence=fence, known=self._known
                     )
             self._out = self._out and not over
+            self._permits.give(asked, begun, moment)
         except TROUBLE:
+            self._permits.put_back(asked)
             # These messages are out there: what is known of them is kept until it can be written.
             self._done[:0] = done
             raise
         except Exception:  # noqa: BLE001 - one outcome that cannot be written must not hold the others
             _log.exception("outcomes_apart rows=%s", len(done))
+            self._permits.put_back(asked)
             # Nothing of it was committed, so that none of the rows is this process's.
             claimed = []
-            lost = await self._record_apart(done, now)
+            done, lost = await self._record_apart(done, now)
         for delivery in claimed:
             self._busy[delivery.id] = asyncio.create_task(self._deliver(delivery))
         await self._tell(done, lost)
         return bool(claimed) and len(claimed) == free
 
-    async def _record_apart(self, done: list[Done], now: datetime) -> list[delivery_outcomes.Lost]:
+    def _free(self) -> int:
+        """How many rows to take: not more than may leave soon, with those that wait for their turn already.
+
+        Not before half of those have left: to take them one by one would cost as much for each as for many.
+        """
+        soon = self._pace.room(_AHEAD, WORKERS)
+        waiting = len(self._busy) - len(self._permits.turned)
+        return min(WORKERS - len(self._busy), soon - waiting) if waiting <= soon / 2 else 0
+
+    async def _record_apart(self, done: list[Done], now: datetime) -> tuple[list[Done], list[delivery_outcomes.Lost]]:
+        """Each by itself: which were recorded, and what is lost by them. What could not be is kept for later."""
         lost: list[delivery_outcomes.Lost] = []
         for place, one in enumerate(done):
             try:
-                async with self._db.begin() as session:
-                    lost += await delivery_outcomes.record_all(session, [one], now, worker=self._name)
+                try:
+                    async with self._db.begin() as session:
+                        lost += await delivery_outcomes.record_all(session, [one], now)
+                except TROUBLE:
+                    raise
+                except Exception as error:  # noqa: BLE001 - said in the row itself
+                    _log.exception("outcome_not_recorded delivery=%s", one.delivery.id)
+                    failed = Done(one.delivery, Refused(f"its outcome cannot be recorded: {type(error).__name__}"))
+                    async with self._db.begin() as session:
+                        await delivery_outcomes.record_all(session, [failed], now)
             except TROUBLE:
                 self._done[:0] = done[place:]
-                break
-            except Exception as error:  # noqa: BLE001 - said in the row itself
-                _log.exception("outcome_not_recorded delivery=%s", one.delivery.id)
-                failed = Done(one.delivery, Refused(f"its outcome cannot be recorded: {type(error).__name__}"))
-                async with self._db.begin() as session:
-                    await delivery_outcomes.record_all(session, [failed], now, worker=self._name)
-        return lost
+                return done[:place], lost
+        return done, lost
 
     async def _tell(self, done: Collection[Done], lost: Collection[delivery_outcomes.Lost]) -> None:
         for one in done:
@@ -254,11 +305,12 @@ class Deliverer:
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
-            outcome = await self._sender.send(delivery, unless=self._stopping)
+            outcome = await self._sender.send(delivery, begin=self._permits.ask)
             outcome = self._undecided.decided(outcome, delivery, outage=self._pace.outage.begun)
             self._done.append(Done(delivery, outcome))
         finally:
             del self._busy[delivery.id]
+            self._permits.turned.discard(delivery.id)
             if len(self._done) >= _BATCH or not self._busy:
                 self._woken.set()
             elif self._ripe is None:
@@ -298,14 +350,15 @@ class Deliverer:
         await asyncio.sleep(_TROUBLE[min(times, len(_TROUBLE)) - 1])
 
     async def _nothing_for(self) -> float:
-        """Seconds until the next row is due."""
+        """Seconds until the next row is due, or until this process has to show that it lives."""
         if self._busy:
             return 1.0
         now = self._now()
         async with self._db.read() as session:
             at = await deliveries.next_retry(session, now)
         at = min((one for one in (at, self._undecided.next) if one is not None), default=None)
-        return _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
+        due = _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
+        return min(due, max(self._beat_at - self._clock(), 0.05))
 
     async def _wait(self, seconds: float) -> None:
         """Until woken, for so long at most, or until a chat that rests may be written to."""
@@ -322,4 +375,5 @@ class Deliverer:
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
+        self._permits.close()
         self._woken.set()

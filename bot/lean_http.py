@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from bot.lean_answer import Answer, AnswerReader
@@ -22,6 +23,10 @@ _Place = tuple[str, int, bool]
 
 class NotConnectedError(Exception):
     """No connection was had in time: the request was not sent."""
+
+
+class NotBegunError(Exception):
+    """Whoever asked for it no longer wants it: the request was not sent."""
 
 
 class BrokenAnswerError(Exception):
@@ -109,14 +114,20 @@ class LeanHttp:
         self._closed = False
         self._tls: ssl.SSLContext | None = None
 
-    async def post(self, url: str, body: bytes) -> tuple[int, bytes]:
-        """The answer's status and body. Raises NotConnectedError, BrokenAnswerError, or TimeoutError for no answer."""
+    async def post(self, url: str, body: bytes, still: Callable[[], bool] | None = None) -> tuple[int, bytes]:
+        """The answer's status and body. Raises NotConnectedError, BrokenAnswerError, or TimeoutError for no answer.
+
+        `still` is asked when there is a connection, right before it is written: NotBegunError where it is false.
+        """
         if (prepared := self._heads.get(url)) is None:
             prepared = self._heads[url] = _prepare(url)
         place, head = prepared
         await self._turn()
         try:
             connection = self._free(place) or await self._new(place)
+            if still is not None and not still():
+                self._give_back(place, connection)
+                raise NotBegunError
             self._busy.add(connection)
             try:
                 answer = await connection.ask(b"%b%d\r\n\r\n%b" % (head, len(body), body), self._read)

@@ -85,6 +85,10 @@ class Pace:
         """Seconds from one message of the bot to the next, at present."""
         return (1 + _SLACK + _MARGIN) / (self._limits.per_second * self._share * self._factor)
 
+    def moment(self) -> float:
+        """Now, as the seconds that turns are given by."""
+        return self._clock()
+
     def share(self, processes: int) -> None:
         """So many processes send for this bot: each takes its part."""
         self._share = 1 / max(processes, 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 import aiohttp
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
+from bot.lean_http import NotBegunError
 from bot.log import event, redact
 from bot.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of, unanswered
 from bot.pace import Pace
+from bot.permits import Permit
 from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, plain, shown
 from bot.wire import AiohttpRequest
 from storage.records import (
@@ -38,11 +40,22 @@ _log = logging.getLogger(__name__)
 
 # A row that waits longer than this for its chat's turn goes back, so that a stop never finds it half sent.
 _PATIENCE = 2.0
+# Committing that a row is sent takes a few milliseconds, and not always as many: each request leaves so long after its
+# turn, so that they leave as evenly as the turns were given.
+_LEAD = 0.02
+# When it took longer than this, many had their turn meanwhile and would leave at once: they take another one.
+_LATE = 0.1
+_NOT_BEGUN = "it was not begun"
 _UNCHANGED = "message is not modified"
 _NOTHING_TO_DELETE = ("message to delete not found", "message can't be deleted")
 _WRONG_FILE = ("wrong file", "file_reference", "wrong remote file")
 _REMEMBERED = 256
 _ATTEMPTS = 4
+
+
+async def _begun(_delivery: Delivery) -> Permit | None:
+    """For rows that nobody else can take."""
+    return lambda: True
 
 
 class Sender:
@@ -58,25 +71,29 @@ class Sender:
         self._bodies: dict[tuple[str, PartKind, str], bytes] = {}
         self._files: dict[str, str] = {}
 
-    async def send(self, delivery: Delivery, *, unless: Callable[[], bool] = bool) -> Outcome:
+    async def send(
+        self, delivery: Delivery, *, begin: Callable[[Delivery], Awaitable[Permit | None]] = _begun
+    ) -> Outcome:
         """Carry out one delivery row. Never raises for what Telegram, the network or the row itself does.
 
-        `unless` is asked when its turn has come: whether no request is to be begun any more.
+        `begin` is asked when its turn has come, and the permit that it returns right before the request.
         """
         place, part = delivery.destination, delivery.part
         if part is not None and part.kind is PartKind.RICH and place.layout is not Layout.RICH:
             part = _classic(part)
         simpler = False
+        permit: Permit | None = None
         while True:
-            away = await self._pace.turn(place.chat_id, group=_many(place), patience=_PATIENCE)
-            if away:
-                return RetryAt(self._now() + timedelta(seconds=away), "its turn comes later")
-            if unless():
-                return RetryAt(self._now(), "the program stopped before this was sent")
+            permitted = await self._permitted(delivery, begin, permit)
+            if isinstance(permitted, RetryAt):
+                return permitted
+            permit = permitted
             try:
-                message_id = await self._carry_out(place, part, delivery.message_id)
+                message_id = await self._carry_out(place, part, delivery.message_id, permit=permit)
                 self._heard(place.chat_id, None)
                 return Sent(message_id, no_rich=simpler)
+            except NotBegunError:
+                return RetryAt(self._now(), _NOT_BEGUN)
             except TelegramError as error:
                 self._heard(place.chat_id, error)
                 fallback = _simpler(part, error)
@@ -87,6 +104,26 @@ class Sender:
             except Exception as error:  # noqa: BLE001 - made wrongly: no request was begun, and the next row is another one
                 _log.exception("cannot_send delivery=%s", delivery.id)
                 return Refused(f"cannot be sent: {type(error).__name__}")
+
+    async def _permitted(
+        self, delivery: Delivery, begin: Callable[[Delivery], Awaitable[Permit | None]], permit: Permit | None
+    ) -> Permit | RetryAt:
+        """Wait for the row's turn, and have it begun unless it is; or when it is to be tried again."""
+        place = delivery.destination
+        while True:
+            away = await self._pace.turn(place.chat_id, group=_many(place), patience=_PATIENCE)
+            if away:
+                return RetryAt(self._now() + timedelta(seconds=away), "its turn comes later")
+            turned = self._pace.moment()
+            if permit is None or not permit():
+                permit = await begin(delivery)
+                if permit is None:
+                    return RetryAt(self._now(), _NOT_BEGUN)
+                if self._pace.interval and self._pace.moment() - turned > _LATE:
+                    continue
+            if self._pace.interval:
+                await self._pace.sleep(max(0.0, turned + _LEAD - self._pace.moment()))
+            return permit
 
     async def post(self, destination: Destination, part: Part) -> int:
         """Send a part as an answer, outside the delivery rows; TelegramError is the caller's to handle."""
@@ -137,29 +174,36 @@ class Sender:
             raise
 
     async def _carry_out(
-        self, place: Destination, part: Part | None, message_id: int | None, *, paid: bool = True
+        self,
+        place: Destination,
+        part: Part | None,
+        message_id: int | None,
+        *,
+        paid: bool = True,
+        permit: Permit | None = None,
     ) -> int:
         if message_id is None:
             if part is None:
                 raise BadRequest("nothing to send")
-            return await self._send(place, part, paid=paid and self._paid)
+            return await self._send(place, part, paid=paid and self._paid, permit=permit)
         try:
             if part is None:
-                await self._call("deleteMessage", _json({"chat_id": place.chat_id, "message_id": message_id}))
+                body = _json({"chat_id": place.chat_id, "message_id": message_id})
+                await self._call("deleteMessage", body, permit)
             elif part.kind is PartKind.DOCUMENT:
-                await self._replace_file(place.chat_id, message_id, part)
+                await self._replace_file(place.chat_id, message_id, part, permit)
             else:
                 head = b'{"chat_id":%d,"message_id":%d,' % (place.chat_id, message_id)
-                await self._call("editMessageText", head + self._body(part))
+                await self._call("editMessageText", head + self._body(part), permit)
         except BadRequest as error:
             text = str(error).lower()
             if _UNCHANGED not in text and not (part is None and any(known in text for known in _NOTHING_TO_DELETE)):
                 raise
         return message_id
 
-    async def _send(self, place: Destination, part: Part, *, paid: bool) -> int:
+    async def _send(self, place: Destination, part: Part, *, paid: bool, permit: Permit | None) -> int:
         if part.kind is PartKind.DOCUMENT:
-            return await self._send_file(place, part, paid=paid)
+            return await self._send_file(place, part, paid=paid, permit=permit)
         head = b'{"chat_id":%d,' % place.chat_id
         if place.thread_id:
             head += b'"message_thread_id":%d,' % place.thread_id
@@ -168,9 +212,9 @@ class Sender:
         if paid:
             head += b'"allow_paid_broadcast":true,'
         method = "sendRichMessage" if part.kind is PartKind.RICH else "sendMessage"
-        return _message_id(await self._call(method, head + self._body(part)))
+        return _message_id(await self._call(method, head + self._body(part), permit))
 
-    async def _send_file(self, place: Destination, part: Part, *, paid: bool) -> int:
+    async def _send_file(self, place: Destination, part: Part, *, paid: bool, permit: Permit | None) -> int:
         fields: dict[str, Any] = {
             "chat_id": place.chat_id,
             "message_thread_id": place.thread_id or None,
@@ -181,19 +225,19 @@ class Sender:
         }
         if known := self._files.get(part.content_hash):
             try:
-                return _message_id(await self._call("sendDocument", _json({**fields, "document": known})))
+                return _message_id(await self._call("sendDocument", _json({**fields, "document": known}), permit))
             except BadRequest as error:
                 if not any(wrong in str(error).lower() for wrong in _WRONG_FILE):
                     raise
                 del self._files[part.content_hash]
-        message = await self._call("sendDocument", _form(fields, "document", part))
+        message = await self._call("sendDocument", _form(fields, "document", part), permit)
         self._remember_file(part, message)
         return _message_id(message)
 
-    async def _replace_file(self, chat_id: int, message_id: int, part: Part) -> None:
+    async def _replace_file(self, chat_id: int, message_id: int, part: Part, permit: Permit | None) -> None:
         media = {"type": "document", "media": "attach://file", **_caption(part)}
         fields = {"chat_id": chat_id, "message_id": message_id, "media": json.dumps(media), **_keyboard(part)}
-        self._remember_file(part, await self._call("editMessageMedia", _form(fields, "file", part)))
+        self._remember_file(part, await self._call("editMessageMedia", _form(fields, "file", part), permit))
 
     def _remember_file(self, part: Part, message: Any) -> None:
         file_id = message.get("document", {}).get("file_id") if isinstance(message, dict) else None
@@ -202,8 +246,8 @@ class Sender:
                 self._files.clear()
             self._files[part.content_hash] = file_id
 
-    async def _call(self, method: str, body: bytes | aiohttp.FormData) -> Any:
-        return await self._request.call(f"{self._address}/{method}", body)
+    async def _call(self, method: str, body: bytes | aiohttp.FormData, permit: Permit | None) -> Any:
+        return await self._request.call(f"{self._address}/{method}", body, still=permit)
 
     def _body(self, part: Part) -> bytes:
         """What a message says, without whom it goes to and without the first brace."""

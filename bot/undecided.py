@@ -64,7 +64,7 @@ class Undecided:
         self._untold: list[Open] = []
         self._told_again_at: datetime | None = None
         self._due: datetime | None = None
-        self._failed: dict[int, datetime] = {}
+        self._failed: dict[int, tuple[Delivery, datetime]] = {}
         self._asked = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -104,7 +104,7 @@ class Undecided:
     @property
     def next(self) -> datetime | None:
         """When there is something to look for."""
-        moments = (self._due, self._told_again_at, *self._failed.values())
+        moments = (self._due, self._told_again_at, *(at for _, at in self._failed.values()))
         return min((one for one in moments if one is not None), default=None)
 
     @property
@@ -112,7 +112,7 @@ class Undecided:
         """Whether a message is being looked for, or the administrators are being asked."""
         return bool(self._tasks)
 
-    async def look(self, worker: str, wake: Callable[[], None]) -> None:
+    async def look(self, fence: int, wake: Callable[[], None]) -> None:
         """Look for the messages for which it is time, as this process. Goes on beside the caller."""
         now = self._now()
         if self.next is None or now < self.next or len(self._tasks) >= LOOKS_AT_ONCE:
@@ -121,14 +121,14 @@ class Undecided:
             again, self._untold, self._told_again_at = self._untold, [], None
             for one in again:
                 self._put(one)
-        failed = [delivery_id for delivery_id, at in self._failed.items() if at <= now]
+        failed = [delivery for delivery, at in self._failed.values() if at <= now]
         async with self._db.begin() as session:
-            for delivery_id in failed:
-                await undecided.look_again(session, delivery_id, now)
-            found = await undecided.to_look(session, now, LOOKS_AT_ONCE - len(self._tasks), worker=worker)
+            for delivery in failed:
+                await undecided.look_again(session, delivery, now)
+            found = await undecided.to_look(session, now, LOOKS_AT_ONCE - len(self._tasks), fence=fence)
             self._due = await undecided.next_look(session)
-        for delivery_id in failed:
-            del self._failed[delivery_id]
+        for delivery in failed:
+            del self._failed[delivery.id]
         for delivery in found:
             self._beside(self._decide(delivery, wake))
 
@@ -142,7 +142,7 @@ class Undecided:
             await self._look_for(delivery)
         except Exception:
             # The row is this process's, so that no other will look for it.
-            self._failed[delivery.id] = self._now() + _AGAIN
+            self._failed[delivery.id] = delivery, self._now() + _AGAIN
             raise
         wake()
 
@@ -151,14 +151,16 @@ class Undecided:
         async with self._db.begin() as session:
             match looked:
                 case Found(message_id):
-                    await undecided.resolve(session, delivery.id, message_id=message_id, now=self._now())
+                    await undecided.resolve(
+                        session, delivery.id, message_id=message_id, now=self._now(), fence=delivery.fence
+                    )
                 case Absent():
-                    await undecided.resolve(session, delivery.id, resend=True, now=self._now())
+                    await undecided.resolve(session, delivery.id, resend=True, now=self._now(), fence=delivery.fence)
                 case LookLater(at):
-                    await undecided.look_again(session, delivery.id, at)
+                    await undecided.look_again(session, delivery, at)
                     self._due = min(self._due or at, at)
                 case CannotLook(reason):
-                    await undecided.look_again(session, delivery.id, None, reason)
+                    await undecided.look_again(session, delivery, None, reason)
         event(
             _log,
             "looked",

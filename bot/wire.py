@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -25,7 +26,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
-from bot.lean_http import BrokenAnswerError, LeanHttp, NotConnectedError
+from bot.lean_http import BrokenAnswerError, LeanHttp, NotBegunError, NotConnectedError
 from bot.log import redact
 from bot.proxy import proxy_of
 
@@ -110,15 +111,25 @@ class AiohttpRequest(BaseRequest):
         connect = self._connect if connect_timeout is self.DEFAULT_NONE else connect_timeout
         return await self._carry(method, url, body, read, connect)
 
-    async def call(self, url: str, body: bytes | aiohttp.FormData, *, whole: bool = False) -> Any:
+    async def call(
+        self,
+        url: str,
+        body: bytes | aiohttp.FormData,
+        *,
+        whole: bool = False,
+        still: Callable[[], bool] | None = None,
+    ) -> Any:
         """One call with a JSON body (or a form with files). Of a message only its id is read unless `whole`.
 
-        Raises TelegramError like the library does, with the error of the network as its cause.
+        Raises TelegramError like the library does, with the error of the network as its cause; NotBegunError where
+        `still`, asked right before the request is written, is false.
         """
         json_body = isinstance(body, bytes)
         if isinstance(body, bytes) and not self._proxy(url):
-            code, payload = await self._lean_carry(url, body)
+            code, payload = await self._lean_carry(url, body, still)
         else:
+            if still is not None and not still():
+                raise NotBegunError
             read = self._read if json_body else _UPLOAD
             code, payload = await self._carry("POST", url, body, read, self._connect, _JSON if json_body else None)
         if code == _OK:
@@ -127,12 +138,12 @@ class AiohttpRequest(BaseRequest):
             return _read(payload).get("result")
         raise _error(code, payload)
 
-    async def _lean_carry(self, url: str, body: bytes) -> tuple[int, bytes]:
+    async def _lean_carry(self, url: str, body: bytes, still: Callable[[], bool] | None) -> tuple[int, bytes]:
         if self._lean is None:
             raise RuntimeError("this request is not initialized")
         self._refuse_at_the_end()
         try:
-            return await self._lean.post(url, body)
+            return await self._lean.post(url, body, still)
         except NotConnectedError as error:
             raise NetworkError(redact(str(error))) from error
         except TimeoutError as error:

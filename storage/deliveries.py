@@ -1,8 +1,9 @@
 """Delivery rows: planned, claimed, and counted. What comes of them is in `delivery_outcomes.py`.
 
-pending → sending (committed before the request) → sent | retry | failed | unknown. The rows of a destination go out in
-the order of their ids: the first that is neither sent nor failed holds the later ones back, and no other destination's.
-An unknown one does so for HOLD only: what nobody decides about must not silence a destination for ever.
+pending → claimed (in a process's hand) → sending (committed when it has its turn, before the request) → sent | retry |
+failed | unknown. The rows of a destination go out in the order of their ids: the first that is neither sent nor failed
+holds the later ones back, and no other destination's. An unknown one does so for HOLD only: what nobody decides about
+must not silence a destination for ever.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.delivery_rows import HOLD, ROWS_BY_ID, Known, first_in_line, set_row, stands, with_parts
-from storage.models import UNFINISHED, destinations
+from storage.models import UNFINISHED, destinations, workers
 from storage.models import deliveries as table
 from storage.models import digest_parts as part_table
 from storage.records import Delivery, DeliveryState
-from storage.sql import among, changed, chunks, upsert
+from storage.sql import among, changed, upsert
 
 _UNREADABLE = "what is stored for this cannot be read"
 
@@ -27,10 +28,24 @@ _TAKE = (
     sa.update(table)
     .where(among(table.c.id, "ids"))
     .values(
-        state=DeliveryState.SENDING,
-        claimed_by=sa.bindparam("worker", type_=sa.String),
+        state=DeliveryState.CLAIMED,
+        fence=sa.bindparam("held_by", type_=sa.Integer),
         updated_at=sa.bindparam("at", type_=table.c.updated_at.type),
     )
+)
+
+_BEGIN = (
+    sa.update(table)
+    .where(
+        among(table.c.id, "ids"),
+        # Also one that is being sent: in another layout, or once more after a pause.
+        table.c.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
+        table.c.fence == sa.bindparam("held_by", type_=sa.Integer),
+        sa.exists().where(workers.c.fence == table.c.fence),
+        sa.exists().where(destinations.c.id == table.c.destination_id, destinations.c.paused.is_(None)),
+    )
+    .values(state=DeliveryState.SENDING, updated_at=sa.bindparam("at", type_=table.c.updated_at.type))
+    .returning(table.c.id)
 )
 
 
@@ -57,13 +72,13 @@ async def claim(
     limit: int,
     *,
     resting: Collection[int] = (),
-    worker: str | None = None,
+    fence: int | None = None,
     known: Known | None = None,
 ) -> list[Delivery]:
-    """Take up to `limit` rows to send now, the oldest first and at most one per destination; they become "sending".
+    """Take up to `limit` rows to send next, the oldest first and at most one per destination; they become "claimed".
 
-    Destinations that are paused or in one of the `resting` chats are passed over. `worker` is who takes them; `known`
-    keeps parts from one claim to the next. A row that cannot be read fails, alone.
+    Destinations that are paused or in one of the `resting` chats are passed over. `fence` is the process that takes
+    them; `known` keeps parts from one claim to the next. A row that cannot be read fails, alone.
     """
     # In the statement, not as variables: there may be more chats than a statement takes.
     given = {"now": now, "held_since": now - HOLD, "most": limit, **({"resting": sorted(resting)} if resting else {})}
@@ -71,7 +86,7 @@ async def claim(
     ids = list((await connection.execute(_ready(resting=bool(resting)), given)).scalars())
     if not ids:
         return []
-    await connection.execute(_TAKE, {"ids": ids, "worker": worker, "at": now})
+    await connection.execute(_TAKE, {"ids": ids, "held_by": fence, "at": now})
     rows = (await connection.execute(ROWS_BY_ID, {"ids": ids})).all()
     claimed = await with_parts(session, rows, known if known is not None else {})
     readable = {one.id for one in claimed}
@@ -81,11 +96,15 @@ async def claim(
     return claimed
 
 
-async def release(session: AsyncSession, delivery_ids: Collection[int], now: datetime) -> None:
-    """Give claimed rows back whose requests were never begun."""
-    again = {"state": DeliveryState.PENDING, "claimed_by": None, "updated_at": now}
-    for some in chunks(delivery_ids):
-        await session.execute(sa.update(table).where(table.c.id.in_(some)).values(**again))
+async def begin(session: AsyncSession, delivery_ids: Collection[int], now: datetime, *, fence: int) -> set[int]:
+    """The requests of these claimed rows are about to go out; they become "sending". Returns for which that is so.
+
+    It is not for a row that is no longer this process's, nor for one whose destination was paused meanwhile.
+    """
+    if not delivery_ids:
+        return set()
+    connection = await session.connection()
+    return set((await connection.execute(_BEGIN, {"ids": delivery_ids, "held_by": fence, "at": now})).scalars())
 
 
 async def hurry(session: AsyncSession, now: datetime) -> None:

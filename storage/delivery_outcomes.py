@@ -29,6 +29,12 @@ from storage.records import (
 )
 from storage.sql import NUMBERED, among, changed, picked
 
+_NOT_BEGUN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.RETRY)
+
+# A process that was taken for dead tells that a message arrived. Whoever has the row in hand now finds, before the
+# request, that it is no longer its own; only a request that is out already cannot be held back, and tells for itself.
+_ARRIVED_ALL_THE_SAME = sa.and_(table.c.message_id.is_(None), table.c.state != DeliveryState.SENDING)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -51,32 +57,32 @@ class Lost:
     reason: str
 
 
-async def record_all(
-    session: AsyncSession, done: Sequence[Done], now: datetime, *, worker: str | None = None
-) -> list[Lost]:
+async def record_all(session: AsyncSession, done: Sequence[Done], now: datetime) -> list[Lost]:
     """Write down what came of many rows. Returns the destinations that are lost by it.
 
-    A row that another process has taken over meanwhile is that one's.
+    A row that another process has taken over meanwhile is that one's; only that a message arrived is knowledge all the
+    same, unless the other is just sending it again.
     """
     if not done:
         return []
-    plain: dict[str, dict[int, int]] = {}
+    plain: dict[tuple[str, int | None], dict[int, int]] = {}
     others: list[Done] = []
     for one in done:
         if isinstance(one.outcome, Sent) and one.sent_hash and not one.outcome.no_rich:
-            plain.setdefault(one.sent_hash, {})[one.delivery.id] = one.outcome.message_id
+            plain.setdefault((one.sent_hash, one.delivery.fence), {})[one.delivery.id] = one.outcome.message_id
         else:
             others.append(one)
-    for sent_as, messages in plain.items():
-        values = {"ids": messages, "messages": messages, "sent_as": sent_as, "worker": worker, "at": now}
-        await changed(session, _SENT if worker is not None else _SENT_BY_ANY, values)
+    for (sent_as, fence), messages in plain.items():
+        values = {"ids": messages, "messages": messages, "sent_as": sent_as, "held_by": fence, "at": now}
+        await changed(session, _SENT if fence is not None else _SENT_BY_ANY, values)
     for one in done:
         row = one.delivery
         if isinstance(one.outcome, Sent) and row.message_id is None and row.destination.pin:
             await pins.want(session, row.destination.id, row.digest_id, row.number, one.outcome.message_id)
     lost: list[Lost] = []
     for one in others:
-        found = await record(session, one.delivery.id, one.outcome, now, sent_hash=one.sent_hash, worker=worker)
+        fence = one.delivery.fence
+        found = await record(session, one.delivery.id, one.outcome, now, sent_hash=one.sent_hash, fence=fence)
         lost += [found] if found is not None else []
     return lost
 
@@ -88,14 +94,15 @@ async def record(
     now: datetime,
     *,
     sent_hash: str = "",
-    worker: str | None = None,
+    fence: int | None = None,
 ) -> Lost | None:
     """Write down what came of a row. `sent_hash` is the content hash of the part that was sent ("" for a deletion).
 
-    A row that is gone meanwhile stays gone. Content that was replaced while it was on its way is to be edited. Returns
-    the destination that was paused because of it, if it was.
+    `fence` is the process that had it in hand (None: whoever has). A row that is gone meanwhile stays gone. Content
+    that was replaced while it was on its way is to be edited. Returns the destination that was paused because of it, if
+    it was.
     """
-    found = await read(session, sa.and_(table.c.id == delivery_id, held_by(worker)))
+    found = await read(session, sa.and_(table.c.id == delivery_id, _told_by(fence, outcome)))
     if not found:
         return None
     row, lost = found[0], None
@@ -117,9 +124,9 @@ async def record(
         case Gone(reason):
             waiting = sa.and_(table.c.destination_id == row.destination.id, sa.text(UNFINISHED))
             # Only what surely was not sent carries the reason by which `resume` knows what to send.
-            unsent = sa.or_(table.c.id == row.id, table.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRY)))
+            unsent = sa.or_(table.c.id == row.id, table.c.state.in_(_NOT_BEGUN))
             why = sa.case((unsent, reason), else_=f"{reason}; it may have arrived before")
-            values = {"state": DeliveryState.FAILED, "retry_at": None, "claimed_by": None, "updated_at": now}
+            values = {"state": DeliveryState.FAILED, "retry_at": None, "fence": None, "updated_at": now}
             await session.execute(sa.update(table).where(waiting).values(reason=why, **values))
             await subscriptions.pause(session, row.destination.id, reason)
             lost = Lost(row.destination, reason) if row.destination.paused is None else None
@@ -131,9 +138,12 @@ async def record(
     return lost
 
 
-def held_by(worker: str | None) -> sa.ColumnElement[bool]:
-    """Rows that this process claimed and that no other one has claimed since."""
-    return sa.or_(table.c.claimed_by.is_(None), table.c.claimed_by == worker) if worker is not None else sa.true()
+def _told_by(fence: int | None, outcome: Outcome) -> sa.ColumnElement[bool]:
+    """Whether a process may say this of a row: it has it in hand, or knows that it arrived all the same."""
+    if fence is None:
+        return sa.true()
+    ours = table.c.fence == fence
+    return sa.or_(ours, _ARRIVED_ALL_THE_SAME) if isinstance(outcome, Sent) else ours
 
 
 def _sent_statement(*, by_any: bool) -> sa.Update:
@@ -144,7 +154,7 @@ def _sent_statement(*, by_any: bool) -> sa.Update:
         .scalar_subquery()
     )
     sent = sa.bindparam("sent_as", type_=sa.String)
-    own = sa.or_(table.c.claimed_by.is_(None), table.c.claimed_by == sa.bindparam("worker", type_=sa.String))
+    own = sa.or_(table.c.fence == sa.bindparam("held_by", type_=sa.Integer), _ARRIVED_ALL_THE_SAME)
     return (
         sa.update(table)
         .where(among(table.c.id, "ids"), sa.true() if by_any else own)
@@ -152,7 +162,7 @@ def _sent_statement(*, by_any: bool) -> sa.Update:
             state=sa.case((current == sent, DeliveryState.SENT.value), else_=DeliveryState.PENDING.value),
             message_id=picked(sa.bindparam("messages", type_=NUMBERED), table.c.id),
             sent_hash=sent,
-            claimed_by=None,
+            fence=None,
             retry_at=None,
             reason="",
             updated_at=sa.bindparam("at", type_=table.c.updated_at.type),

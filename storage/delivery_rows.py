@@ -25,7 +25,15 @@ Known = dict[tuple[int, int], Part]
 
 _KNOWN = 64
 
-_OWN = (table.c.id, table.c.digest_id, table.c.number, table.c.state, table.c.message_id, table.c.attempts)
+_OWN = (
+    table.c.id,
+    table.c.digest_id,
+    table.c.number,
+    table.c.state,
+    table.c.message_id,
+    table.c.attempts,
+    table.c.fence,
+)
 
 _ROWS = (
     sa.select(*_OWN, *(column.label(f"at_{column.name}") for column in subscriptions.COLUMNS))
@@ -74,7 +82,7 @@ def first_in_line(*, resting: bool = False) -> sa.ColumnElement[bool]:
 
 async def set_row(session: AsyncSession, delivery_id: int, now: datetime, **values: Any) -> None:
     """Change a row; what is not named of its trouble and its claim goes."""
-    known = {"retry_at": None, "reason": "", "claimed_by": None, "updated_at": now, **values}
+    known = {"retry_at": None, "reason": "", "fence": None, "updated_at": now, **values}
     await session.execute(sa.update(table).where(table.c.id == delivery_id).values(**known))
 
 
@@ -95,7 +103,7 @@ async def with_parts(session: AsyncSession, rows: Sequence[Sequence[Any]], known
 
 def _delivery(row: Sequence[Any], parts: Mapping[tuple[int, int], Part | None]) -> Delivery:
     """KeyError for a part that cannot be read, ValueError for anything else; a part that is gone is None."""
-    delivery_id, digest_id, number, state, message_id, attempts, *place = row
+    delivery_id, digest_id, number, state, message_id, attempts, fence, *place = row
     return Delivery(
         id=delivery_id,
         digest_id=digest_id,
@@ -105,6 +113,7 @@ def _delivery(row: Sequence[Any], parts: Mapping[tuple[int, int], Part | None]) 
         state=DeliveryState(state),
         message_id=message_id,
         attempts=attempts,
+        fence=fence,
     )
 
 

@@ -14,16 +14,23 @@ from storage.models import destinations
 from storage.records import Delivery, DeliveryState
 from storage.sql import changed
 
-_TO_LOOK = sa.and_(stands(DeliveryState.UNKNOWN), table.c.retry_at.is_not(None), table.c.claimed_by.is_(None))
+_TO_LOOK = sa.and_(stands(DeliveryState.UNKNOWN), table.c.retry_at.is_not(None), table.c.fence.is_(None))
 
 
 async def resolve(
-    session: AsyncSession, delivery_id: int, *, resend: bool | None = None, message_id: int | None = None, now: datetime
+    session: AsyncSession,
+    delivery_id: int,
+    *,
+    resend: bool | None = None,
+    message_id: int | None = None,
+    now: datetime,
+    fence: int | None = None,
 ) -> bool:
     """Decide an unknown row: `resend=True` sends it again; `message_id` tells that it arrived, as that message.
 
-    `resend=False` tells that it arrived but not as which message, so that it can never be edited. Returns whether the
-    row was unknown; others are left alone.
+    `resend=False` tells that it arrived but not as which message, so that it can never be edited. `fence` is the
+    process that looked for it, None for a person. Returns whether the row was unknown and, for a process, still in its
+    hand; others are left alone.
     """
     if (resend is None) == (message_id is None):
         raise ValueError("say either whether to send it again or which message it is")
@@ -31,8 +38,8 @@ async def resolve(
     decided = await changed(
         session,
         sa.update(table)
-        .where(table.c.id == delivery_id, table.c.state == DeliveryState.UNKNOWN)
-        .values(state=state, message_id=message_id, reason="", retry_at=None, claimed_by=None, updated_at=now),
+        .where(_of(delivery_id, fence))
+        .values(state=state, message_id=message_id, reason="", retry_at=None, fence=None, updated_at=now),
     )
     await session.execute(sa.delete(table).where(table.c.id == delivery_id, nothing_to_do()))
     return decided == 1
@@ -43,7 +50,7 @@ async def unknown(session: AsyncSession) -> list[Delivery]:
     return await read(session, stands(DeliveryState.UNKNOWN))
 
 
-async def to_look(session: AsyncSession, now: datetime, limit: int, *, worker: str) -> list[Delivery]:
+async def to_look(session: AsyncSession, now: datetime, limit: int, *, fence: int) -> list[Delivery]:
     """Take up to `limit` unknown rows for which it is time to look; nobody else looks for them meanwhile."""
     query = (
         sa.select(table.c.id)
@@ -55,17 +62,16 @@ async def to_look(session: AsyncSession, now: datetime, limit: int, *, worker: s
     ids = list(await session.scalars(query))
     if not ids:
         return []
-    await session.execute(sa.update(table).where(table.c.id.in_(ids)).values(claimed_by=worker))
+    await session.execute(sa.update(table).where(table.c.id.in_(ids)).values(fence=fence))
     return await read(session, table.c.id.in_(ids))
 
 
-async def look_again(session: AsyncSession, delivery_id: int, at: datetime | None, reason: str | None = None) -> None:
-    """When to look again for a row that is unknown; None leaves it to somebody, for the reason given."""
-    ours = sa.and_(table.c.id == delivery_id, table.c.state == DeliveryState.UNKNOWN)
-    known: dict[str, Any] = {"retry_at": at, "claimed_by": None}
+async def look_again(session: AsyncSession, row: Delivery, at: datetime | None, reason: str | None = None) -> None:
+    """When to look again for a row that its process looked for; None leaves it to somebody, for the reason given."""
+    known: dict[str, Any] = {"retry_at": at, "fence": None}
     if reason is not None:
         known["reason"] = reason
-    await session.execute(sa.update(table).where(ours).values(**known))
+    await session.execute(sa.update(table).where(_of(row.id, row.fence)).values(**known))
 
 
 async def next_look(session: AsyncSession) -> datetime | None:
@@ -90,3 +96,9 @@ async def message_ids(session: AsyncSession, chat_id: int, *, after: int) -> set
         .where(destinations.c.chat_id == chat_id, table.c.message_id > after)
     )
     return set(await session.scalars(query))
+
+
+def _of(delivery_id: int, fence: int | None) -> sa.ColumnElement[bool]:
+    """That row, if it is unknown and in the hand of that process (None: of any or none)."""
+    held = table.c.fence == fence if fence is not None else sa.true()
+    return sa.and_(table.c.id == delivery_id, table.c.state == DeliveryState.UNKNOWN, held)

@@ -21,7 +21,7 @@ from storage.records import DeliveryState
 
 DESTINATIONS = int(os.environ.get("DELIVERY_DESTINATIONS", "60"))
 SHARE = 0.10
-UNDER_WAY = (DeliveryState.SENDING, DeliveryState.RETRY)
+UNDER_WAY = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRY)
 
 
 async def at_rest(made: Scene, ready: Delivering, seconds: float) -> dict[DeliveryState, int]:

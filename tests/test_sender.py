@@ -12,6 +12,7 @@ from fakes.simulated_time import Seconds
 from telegram.error import BadRequest, RetryAfter
 
 from bot.pace import Pace
+from bot.permits import Permit
 from bot.sender import Sender
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.state import Chat
@@ -81,9 +82,26 @@ async def test_a_row_that_cannot_be_made_into_a_message_is_refused_and_the_next_
 
 async def test_once_the_program_stops_a_row_whose_turn_has_come_is_left_for_the_next_start() -> None:
     async with scene() as here:
-        outcome = await here.sender.send(here.row(), unless=lambda: True)
-        assert outcome == RetryAt(NOW, "the program stopped before this was sent")
+        outcome = await here.sender.send(here.row(), begin=refuse)
+        assert outcome == RetryAt(NOW, "it was not begun")
         assert here.texts() == []
+
+
+async def test_a_process_that_stood_still_after_its_turn_does_not_write_the_request() -> None:
+    async with scene() as here:
+        outcome = await here.sender.send(here.row(), begin=expired)
+        assert outcome == RetryAt(NOW, "it was not begun")
+        assert here.texts() == []
+
+
+async def refuse(_delivery: Delivery) -> Permit | None:
+    """The row is another process's by now, or the program stops."""
+    return None
+
+
+async def expired(_delivery: Delivery) -> Permit | None:
+    """The row was this process's, too long ago."""
+    return lambda: False
 
 
 async def test_a_chat_whose_turn_is_far_away_does_not_hold_the_others() -> None:

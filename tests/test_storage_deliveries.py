@@ -11,12 +11,14 @@ import pytest
 import sqlalchemy as sa
 from fakes.stored import NOW, SOON, add, address, claim, digest, open_database, parts, place, planned, record
 
-from storage import deliveries, digests, moves, subscriptions, undecided, workers
+from storage import deliveries, delivery_outcomes, digests, moves, subscriptions, undecided, workers
 from storage.database import Database
-from storage.records import ChatKind, DeliveryState, Gone, Moved, Refused, RetryAt, Sent, Unsure
+from storage.delivery_outcomes import Done
+from storage.records import ChatKind, Delivery, DeliveryState, Gone, Moved, Refused, RetryAt, Sent, Unsure
 from storage.workers import Recovered
 
 CHANNEL = place(-100, kind=ChatKind.CHANNEL)
+FENCE = 1_000
 
 
 @pytest.fixture
@@ -35,9 +37,25 @@ async def states(db: Database, digest_id: int = 1) -> dict[DeliveryState, int]:
         return await deliveries.states(session, digest_id)
 
 
-async def recover(db: Database) -> Recovered:
+async def begin(db: Database, rows: list[Delivery], fence: int) -> list[Delivery]:
+    """Their requests go out, of a process with that fence number."""
     async with db.begin() as session:
-        return await workers.recover(session, NOW)
+        if fence not in await workers.beats(session):
+            await session.execute(sa.text("INSERT INTO workers (fence, beat) VALUES (:fence, 0)"), {"fence": fence})
+        assert await deliveries.begin(session, [row.id for row in rows], NOW, fence=fence) == {row.id for row in rows}
+    return rows
+
+
+async def numbers_begun(db: Database) -> list[tuple[int, int]]:
+    """Chat and part of every row that can be claimed now, and is begun."""
+    rows = await begin(db, await claim(db, fence=FENCE), FENCE)
+    return [(row.destination.chat_id, row.number) for row in rows]
+
+
+async def recover(db: Database) -> Recovered:
+    """Every process is gone."""
+    async with db.begin() as session:
+        return await workers.recover(session, NOW, dead=list(await workers.beats(session)))
 
 
 async def next_retry(db: Database) -> object:
@@ -66,8 +84,8 @@ async def test_a_claimed_row_has_all_that_the_sender_needs(db: Database) -> None
     known = await planned(db, [one], "a")
     (row,) = await claim(db)
     assert (row.destination, row.digest_id, row.number, row.part) == (one, known.id, 0, parts("a")[0])
-    assert (row.state, row.attempts, row.message_id) == (DeliveryState.SENDING, 0, None)
-    assert await states(db) == {DeliveryState.SENDING: 1}
+    assert (row.state, row.attempts, row.message_id) == (DeliveryState.CLAIMED, 0, None)
+    assert await states(db) == {DeliveryState.CLAIMED: 1}
 
 
 async def test_a_destination_gets_its_parts_one_after_the_other(db: Database) -> None:
@@ -118,7 +136,7 @@ async def test_a_refused_part_does_not_stop_the_next_one(db: Database) -> None:
     (row,) = await claim(db)
     await record(db, row, Refused("can't parse entities"))
     assert await numbers(db) == [(7, 1)]
-    assert await states(db) == {DeliveryState.FAILED: 1, DeliveryState.SENDING: 1}
+    assert await states(db) == {DeliveryState.FAILED: 1, DeliveryState.CLAIMED: 1}
 
 
 async def test_a_row_that_cannot_be_read_fails_alone(db: Database) -> None:
@@ -177,7 +195,7 @@ async def test_only_unknown_rows_can_be_decided_and_only_in_one_way(db: Database
             await undecided.resolve(session, row.id, now=NOW)
         with pytest.raises(ValueError, match="either"):
             await undecided.resolve(session, row.id, resend=True, message_id=7, now=NOW)
-    assert await states(db) == {DeliveryState.SENDING: 1}
+    assert await states(db) == {DeliveryState.CLAIMED: 1}
 
 
 async def test_where_the_bot_may_not_write_everything_waiting_fails_and_the_destination_is_paused(db: Database) -> None:
@@ -188,7 +206,7 @@ async def test_where_the_bot_may_not_write_everything_waiting_fails_and_the_dest
     await record(db, row, Gone("bot was blocked by the user"))
     assert await states(db, first.id) == {
         DeliveryState.FAILED: 2,
-        DeliveryState.SENDING: 1,
+        DeliveryState.CLAIMED: 1,
         DeliveryState.PENDING: 1,
     }
     assert await states(db, second.id) == {DeliveryState.FAILED: 1}
@@ -247,7 +265,7 @@ async def test_an_outcome_for_a_row_that_is_gone_changes_nothing(db: Database) -
     await record(db, replace(before[0], id=99), Gone("blocked"))
     async with db.read() as session:
         assert await subscriptions.by_id(session, places[0].id) == places[0]
-    assert await states(db) == {DeliveryState.SENDING: 2}
+    assert await states(db) == {DeliveryState.CLAIMED: 2}
 
 
 async def test_the_id_of_a_row_that_is_gone_is_never_given_to_another(db: Database) -> None:
@@ -263,10 +281,53 @@ async def test_the_id_of_a_row_that_is_gone_is_never_given_to_another(db: Databa
 
 async def test_after_a_crash_private_chats_get_it_again_and_of_others_nobody_knows(db: Database) -> None:
     await planned(db, await add(db, place(1), CHANNEL, place(-5, kind=ChatKind.GROUP)), "a")
-    assert len(await claim(db)) == 3
+    assert await numbers_begun(db) == [(1, 0), (-100, 0), (-5, 0)]
     assert await recover(db) == Recovered(resend=1, unknown=2)
-    assert await numbers(db) == [(1, 0)]
+    assert await numbers_begun(db) == [(1, 0)]
     assert await recover(db) == Recovered(resend=1, unknown=0)
+
+
+async def test_after_a_crash_what_was_claimed_and_not_begun_goes_back_and_asks_nobody(db: Database) -> None:
+    await planned(db, await add(db, place(1), CHANNEL, place(-5, kind=ChatKind.GROUP)), "a")
+    assert len(await claim(db)) == 3
+    assert await recover(db) == Recovered(unsent=3)
+    assert len(await claim(db)) == 3
+
+
+async def test_a_row_is_begun_by_the_process_that_holds_it_alone_and_not_where_its_destination_was_paused(
+    db: Database,
+) -> None:
+    places = await add(db, place(1), place(2))
+    await planned(db, places, "a")
+    async with db.begin() as session:
+        ours, others = await workers.register(session), await workers.register(session)
+    mine = [row.id for row in await claim(db, fence=ours)]
+    async with db.begin() as session:
+        await subscriptions.pause(session, places[0].id, "blocked")
+        assert await deliveries.begin(session, mine, NOW, fence=others) == set()
+        assert await deliveries.begin(session, mine, NOW, fence=ours) == {mine[1]}
+        await workers.leave(session, ours)
+        assert await deliveries.begin(session, mine, NOW, fence=ours) == set()
+
+
+async def test_an_outcome_of_an_old_fence_changes_nothing_but_that_a_message_arrived(db: Database) -> None:
+    await planned(db, await add(db, place(1), CHANNEL), "a")
+    async with db.begin() as session:
+        old = await workers.register(session)
+    rows = await begin(db, await claim(db, fence=old), old)
+    async with db.begin() as session:
+        await workers.recover(session, NOW, dead=[old])
+        new = await workers.register(session)
+    for outcome in (Refused("no"), RetryAt(NOW + SOON, "later"), Gone("blocked"), Unsure("?")):
+        async with db.begin() as session:
+            assert await delivery_outcomes.record_all(session, [Done(row, outcome) for row in rows], NOW) == []
+    assert await states(db) == {DeliveryState.PENDING: 1, DeliveryState.UNKNOWN: 1}
+    (again,) = await claim(db, fence=new)
+    async with db.begin() as session:
+        await delivery_outcomes.record_all(session, [Done(row, Sent(5)) for row in rows], NOW)
+        # The other one finds that it is no longer its own, and sends nothing twice.
+        assert await deliveries.begin(session, [again.id], NOW, fence=new) == set()
+    assert await states(db) == {DeliveryState.SENT: 2}
 
 
 async def test_after_a_crash_edits_and_deletions_are_made_again_everywhere(db: Database) -> None:
@@ -274,12 +335,12 @@ async def test_after_a_crash_edits_and_deletions_are_made_again_everywhere(db: D
     for message in (10, 11):
         await record(db, (await claim(db))[0], Sent(message))
     await edit(db, "A")
-    (row,) = await claim(db)
+    (row,) = await begin(db, await claim(db, fence=FENCE), FENCE)
     assert await recover(db) == Recovered(resend=1, unknown=0)
     (again,) = await claim(db)
     assert (again.id, again.message_id, again.part) == (row.id, 10, parts("A")[0])
     await record(db, again, Sent(10))
-    (deletion,) = await claim(db)
+    (deletion,) = await begin(db, await claim(db, fence=FENCE), FENCE)
     assert (deletion.message_id, deletion.part) == (11, None)
     assert await recover(db) == Recovered(resend=1, unknown=0)
 

@@ -41,6 +41,7 @@ T = TypeVar("T")
 PLACES = (place(1), place(-2, kind=ChatKind.CHANNEL), place(-3, kind=ChatKind.SUPERGROUP))
 SOON = timedelta(minutes=1)
 FINISHED = {DeliveryState.SENT, DeliveryState.FAILED}
+UNSENT = {DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.RETRY}
 process = st.integers(0, 1)
 
 
@@ -50,7 +51,7 @@ class Row:
 
     destination: int
     state: DeliveryState = DeliveryState.PENDING
-    worker: str | None = None
+    fence: int | None = None
     at: datetime = NOW
     """When it may be tried again, or since when it is unknown."""
     unsent: bool = False
@@ -59,10 +60,10 @@ class Row:
 
 @dataclass
 class Process:
-    """One of the two: its connection, its name of today, and the rows that it is sending."""
+    """One of the two: its connection, its fence number of today, and the rows that it has in hand."""
 
     db: Database
-    name: str
+    fence: int = 0
     held: list[Delivery] = field(default_factory=list)
 
 
@@ -75,12 +76,12 @@ class Rows(RuleBasedStateMachine):
         path = Path(self.made_up.enter_context(tempfile.TemporaryDirectory()))
         self.made_up.enter_context(new_database(path))
         self.runner = asyncio.Runner()
-        self.processes = [Process(Database(address(path)), name) for name in ("a", "b")]
+        self.processes = [Process(Database(address(path))) for _ in range(2)]
         self.now = NOW
         self.rows: dict[int, Row] = {}
         self.paused: set[int] = set()
         self.private: set[int] = set()
-        self.ghosts: list[tuple[str, Delivery]] = []
+        self.ghosts: list[Delivery] = []
         self.made = 0
 
     def teardown(self) -> None:
@@ -97,6 +98,8 @@ class Rows(RuleBasedStateMachine):
         stored = self.run(add(self.processes[0].db, *PLACES))
         self.ids = [one.id for one in stored]
         self.private = {stored[0].id}
+        for one in self.processes:
+            one.fence = self._register(one.db)
 
     @rule(count=st.integers(1, 3))
     def plan(self, count: int) -> None:
@@ -132,13 +135,40 @@ class Rows(RuleBasedStateMachine):
 
         async def work() -> list[Delivery]:
             async with one.db.begin() as session:
-                return await deliveries.claim(session, self.now, limit, worker=one.name)
+                return await deliveries.claim(session, self.now, limit, fence=one.fence)
 
         claimed = self.run(work())
         assert [row.id for row in claimed] == self.claimable()[:limit]
         for row in claimed:
-            self.rows[row.id].state, self.rows[row.id].worker = DeliveryState.SENDING, one.name
+            self.rows[row.id].state, self.rows[row.id].fence = DeliveryState.CLAIMED, one.fence
         one.held += claimed
+
+    @precondition(lambda self: any(one.held for one in self.processes))
+    @rule(which=process)
+    def begin(self, which: int) -> None:
+        one = self.processes[which]
+
+        async def work() -> set[int]:
+            async with one.db.begin() as session:
+                ids = [row.id for row in one.held]
+                return await deliveries.begin(session, ids, self.now, fence=one.fence)
+
+        begun = self.run(work())
+        own = {row.id for row in one.held if self.rows[row.id].fence == one.fence}
+        assert begun == {number for number in own if self.rows[number].destination not in self.paused}
+        for number in begun:
+            self.rows[number].state = DeliveryState.SENDING
+
+    @precondition(lambda self: self.ghosts)
+    @rule()
+    def one_that_was_taken_for_dead_may_begin_nothing(self) -> None:
+        ghost = self.ghosts[-1]
+
+        async def work() -> set[int]:
+            async with self.processes[0].db.begin() as session:
+                return await deliveries.begin(session, [ghost.id], self.now, fence=ghost.fence or 0)
+
+        assert self.run(work()) == set()
 
     @precondition(lambda self: any(one.held for one in self.processes))
     @rule(
@@ -157,12 +187,15 @@ class Rows(RuleBasedStateMachine):
             "unsure": Unsure("?"),
             "gone": Gone("kicked"),
         }
-        self._write(one.db, one.name, [Done(row, outcomes[outcome]) for row in told])
+        self._write(one.db, [Done(row, outcomes[outcome]) for row in told])
         for delivery in told:
             row = self.rows[delivery.id]
-            if row.worker != one.name:
-                continue  # lost with its destination, by another row of it
-            row.worker = None
+            if row.fence != one.fence:
+                # Lost with its destination, by another row of it.
+                if outcome == "sent":
+                    self._arrived_all_the_same(row)
+                continue
+            row.fence = None
             match outcome:
                 case "sent":
                     row.state = DeliveryState.SENT
@@ -173,11 +206,15 @@ class Rows(RuleBasedStateMachine):
                 case "unsure":
                     row.state, row.at = DeliveryState.UNKNOWN, self.now
                 case "gone":
-                    self.paused.add(row.destination)
-                    for other in self.rows.values():
-                        if other.destination == row.destination and other.state not in FINISHED:
-                            other.unsent = other is row or other.state in {DeliveryState.PENDING, DeliveryState.RETRY}
-                            other.state, other.worker = DeliveryState.FAILED, None
+                    self._lost(row)
+
+    def _lost(self, row: Row) -> None:
+        """The destination of a row, and with it all of its rows that are not finished."""
+        self.paused.add(row.destination)
+        for other in self.rows.values():
+            if other.destination == row.destination and other.state not in FINISHED:
+                other.unsent = other is row or other.state in UNSENT
+                other.state, other.fence = DeliveryState.FAILED, None
 
     @rule(which=process)
     def killed_and_recovered_from(self, which: int) -> None:
@@ -185,27 +222,26 @@ class Rows(RuleBasedStateMachine):
 
         async def work() -> None:
             async with alive.db.begin() as session:
-                await workers.alive(session, alive.name, self.now, seen_after=self.now - SOON)
-                await session.execute(sa.text("DELETE FROM workers WHERE name = :name"), {"name": dead.name})
-                await workers.recover(session, self.now, seen_after=self.now - SOON)
+                assert await workers.beat(session, alive.fence)
+                await workers.recover(session, self.now, dead=[dead.fence])
 
         self.run(work())
-        self.ghosts += [(dead.name, row) for row in dead.held]
+        self.ghosts += dead.held
         for row in self.rows.values():
-            if row.worker == dead.name:
-                private = row.destination in self.private
-                row.worker, row.at = None, self.now
-                row.state = DeliveryState.PENDING if private else DeliveryState.UNKNOWN
-        dead.name, dead.held = dead.name + "'", []
+            if row.fence != dead.fence:
+                continue
+            begun, private = row.state is DeliveryState.SENDING, row.destination in self.private
+            row.fence = None
+            row.state = DeliveryState.UNKNOWN if begun and not private else DeliveryState.PENDING
+            row.at = self.now
+        dead.fence, dead.held = self._register(dead.db), []
 
     @precondition(lambda self: self.ghosts)
     @rule()
     def one_that_was_taken_for_dead_tells_that_it_had_sent(self) -> None:
-        name, delivery = self.ghosts.pop()
-        self._write(self.processes[0].db, name, [Done(delivery, Sent(8))])
-        row = self.rows[delivery.id]
-        if row.worker is None:
-            row.state = DeliveryState.SENT
+        delivery = self.ghosts.pop()
+        self._write(self.processes[0].db, [Done(delivery, Sent(8))])
+        self._arrived_all_the_same(self.rows[delivery.id])
 
     @precondition(lambda self: any(row.state is DeliveryState.UNKNOWN for row in self.rows.values()))
     @rule(again=st.booleans())
@@ -239,17 +275,29 @@ class Rows(RuleBasedStateMachine):
 
     @invariant()
     def the_rows_stand_where_the_model_says(self) -> None:
-        async def work() -> dict[int, tuple[str, str | None]]:
+        async def work() -> dict[int, tuple[str, int | None]]:
             async with self.processes[1].db.read() as session:
-                query = sa.select(table.c.id, table.c.state, table.c.claimed_by)
-                return {row.id: (row.state, row.claimed_by) for row in await session.execute(query)}
+                query = sa.select(table.c.id, table.c.state, table.c.fence)
+                return {row.id: (row.state, row.fence) for row in await session.execute(query)}
 
-        assert self.run(work()) == {number: (row.state.value, row.worker) for number, row in self.rows.items()}
+        assert self.run(work()) == {number: (row.state.value, row.fence) for number, row in self.rows.items()}
 
-    def _write(self, db: Database, name: str, done: list[Done]) -> None:
+    def _arrived_all_the_same(self, row: Row) -> None:
+        """Whoever has it in hand finds out before its request; a request that is out tells for itself."""
+        if row.state not in {DeliveryState.SENDING, DeliveryState.SENT}:
+            row.state, row.fence, row.unsent = DeliveryState.SENT, None, False
+
+    def _register(self, db: Database) -> int:
+        async def work() -> int:
+            async with db.begin() as session:
+                return await workers.register(session)
+
+        return self.run(work())
+
+    def _write(self, db: Database, done: list[Done]) -> None:
         async def work() -> None:
             async with db.begin() as session:
-                await delivery_outcomes.record_all(session, done, self.now, worker=name)
+                await delivery_outcomes.record_all(session, done, self.now)
 
         self.run(work())
 

@@ -50,5 +50,5 @@ async def test_everything_is_counted_by_what_it_is(tmp_path: Path) -> None:
                 subscriptions=4,
                 announcements={AnnouncementState.FETCHED: 1, AnnouncementState.LATE: 1},
                 digests=1,
-                deliveries={DeliveryState.PENDING: 3, DeliveryState.SENDING: 2, DeliveryState.SENT: 1},
+                deliveries={DeliveryState.PENDING: 3, DeliveryState.CLAIMED: 2, DeliveryState.SENT: 1},
             )

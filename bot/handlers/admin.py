@@ -18,6 +18,7 @@ from storage.records import DeliveryState
 _EXAMPLE = "/regenerate cs.CV 2026-08-21 translate"
 _PREVIEW = "preview"
 _SCOPES = frozenset({Scope.TRANSLATE, Scope.REFETCH, Scope.BACK, Scope.UNDO, _PREVIEW})
+_OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRY)
 _PATIENCE = 60.0
 _LISTED = 20
 
@@ -149,7 +150,7 @@ def _report(ask: Ask, done: Regenerated, states: dict[DeliveryState, int]) -> st
         lines.append(ask.words.html("regenerated-back", count=done.restored))
     if done.from_store:
         lines.append(ask.words.html("regenerated-from-store"))
-    open_rows = sum(states.get(one, 0) for one in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY))
+    open_rows = sum(states.get(one, 0) for one in _OPEN)
     if open_rows:
         lines.append(ask.words.html("regenerated-open", count=open_rows))
     if failed:

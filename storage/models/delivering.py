@@ -111,8 +111,8 @@ deliveries = Table(
     required("reason", Text),
     required("sent_hash", String),
     Column("updated_at", UtcDateTime),
-    # Who is sending it; null for nobody.
-    Column("claimed_by", String),
+    # Which process has it in hand (workers.fence); null for none.
+    Column("fence", Integer),
     UniqueConstraint("digest_id", "destination_id", "number"),
     # Few at any time, so that planning a row and sending it hardly touch it.
     Index(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table
+from sqlalchemy import Column, Integer, String, Table
 
 from storage.columns import UtcDateTime
 from storage.models.base import metadata, required
 
-# The processes that send. What one of them holds is another's to decide about once it has not been seen for a while.
+# The processes that send. One whose beat has stood still for a while is taken for dead: its row goes, and what it held
+# is the others'. If it lives after all it registers again, by a higher number.
 workers = Table(
     "workers",
     metadata,
-    Column("name", String, primary_key=True),
-    required("seen_at", UtcDateTime),
+    Column("fence", Integer, primary_key=True),
+    required("beat", Integer),
+    # A number that was given once is never given again: it may stand in rows, and in a process that stands still.
+    sqlite_autoincrement=True,
 )
 
 # What may be asked only one at a time and only so often, by all processes together.

@@ -14,6 +14,7 @@ class DeliveryState(StrEnum):
     """Where a part stands on its way to a destination."""
 
     PENDING = "pending"
+    CLAIMED = "claimed"
     SENDING = "sending"
     SENT = "sent"
     RETRY = "retry"
@@ -38,6 +39,8 @@ class Delivery:
     message_id: int | None = None
     attempts: int = 0
     """How often it was sent again because nobody had answered."""
+    fence: int | None = None
+    """The number of the process that has it in hand; None for nobody."""
 
 
 @dataclass(frozen=True, slots=True)

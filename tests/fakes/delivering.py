@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,8 +42,8 @@ class Counted(Sender):
         super().__init__(**values)
         self.unanswered: Counter[Row] = Counter()
 
-    async def send(self, delivery: Delivery, *, unless: Callable[[], bool] = bool) -> Outcome:
-        outcome = await super().send(delivery, unless=unless)
+    async def send(self, delivery: Delivery, **how: Any) -> Outcome:
+        outcome = await super().send(delivery, **how)
         if isinstance(outcome, Unsure):
             self.unanswered[delivery.destination.id, delivery.number] += 1
         return outcome
@@ -85,8 +85,12 @@ async def delivering(
     read_timeout: float = PATIENCE,
     lease: timedelta = LEASE,
     clock: Seconds | None = None,
+    alone: bool = False,
 ) -> AsyncIterator[Delivering]:
-    """A deliverer for the bot at this address (…/bot<token>). Messages are looked for at once."""
+    """A deliverer for the bot at this address (…/bot<token>). Messages are looked for at once.
+
+    `alone`: no other process delivers from this database, as with SQLite.
+    """
     async with AiohttpRequest(read_timeout=read_timeout) as request:
         pace = Pace(
             clock=clock.seconds if clock is not None else asyncio.get_running_loop().time,
@@ -125,6 +129,7 @@ async def delivering(
             pins=Pins(db=db, sender=sender),
             told=Told(lost=lost_one, stuck=stuck_for),
             lease=lease,
+            alone=alone,
         )
         ready = Delivering(deliverer, sender, told, lost)
         yield ready

@@ -60,8 +60,11 @@ class Scene:
     struck: Counter[FaultKind] = field(default_factory=Counter)
 
 
-async def scene(telegram: SimulatedTelegram, db: Database, count: int) -> Scene:
-    """That many chats; a message stands in each group and channel already, so that there is one to look after."""
+async def scene(telegram: SimulatedTelegram, db: Database, count: int, made_of: list[Part] | None = None) -> Scene:
+    """That many chats, and a digest of these parts (five) for them.
+
+    A message stands in each group and channel already, so that there is one to look after.
+    """
     owner = telegram.add_user("Owner")
     operations = telegram.private_chat(telegram.add_user("Operations"))
     chats: dict[int, Chat] = {}
@@ -82,7 +85,7 @@ async def scene(telegram: SimulatedTelegram, db: Database, count: int) -> Scene:
     first = await plan_digest(db, "first", [welcome], many)
     async with delivering(db, f"{telegram.url}/bot{telegram.token}", lambda: NOW) as ready, ready.at_work():
         await until(db, first, {DeliveryState.SENT: len(many)})
-    made.digest_id = await plan_digest(db, "second", parts(), list(chats))
+    made.digest_id = await plan_digest(db, "second", parts() if made_of is None else made_of, list(chats))
     return made
 
 
