@@ -1,13 +1,14 @@
 """Looks whether a message arrived that nobody answered for: a bot cannot read a chat, but it can forward from it.
 
 The messages after the last one that is known are forwarded, silently and one after the other, to the operations chat,
-compared there with what was sent, and the forward deleted again.
+compared there with what was sent, and the forward deleted again. That a chat ends where an id has no message is asked
+for several ids in one request, which tells how many there are and not what they say.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,9 @@ YOUNG = 12
 
 _FROM_ONE = (ChatKind.CHANNEL, ChatKind.SUPERGROUP)
 _AGAIN = timedelta(minutes=1)
+_NONE_THERE = "there are no messages to forward"
+# Nothing is known of the others then: a channel's deleted message fails the request, although others were forwarded
+# (https://github.com/tdlib/telegram-bot-api/issues/714).
 _NOT_THERE = ("message to forward not found", "message_id_invalid", "message can't be forwarded: service")
 _NOTHING_KNOWN = "no earlier message there is known to look after"
 _BLANKS = re.compile(r"\W+")
@@ -109,9 +113,30 @@ class Look:
             missing = missing + 1 if forward is None else 0
             if forward is not None and _same(forward, part):
                 return Found(message_id)
-            if missing == GAP:
+            if missing == GAP or (missing == 1 and await self._ends(operations, chat_id, message_id, taken)):
                 return Absent()
         return CannotLook(f"more than {MOST} messages came after the last one that is known")
+
+    async def _ends(self, operations: int, chat_id: int, missing: int, taken: set[int]) -> bool:
+        """Whether it is known, by one request, that no message follows this id, which has none, within the gap."""
+        following = range(missing + 1, missing + GAP)
+        if not taken.isdisjoint(following):
+            return False
+        try:
+            forwards: Sequence[Mapping[str, Any]] = await self._sender.call(
+                "forwardMessages",
+                operations,
+                from_chat_id=chat_id,
+                message_ids=list(following),
+                disable_notification=True,
+            )
+        except BadRequest as error:
+            return _NONE_THERE in str(error).lower()
+        if forwards:
+            ids = [forward["message_id"] for forward in forwards]
+            with suppress(BadRequest):
+                await self._sender.call("deleteMessages", operations, message_ids=ids)
+        return not forwards
 
     async def _forward(self, operations: int, chat_id: int, message_id: int) -> Mapping[str, Any] | None:
         try:

@@ -8,10 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
 
 from bot.config import Policy
+from bot.handlers.update_queue import UpdateQueue
 from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.params import Params
 from bot.simulator.state import Chat
 from bot.simulator.telegram import PATIENCE
 
@@ -85,6 +88,52 @@ async def test_a_first_digest_is_looked_for_after_a_post_that_was_seen(house: Ho
         house.telegram.post(channel, "Welcome")
         await house.telegram.quiet()
         await resolved(house, channel, fault)
+
+
+async def test_a_first_digest_is_looked_for_after_the_message_whose_button_asked_for_it(house: House) -> None:
+    group = house.telegram.add_group("Lab", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/settings", chat=group)
+        for _ in range(15):  # more than is looked at from the first message on
+            house.telegram.world.write(house.telegram.world.draft(group, from_user=house.person, text="Hello"))
+        await house.say("/subscribe cs.CV", chat=group)
+        queue = house.bot.application.update_processor
+        assert isinstance(queue, UpdateQueue)
+        await queue.rest(("chat", group.id))
+        async with house.bot.core.db.begin() as session:
+            await session.execute(sa.text("UPDATE destinations SET seen_message = NULL"))
+        await house.press(house.telegram.from_bot(group)[0], house.telegram.from_bot(group)[0].buttons[0][0].text)
+        await resolved(house, group, FaultKind.CUT_AFTER)
+
+
+async def test_that_a_chat_ends_is_found_out_with_two_requests(house: House) -> None:
+    group = house.telegram.add_group("Lab", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    forwards: list[str] = []
+
+    def note(method: str, _params: Params, _sequence: int) -> None:
+        forwards.extend([method] if method.lower().startswith("forward") else [])
+
+    async with house.at_work():
+        await house.say("/subscribe cs.CV", chat=group)
+        await house.telegram.quiet()
+        house.telegram.faults.plan = note
+        await resolved(house, group, FaultKind.CUT_BEFORE)
+    # The bot's answer to the command, the first id without a message, and all that could come after it.
+    assert forwards == ["forwardMessage", "forwardMessage", "forwardMessages"]
+
+
+async def test_a_channels_deleted_messages_do_not_end_it(house: House) -> None:
+    channel = house.telegram.add_channel("Daily", "daily_cv", creator=house.person)
+    house.arxiv.announce("cs.CV", announcement(2), FRIDAY)
+    async with house.at_work():
+        await house.say("/subscribe @daily_cv cs.CV")
+        house.telegram.post(channel, "Welcome")
+        await house.telegram.quiet()
+        for _ in range(3):
+            house.telegram.delete(house.telegram.post(channel, "A slip"))
+        await resolved(house, channel, FaultKind.CUT_AFTER)
 
 
 async def test_a_first_digest_that_arrived_in_a_new_channel_is_found(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes, TypeHandler
 
@@ -26,12 +26,14 @@ class Seen:
         self._noted: dict[int, datetime] = {}
 
     async def note(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A command always, since it may have made the destination; anything else now and then."""
-        message = update.message or update.channel_post
+        """A command or a press always, since it may have made the destination; anything else now and then."""
+        pressed = update.callback_query.message if update.callback_query is not None else None
+        message = update.message or update.channel_post or (pressed if isinstance(pressed, Message) else None)
         if message is None or message.chat.type == ChatType.PRIVATE:
             return
+        asks = pressed is not None or (message.text or "").startswith("/")
         now, before = self._services.now(), self._noted.get(message.chat.id)
-        if before is not None and now < before + _AGAIN and not (message.text or "").startswith("/"):
+        if before is not None and now < before + _AGAIN and not asks:
             return
         if len(self._noted) >= _REMEMBERED:
             self._noted.clear()

@@ -18,6 +18,7 @@ _TABLE: dict[str, Method] = {
     "sendChatAction": methods_send.send_chat_action,
     "copyMessage": methods_send.copy_message,
     "forwardMessage": methods_send.forward_message,
+    "forwardMessages": methods_send.forward_messages,
     "editMessageText": methods_edit.edit_message_text,
     "editMessageCaption": methods_edit.edit_message_caption,
     "editMessageMedia": methods_edit.edit_message_media,
@@ -55,4 +56,6 @@ _TABLE: dict[str, Method] = {
 }
 METHODS: Mapping[str, Method] = {name.lower(): method for name, method in _TABLE.items()}
 # Those that write a message, which is what Telegram's flood limits count.
-WRITING = frozenset({"sendmessage", "sendrichmessage", "senddocument", "copymessage", "forwardmessage"})
+WRITING = frozenset(
+    {"sendmessage", "sendrichmessage", "senddocument", "copymessage", "forwardmessage", "forwardmessages"}
+)

@@ -21,6 +21,7 @@ MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_FILE_BYTES = 50_000_000
 ACTION_SECONDS = 5.0
+_MOST_FORWARDED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,11 @@ def forward_message(world: World, params: Params) -> Json:
     """`forwardMessage`."""
     where = place(world, params)
     source = _source(world, params, "message to forward not found")
-    draft = where.draft(
+    return deliver(world, "forwardMessage", _forwarded(world, params, where, source))
+
+
+def _forwarded(world: World, params: Params, where: Place, source: Message) -> Message:
+    return where.draft(
         world,
         params,
         text=source.text,
@@ -226,7 +231,30 @@ def forward_message(world: World, params: Params) -> Json:
         document=source.document,
         origin=source.origin or source,
     )
-    return deliver(world, "forwardMessage", draft)
+
+
+def forward_messages(world: World, params: Params) -> list[Json]:
+    """`forwardMessages`; its answer is the new ids alone.
+
+    Ids without a message are skipped; but a deleted message of a channel fails the request, although the others are
+    forwarded (https://github.com/tdlib/telegram-bot-api/issues/714).
+    """
+    where = place(world, params)
+    chat = world.find(params.text("from_chat_id"))
+    rights.inside(world, chat)
+    numbers = params.items("message_ids")
+    if not 1 <= len(numbers) <= _MOST_FORWARDED:
+        raise bad_request("too many messages to forward" if numbers else "there are no messages to forward")
+    if numbers != sorted(set(numbers)):
+        raise bad_request("message identifiers must be in a strictly increasing order")
+    found = [message for number in numbers if (message := chat.messages.get(number)) and not message.service]
+    deleted = [number for number in numbers if number not in chat.messages and number < chat.next_message_id]
+    if not found and not deleted:
+        raise bad_request("there are no messages to forward")
+    made = [deliver(world, "forwardMessages", _forwarded(world, params, where, message)) for message in found]
+    if deleted and chat.type == "channel":
+        raise bad_request('failed to send message #1 with the error message "Message was not forwarded"')
+    return [{"message_id": message["message_id"]} for message in made]
 
 
 def send_chat_action(world: World, params: Params) -> bool:
