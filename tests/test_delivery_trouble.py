@@ -16,7 +16,7 @@ from fakes.delivering import at, counts, delivering, until
 from fakes.delivering_scene import PARTS, parts, plan_digest, scene, verdict
 from fakes.house import Clock
 from fakes.stored import SERVER, address, new_database, open_database
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.simulator.faults import Fault, FaultKind
@@ -99,6 +99,54 @@ async def test_a_message_is_looked_for_again_when_what_was_found_could_not_be_wr
                         await asyncio.sleep(0.02)
             assert len(looks) > 1
             assert len(telegram.from_bot(made.chats[CHANNEL])) == 1 + 2 * PARTS
+
+
+class FailsApart(Database):
+    """Once a transaction was refused for what it holds, the second one after it does not begin."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.until_it_fails: int | None = None
+        self.failed = False
+
+    async def aclose(self) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        if self.until_it_fails is not None and not self.failed:
+            self.until_it_fails -= 1
+            if not self.until_it_fails:
+                self.failed = True
+                raise OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
+        try:
+            async with super().begin() as session:
+                yield session
+        except IntegrityError:
+            if self.until_it_fails is None:
+                self.until_it_fails = 2
+            raise
+
+
+@pytest.mark.skipif(bool(SERVER), reason="the trigger is SQLite's")
+async def test_outcomes_survive_a_database_that_fails_while_they_are_recorded_one_by_one(tmp_path: Path) -> None:
+    with new_database(tmp_path):
+        async with SimulatedTelegram() as telegram, aclosing(FailsApart(address(tmp_path))) as db:
+            made = await scene(telegram, db, 12)
+            async with db.begin() as session:
+                await session.execute(
+                    sa.text(
+                        "CREATE TRIGGER poison BEFORE UPDATE ON deliveries "
+                        f"WHEN NEW.state = 'sent' AND NEW.digest_id = {made.digest_id} "
+                        "AND NEW.destination_id = 1 AND NEW.number = 1 "
+                        "BEGIN SELECT RAISE(ABORT, 'poisoned'); END"
+                    )
+                )
+            bot = f"{telegram.url}/bot{telegram.token}"
+            async with delivering(db, bot, at(NOW), operations=made.operations.id) as ready, ready.at_work():
+                await until(db, made.digest_id, {DeliveryState.SENT: 12 * PARTS - 1, DeliveryState.FAILED: 1})
+            assert db.failed
+            assert (await verdict(made, ready.sender.unanswered)).repeated == []
 
 
 class Unreadable(Database):

@@ -131,6 +131,14 @@ async def test_a_row_that_is_to_be_retried_waits_for_its_time_and_holds_back_onl
     assert [row.attempts for row in await claim(db, now=NOW + 3 * SOON)] == [1]
 
 
+async def test_a_row_of_unknown_outcome_holds_its_destination_back_for_one_hour_and_no_longer(db: Database) -> None:
+    await planned(db, await add(db, CHANNEL), "a", "b")
+    (row,) = await claim(db)
+    await record(db, row, Unsure("no answer"))
+    assert await numbers(db, now=NOW + timedelta(minutes=59)) == []
+    assert await numbers(db, now=NOW + timedelta(minutes=61)) == [(-100, 1)]
+
+
 async def test_a_refused_part_does_not_stop_the_next_one(db: Database) -> None:
     await planned(db, await add(db, place()), "a", "b")
     (row,) = await claim(db)
