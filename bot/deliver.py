@@ -252,6 +252,9 @@ class Deliverer:
             # Nothing of it was committed, so that none of the rows is this process's.
             claimed = []
             done, lost = await self._record_apart(done, now)
+            await self._tell(done, lost)
+            # What was kept, and the rows that wait to go out, are tried at once: nothing else would wake the loop.
+            return True
         for delivery in claimed:
             self._busy[delivery.id] = asyncio.create_task(self._deliver(delivery))
         await self._tell(done, lost)

@@ -5,6 +5,7 @@ The part of a request that is the same for every chat is made once; a file is up
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -109,17 +110,17 @@ class Sender:
         self, delivery: Delivery, begin: Callable[[Delivery], Awaitable[Permit | None]], permit: Permit | None
     ) -> Permit | RetryAt:
         """Wait for the row's turn, and have it begun unless it is; or when it is to be tried again."""
-        place = delivery.destination
+        place, time = delivery.destination, asyncio.get_running_loop().time
         while True:
             away = await self._pace.turn(place.chat_id, group=_many(place), patience=_PATIENCE)
             if away:
                 return RetryAt(self._now() + timedelta(seconds=away), "its turn comes later")
-            turned = self._pace.moment()
+            turned, asked = self._pace.moment(), time()
             if permit is None or not permit():
                 permit = await begin(delivery)
                 if permit is None:
                     return RetryAt(self._now(), _NOT_BEGUN)
-                if self._pace.interval and self._pace.moment() - turned > _LATE:
+                if self._pace.interval and time() - asked > _LATE:
                     continue
             if self._pace.interval:
                 await self._pace.sleep(max(0.0, turned + _LEAD - self._pace.moment()))
