@@ -176,7 +176,14 @@ class AiohttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
         try:
             async with self._http.request(
-                method, url, data=body, headers=headers, timeout=timeout, proxy=proxy or None
+                method,
+                url,
+                data=body,
+                headers=headers,
+                timeout=timeout,
+                proxy=proxy or None,
+                # The token is in the address, and what is said in the body: neither goes anywhere else.
+                allow_redirects=False,
             ) as answer:
                 return answer.status, await _bounded(answer)
         except aiohttp.ConnectionTimeoutError as error:

@@ -100,19 +100,22 @@ class GuardedTranslator:
         return answer
 
     def _get(self, url: str, params: Mapping[str, str] | None = None, **_: Any) -> Answer:
-        return self._request("GET", url, params)
+        return self._request("GET", url, params, follow=True)
 
     def _post(self, url: str, params: Mapping[str, str] | None = None, **_: Any) -> Answer:
-        return self._request("POST", url, params)
+        # What is posted is signed with a key (Baidu's): it goes nowhere else.
+        return self._request("POST", url, params, follow=False)
 
-    def _request(self, method: str, url: str, params: Mapping[str, str] | None) -> Answer:
+    def _request(self, method: str, url: str, params: Mapping[str, str] | None, *, follow: bool) -> Answer:
         """In place of what `requests` does: the whole answer within the time, or a BackendError."""
         ends = time.monotonic() + self._seconds
         body = bytearray()
         try:
             with (
                 requests.Session() as session,
-                session.request(method, url, params=params, timeout=self._seconds, stream=True) as response,
+                session.request(
+                    method, url, params=params, timeout=self._seconds, stream=True, allow_redirects=follow
+                ) as response,
             ):
                 while block := response.raw.read1(_BLOCK, decode_content=True):
                     body += block
@@ -135,7 +138,7 @@ class GuardedTranslator:
             raise Limited("too many requests", until_of(response.headers.get("Retry-After"), self._now()))
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise RefusedByBackend(f"HTTP {status}")
-        if not response.ok:
+        if not response.ok or response.is_redirect:
             raise Unavailable(f"HTTP {status}")
 
 

@@ -70,7 +70,7 @@ class OpenAIBackend:
 
         # From its version 3 the package has a newer httpx of its own in its types, and takes this one as well.
         client: Any = httpx.AsyncClient(
-            transport=SessionTransport(http, base_url, seconds=seconds), timeout=seconds, follow_redirects=True
+            transport=SessionTransport(http, base_url, seconds=seconds), timeout=seconds, follow_redirects=False
         )
         self._client = AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, http_client=client)
         self._model = model

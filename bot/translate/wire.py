@@ -30,8 +30,14 @@ async def post_json(
     """What the service answers with HTTP 200. Raises BackendError; neither keys nor the service's words are in it."""
     timeout = aiohttp.ClientTimeout(total=seconds)
     try:
+        # A redirect would carry the key to wherever it says.
         async with http.post(
-            address, json=body, headers=dict(headers), timeout=timeout, proxy=proxy_of(address) or None
+            address,
+            json=body,
+            headers=dict(headers),
+            timeout=timeout,
+            proxy=proxy_of(address) or None,
+            allow_redirects=False,
         ) as response:
             raw = await read_bounded(response)
             status, retry_after = response.status, response.headers.get("Retry-After")
