@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -15,13 +16,14 @@ from bot.log import event, redact
 from bot.outcomes import unanswered
 from bot.render.button import callback
 from bot.undecided import Open
-from storage import subscriptions
+from storage import notices, subscriptions
 from storage.database import Database
 from storage.errors import TROUBLE
 
 _log = logging.getLogger(__name__)
 
 _PLACES = 5
+_REFUSED = "deliveries-refused"
 
 
 class Administrators:
@@ -44,6 +46,15 @@ class Administrators:
             places=", ".join(places[:_PLACES]) + (" …" if len(places) > _PLACES else ""),
             reason=rows[0].reason,
         )
+
+    async def refused(self, reason: str, now: datetime) -> None:
+        """Say, once a day, that Telegram refuses messages although nothing seems to be wrong with them."""
+        name = f"{_REFUSED} {now.date()}"
+        async with self._db.begin() as session:
+            await notices.clear_before(session, f"{_REFUSED} ", name)
+            news = await notices.raise_once(session, name, now)
+        if news:
+            await self.tell("deliveries-refused", reason=reason)
 
     async def tell(self, key: str, /, *, buttons: Sequence[tuple[str, str]] = (), **values: Any) -> bool:
         """Say a message of the catalogue; one who cannot be reached does not keep the others from being told.

@@ -194,21 +194,23 @@ async def running(
             answers=PostedAnswers(db=parts.db, sender=telegram.sender, render=services.daily.render_archived),
         )
 
+        members = Membership(services, owners)
+
         async def tick() -> None:
             try:
                 await services.daily.tick()
             finally:
                 await mend.tick()
+            await members.look_again_daily(application.bot)
 
         register_access(application, services)
         register(application, services)
         register_seen(application, Seen(services))
-        members = Membership(services, owners)
         register_membership(application, members)
         ending = Ending(pace=telegram.pace, requests=telegram.requests, db=parts.db, finish=finish)
         clock = Clock(tick, seconds=settings.tick_seconds)
         async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending, lead):
-            application.create_task(members.look_again(application.bot))
+            application.create_task(members.look_again_daily(application.bot))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
             yield Running(parts, services, application, mend, clock)
@@ -285,6 +287,9 @@ def _deliverer(
     async def stuck(reason: str) -> None:
         await administrators.tell("database-stuck", reason=reason)
 
+    async def refused(reason: str) -> None:
+        await administrators.refused(reason, parts.now())
+
     return Deliverer(
         db=parts.db,
         sender=telegram.sender,
@@ -292,7 +297,7 @@ def _deliverer(
         now=parts.now,
         undecided=undecided,
         pins=Pins(db=parts.db, sender=telegram.sender),
-        told=Told(lost=owners.lost, stuck=stuck),
+        told=Told(lost=owners.lost, stuck=stuck, refused=refused),
         alone=alone,
     )
 

@@ -30,7 +30,7 @@ from storage.database import Database
 from storage.delivery_outcomes import Done
 from storage.delivery_rows import Known
 from storage.errors import TROUBLE, GivenUp, reason_of
-from storage.records import Delivery, DeliveryState, Now, Refused, Sent
+from storage.records import Delivery, DeliveryState, Now, Refused, RetryAt, Sent
 from storage.workers import Recovered
 
 _log = logging.getLogger(__name__)
@@ -57,10 +57,11 @@ async def _nobody_is_told(*_values: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who hears of what: a destination that is lost, a database that cannot be written."""
+    """Who hears of what: a destination that is lost, a database that cannot be written, refusals that may pass."""
 
     lost: Callable[[delivery_outcomes.Lost], Awaitable[object]] = _nobody_is_told
     stuck: Callable[[str], Awaitable[object]] = _nobody_is_told
+    refused: Callable[[str], Awaitable[object]] = _nobody_is_told
 
 
 class Deliverer:
@@ -301,6 +302,9 @@ class Deliverer:
                     part=one.delivery.number,
                     message=one.outcome.message_id,
                 )
+        refused = [one.outcome.reason for one in done if isinstance(one.outcome, RetryAt) and one.outcome.refused]
+        if refused:
+            self._beside(self._told.refused(refused[0]))
         if any(one.delivery.destination.pin and isinstance(one.outcome, Sent) for one in done):
             self._pin_soon()
         for one_lost in lost:

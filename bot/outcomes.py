@@ -16,29 +16,16 @@ from telegram.error import (
 )
 
 from bot.log import redact
+from bot.refusals import Refusal, refusal_of
 from bot.wire import never_sent
 from storage.records import Gone, Moved, Outcome, Refused, RetryAt, Unsure
 
 _NO_CONNECTION = timedelta(seconds=5)
 _LIMITED = timedelta(seconds=30)
 _WRONG_TOKEN = timedelta(minutes=5)
-# What Telegram words as a bad request although the place, not the content, is the trouble.
-_GONE = (
-    "chat not found",
-    "message thread not found",
-    "topic_closed",
-    "topic_deleted",
-    "need administrator rights",
-    "not enough rights",
-    "have no rights",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "peer_id_invalid",
-    "user_deactivated",
-    "group chat was deactivated",
-)
 # The last is what an edit hears from a server that does not know the field in which the message stands.
 _RICH = ("rich_message", "rich message", "message text is empty")
+_OF_THE_PLACE = frozenset({Refusal.ACCESS, Refusal.RIGHTS, Refusal.TOPIC})
 _MARKUP = ("can't parse entities", "entities_too_long", "entity_bounds_invalid")
 
 
@@ -55,7 +42,7 @@ def outcome_of(error: TelegramError, now: datetime, *, repeatable: bool) -> Outc
         case EndPointNotFound() | InvalidToken():
             return RetryAt(now + _WRONG_TOKEN, text, whole_bot=True)
         case BadRequest():
-            return Gone(text) if any(known in text.lower() for known in _GONE) else Refused(text)
+            return Gone(text) if refusal_of(error) in _OF_THE_PLACE else Refused(text)
         case NetworkError() if "too many requests" in text.lower():
             return RetryAt(now + _LIMITED, text)
         case NetworkError() if never_sent(error) or repeatable:

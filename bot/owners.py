@@ -51,6 +51,10 @@ class Owners:
     async def lost(self, lost: Lost) -> None:
         """Say that digests are paused, why, and what to do. Who cannot be reached is only logged."""
         place = lost.destination
+        if not lost.paused:
+            event(_log, "files_left_out", level=logging.WARNING, chat=place.chat_id, reason=lost.reason)
+            await self._write(place, place.owner_id, "files-left-out", reason=lost.reason)
+            return
         event(_log, "paused", level=logging.WARNING, chat=place.chat_id, reason=lost.reason)
         then = what_to_do(lost.reason)
         if then != TOPIC_GONE:

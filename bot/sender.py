@@ -14,20 +14,25 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram import ChatMember
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.chat_rights import may_post
 from bot.lean_http import NotBegunError
 from bot.log import event, redact
 from bot.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of, unanswered
 from bot.pace import Pace
 from bot.permits import Permit
+from bot.refusals import Refusal, refusal_of
 from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, plain, shown
+from bot.render.names import shorten
 from bot.wire import AiohttpRequest
 from storage.records import (
     ChatKind,
     Delivery,
     Destination,
     Layout,
+    LeftOut,
     Now,
     Outcome,
     Part,
@@ -47,6 +52,15 @@ _LEAD = 0.02
 # When it took longer than this, many had their turn meanwhile and would leave at once: they take another one.
 _LATE = 0.1
 _NOT_BEGUN = "it was not begun"
+REFUSED_AGAIN = (
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=1),
+)
+"""After how long a message is tried again that was refused although nothing is wrong with it or its place."""
+
 _UNCHANGED = "message is not modified"
 _NOTHING_TO_DELETE = ("message to delete not found", "message can't be deleted")
 _WRONG_FILE = ("wrong file", "file_reference", "wrong remote file")
@@ -66,6 +80,7 @@ class Sender:
         """`address` is the bot's: …/bot<token>. `paid`: broadcasts beyond 30 messages a second are paid for."""
         self._request = request
         self._address = address
+        self._bot_id = int(address.rpartition("/bot")[2].partition(":")[0])
         self._pace = pace
         self._now = now
         self._paid = paid
@@ -99,7 +114,7 @@ class Sender:
                 self._heard(place.chat_id, error)
                 fallback = _simpler(part, error)
                 if fallback is None or part is None:
-                    return self._failed(error, delivery)
+                    return await self._refused(error, delivery, part) or self._failed(error, delivery)
                 self._note(error, delivery, "simpler")
                 simpler, part = simpler or part.kind is PartKind.RICH, fallback
             except Exception as error:  # noqa: BLE001 - made wrongly: no request was begun, and the next row is another one
@@ -260,6 +275,37 @@ class Sender:
             body = self._bodies[key] = _json(_content(part))[1:]
         return body
 
+    async def _refused(self, error: TelegramError, delivery: Delivery, part: Part | None) -> Outcome | None:
+        """What becomes of a new message that is refused for no reason of its own; None where the error tells.
+
+        A file where no files are allowed is left out. What is said of rights is looked into, and what nobody knows the
+        meaning of may pass: such a message waits, and is tried more and more rarely.
+        """
+        place, refusal, reason = delivery.destination, refusal_of(error), redact(str(error))
+        if delivery.message_id is not None:
+            return None
+        if refusal is Refusal.MEDIA and part is not None and part.kind is PartKind.DOCUMENT:
+            self._note(error, delivery, LeftOut.__name__)
+            return LeftOut(reason)
+        passing = refusal is Refusal.OTHER or (
+            refusal in {Refusal.RIGHTS, Refusal.MEDIA} and await self._may_write(place)
+        )
+        if not passing or delivery.attempts >= len(REFUSED_AGAIN):
+            return None
+        self._note(error, delivery, "refused")
+        return RetryAt(self._now() + REFUSED_AGAIN[delivery.attempts], reason, refused=True)
+
+    async def _may_write(self, place: Destination) -> bool:
+        """Whether the bot has the right to, by what Telegram says of its place there; True where nobody answers."""
+        body = _json({"chat_id": place.chat_id, "user_id": self._bot_id})
+        try:
+            me = ChatMember.de_json(await self._request.call(f"{self._address}/getChatMember", body, whole=True))
+        except (BadRequest, Forbidden):
+            return False
+        except TelegramError:
+            return True
+        return may_post(place.kind, me)
+
     def _failed(self, error: TelegramError, delivery: Delivery) -> Outcome:
         place = delivery.destination
         outcome = outcome_of(error, self._now(), repeatable=delivery.message_id is not None)
@@ -298,9 +344,14 @@ def _simpler(part: Part | None, error: TelegramError) -> Part | None:
         return None
     if part.kind is PartKind.RICH and (refuses_rich(error) or refuses_markup(error)):
         return _classic(part)
-    if refuses_markup(error) and part.payload.get("variant") != "plain":
-        name, limit = ("caption", CAPTION_LIMIT) if part.kind is PartKind.DOCUMENT else ("text", TEXT_LIMIT)
+    name, limit = ("caption", CAPTION_LIMIT) if part.kind is PartKind.DOCUMENT else ("text", TEXT_LIMIT)
+    if refuses_markup(error) and "variant" not in part.payload:
         return replace(part, payload={**part.payload, name: _words(part.payload[name], limit), "variant": "plain"})
+    if refusal_of(error) is Refusal.CONTENT and part.payload.get("variant") != "bare":
+        # Half of it: by whatever Telegram counts, the whole is too long.
+        most = limit // 2 if "too long" in str(error).lower() else limit
+        words = shorten(_words(part.payload[name], limit), most)
+        return replace(part, payload={**part.payload, name: words, "buttons": [], "variant": "bare"})
     return None
 
 
@@ -329,7 +380,7 @@ def _content(part: Part) -> dict[str, Any]:
     markup = _keyboard(part)
     if part.kind is PartKind.RICH:
         return {"rich_message": {**part.payload["rich"], "skip_entity_detection": True}, **markup}
-    mode = {} if part.payload.get("variant") == "plain" else {"parse_mode": "HTML"}
+    mode = {} if "variant" in part.payload else {"parse_mode": "HTML"}
     return {"text": part.payload["text"], **mode, "link_preview_options": {"is_disabled": True}, **markup}
 
 
@@ -339,7 +390,7 @@ def _keyboard(part: Part) -> dict[str, Any]:
 
 
 def _caption(part: Part) -> dict[str, Any]:
-    mode = {} if part.payload.get("variant") == "plain" else {"parse_mode": "HTML"}
+    mode = {} if "variant" in part.payload else {"parse_mode": "HTML"}
     return {"caption": part.payload["caption"], **mode}
 
 

@@ -20,6 +20,7 @@ from storage.records import (
     Destination,
     Gone,
     Layout,
+    LeftOut,
     Moved,
     Outcome,
     Refused,
@@ -51,10 +52,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A destination that was paused because the bot may not write there, and why."""
+    """A destination that was paused because the bot may not write there, or gets no more files; and why."""
 
     destination: Destination
     reason: str
+    paused: bool = True
 
 
 async def record_all(session: AsyncSession, done: Sequence[Done], now: datetime) -> list[Lost]:
@@ -107,12 +109,10 @@ async def record(
         return None
     row, lost = found[0], None
     match outcome:
-        case Sent(message_id, no_rich):
-            await _sent(session, row, message_id, now, sent_hash)
-            if no_rich:
-                await subscriptions.update(session, row.destination.id, layout=Layout.CLASSIC)
-        case RetryAt(at, reason, unanswered=unanswered):
-            attempts = row.attempts + unanswered
+        case Sent():
+            await _sent(session, row, outcome, now, sent_hash)
+        case RetryAt(at, reason, unanswered=unanswered, refused=refused):
+            attempts = row.attempts + (unanswered or refused)
             await set_row(
                 session, row.id, now, state=DeliveryState.RETRY, retry_at=at, reason=reason, attempts=attempts
             )
@@ -122,20 +122,38 @@ async def record(
             if row.message_id is None:
                 await set_row(session, row.id, now, state=DeliveryState.PENDING)
         case Gone(reason):
-            waiting = sa.and_(table.c.destination_id == row.destination.id, sa.text(UNFINISHED))
-            # Only what surely was not sent carries the reason by which `resume` knows what to send.
-            unsent = sa.or_(table.c.id == row.id, table.c.state.in_(_NOT_BEGUN))
-            why = sa.case((unsent, reason), else_=f"{reason}; it may have arrived before")
-            values = {"state": DeliveryState.FAILED, "retry_at": None, "fence": None, "updated_at": now}
-            await session.execute(sa.update(table).where(waiting).values(reason=why, **values))
-            await subscriptions.pause(session, row.destination.id, reason)
-            lost = Lost(row.destination, reason) if row.destination.paused is None else None
+            lost = await _gone(session, row, reason, now)
+        case LeftOut(reason):
+            lost = await _left_out(session, row, reason, now)
         case Refused(reason):
             await set_row(session, row.id, now, state=DeliveryState.FAILED, reason=reason)
         case Unsure(reason, look_at):
             await set_row(session, row.id, now, state=DeliveryState.UNKNOWN, reason=reason, retry_at=look_at)
     await session.execute(sa.delete(table).where(table.c.id == delivery_id, nothing_to_do()))
     return lost
+
+
+async def _gone(session: AsyncSession, row: Delivery, reason: str, now: datetime) -> Lost | None:
+    """The destination is paused, and with this row everything that waits there fails."""
+    waiting = sa.and_(table.c.destination_id == row.destination.id, sa.text(UNFINISHED))
+    # Only what surely was not sent carries the reason by which `resume` knows what to send.
+    unsent = sa.or_(table.c.id == row.id, table.c.state.in_(_NOT_BEGUN))
+    why = sa.case((unsent, reason), else_=f"{reason}; it may have arrived before")
+    values = {"state": DeliveryState.FAILED, "retry_at": None, "fence": None, "updated_at": now}
+    await session.execute(sa.update(table).where(waiting).values(reason=why, **values))
+    await subscriptions.pause(session, row.destination.id, reason)
+    return Lost(row.destination, reason) if row.destination.paused is None else None
+
+
+async def _left_out(session: AsyncSession, row: Delivery, reason: str, now: datetime) -> Lost | None:
+    """The file is left out, and no more files are planned for the destination; its messages go on."""
+    await set_row(session, row.id, now, state=DeliveryState.FAILED, reason=reason)
+    place = row.destination
+    if not place.attach_file and place.layout is not Layout.FILE:
+        return None
+    layout = Layout.CLASSIC if place.layout is Layout.FILE else place.layout
+    await subscriptions.update(session, place.id, attach_file=False, layout=layout)
+    return Lost(place, reason, paused=False)
 
 
 def _told_by(fence: int | None, outcome: Outcome) -> sa.ColumnElement[bool]:
@@ -173,10 +191,12 @@ def _sent_statement(*, by_any: bool) -> sa.Update:
 _SENT, _SENT_BY_ANY = _sent_statement(by_any=False), _sent_statement(by_any=True)
 
 
-async def _sent(session: AsyncSession, row: Delivery, message_id: int, now: datetime, sent_hash: str) -> None:
+async def _sent(session: AsyncSession, row: Delivery, sent: Sent, now: datetime, sent_hash: str) -> None:
+    if sent.no_rich:
+        await subscriptions.update(session, row.destination.id, layout=Layout.CLASSIC)
     if row.part is None and not sent_hash:
         await session.execute(sa.delete(table).where(table.c.id == row.id))
         return
     current = row.part.content_hash if row.part is not None else None
     state = DeliveryState.SENT if sent_hash in {"", current} else DeliveryState.PENDING
-    await set_row(session, row.id, now, state=state, message_id=message_id, sent_hash=sent_hash)
+    await set_row(session, row.id, now, state=state, message_id=sent.message_id, sent_hash=sent_hash)

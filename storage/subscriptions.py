@@ -187,9 +187,9 @@ async def in_chat(session: AsyncSession, chat_id: int) -> list[Destination]:
 
 
 async def paused(session: AsyncSession, limit: int) -> list[Destination]:
-    """Groups and channels to which nothing is delivered at present, the latest set up first."""
+    """Some groups and channels to which nothing is delivered at present: by chance, so that each has its turn."""
     many = table.c.kind != ChatKind.PRIVATE
-    query = sa.select(table).where(~_AWAKE, many).order_by(table.c.id.desc()).limit(limit)
+    query = sa.select(table).where(~_AWAKE, many).order_by(sa.func.random()).limit(limit)
     return [destination_of(row) for row in await session.execute(query)]
 
 

@@ -19,6 +19,7 @@ from telegram.error import (
 
 from bot.lean_http import NotConnectedError
 from bot.outcomes import outcome_of, refuses_markup, refuses_rich
+from bot.refusals import Refusal, refusal_of
 from storage.records import Gone, Moved, Outcome, Refused, RetryAt, Unsure
 
 NOW = datetime(2026, 8, 21, 16, 0, tzinfo=UTC)
@@ -79,3 +80,37 @@ def test_a_layout_that_is_refused_is_told_from_other_refusals(
     error: TelegramError, *, rich: bool, markup: bool
 ) -> None:
     assert (refuses_rich(error), refuses_markup(error)) == (rich, markup)
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        (Forbidden("bot was blocked by the user"), Refusal.ACCESS),
+        (Forbidden("bot was kicked from the supergroup chat"), Refusal.ACCESS),
+        (Forbidden("bot can't initiate conversation with a user"), Refusal.ACCESS),
+        (Forbidden("the group is inaccessible"), Refusal.ACCESS),
+        (Forbidden("CHAT_WRITE_FORBIDDEN"), Refusal.RIGHTS),
+        (BadRequest("Chat not found"), Refusal.ACCESS),
+        (BadRequest("CHANNEL_PRIVATE"), Refusal.ACCESS),
+        (BadRequest("USER_BANNED_IN_CHANNEL"), Refusal.ACCESS),
+        (BadRequest("CHAT_ADMIN_REQUIRED"), Refusal.RIGHTS),
+        (BadRequest("Have no write access to the chat"), Refusal.RIGHTS),
+        (BadRequest("CHAT_SEND_PLAIN_FORBIDDEN"), Refusal.RIGHTS),
+        (BadRequest("CHAT_RESTRICTED"), Refusal.RIGHTS),
+        (BadRequest("Not enough rights to send text messages to the chat"), Refusal.RIGHTS),
+        (BadRequest("Not enough rights to send documents to the chat"), Refusal.MEDIA),
+        (BadRequest("CHAT_SEND_DOCS_FORBIDDEN"), Refusal.MEDIA),
+        (BadRequest("Message thread not found"), Refusal.TOPIC),
+        (BadRequest("TOPIC_ID_INVALID"), Refusal.TOPIC),
+        (BadRequest("Message is too long"), Refusal.CONTENT),
+        (BadRequest("Can't parse entities: unclosed tag"), Refusal.CONTENT),
+        (BadRequest("BUTTON_DATA_INVALID"), Refusal.CONTENT),
+        (BadRequest("BUTTON_URL_INVALID"), Refusal.CONTENT),
+        (BadRequest("SOMETHING_NEW"), Refusal.OTHER),
+        (RetryAfter(3), None),
+        (NetworkError("Bad Gateway"), None),
+        (ChatMigrated(-1007), None),
+    ],
+)
+def test_a_refusal_is_read_for_what_it_is_about(error: TelegramError, refusal: Refusal | None) -> None:
+    assert refusal_of(error) is refusal

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 
 from telegram import Bot, Chat, ChatMember, ChatMemberUpdated, Update, User
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
+from bot.chat_rights import may_post
 from bot.handlers.ask import AnyApplication, Services, keyboard_of, named, new_destination
 from bot.handlers.channels import PICKING, picking
 from bot.handlers.paging import SETTINGS, SETUP, Spot
-from bot.handlers.rights import may_post
 from bot.i18n import Words, words_for
 from bot.log import event, redact
 from bot.owners import Owners
@@ -25,6 +26,7 @@ from storage.records import Destination
 _log = logging.getLogger(__name__)
 
 _LOOKED_AT = 100
+_DAILY = timedelta(days=1)
 BLOCKED = "bot was blocked by the user"
 KICKED = "bot was kicked"
 SILENCED = "not enough rights to send messages"
@@ -43,6 +45,7 @@ class Membership:
     def __init__(self, services: Services, owners: Owners) -> None:
         self._services = services
         self._owners = owners
+        self._looked_at: datetime | None = None
 
     async def changed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Added, promoted, silenced, kicked, blocked, unblocked."""
@@ -73,8 +76,15 @@ class Membership:
         if place is not None:
             await self._resume([place])
 
+    async def look_again_daily(self, bot: Bot) -> None:
+        """Once a day: what told of a right that returned may have been lost, or never been said."""
+        now = self._services.now()
+        if self._looked_at is None or now >= self._looked_at + _DAILY or now < self._looked_at:
+            await self.look_again(bot)
+
     async def look_again(self, bot: Bot) -> None:
-        """After a downtime, whose updates may be lost: go on where the bot may write by now, topics aside."""
+        """Some of the paused places: go on where the bot may write by now, topics aside."""
+        self._looked_at = self._services.now()
         async with self._services.db.read() as session:
             paused = await subscriptions.paused(session, _LOOKED_AT)
         for place in paused:

@@ -6,10 +6,11 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from telegram import Bot, Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
+from telegram import Bot, Chat
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden
 
+from bot.chat_rights import may_post
 from bot.handlers.ask import Ask, Refusal, named, new_destination
 from bot.handlers.typed import half_width
 from bot.owners import what_to_do
@@ -89,17 +90,6 @@ async def _is_known(ask: Ask, place: Destination) -> bool:
         return False
     async with ask.services.db.read() as session:
         return place.owner_id == ask.user.id or await leaders.knows(session, ask.user.id, place.chat_id)
-
-
-def may_post(kind: str, me: ChatMember) -> bool:
-    """Whether the bot, as this member of a chat of that kind, may write there."""
-    if kind == ChatType.CHANNEL:
-        return me.status == ChatMemberStatus.OWNER or (
-            isinstance(me, ChatMemberAdministrator) and bool(me.can_post_messages)
-        )
-    if isinstance(me, ChatMemberRestricted):
-        return me.is_member and me.can_send_messages
-    return me.status not in _ABSENT
 
 
 async def sees_messages(bot: Bot, chat_id: int) -> bool:

@@ -61,6 +61,8 @@ class RetryAt:
     whole_bot: bool = False
     unanswered: bool = False
     """Whether it may have been sent; else it surely was not."""
+    refused: bool = False
+    """Whether Telegram refused it for a reason that may pass; tried more and more rarely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ class Moved:
     """Not sent: the group became a supergroup with this id."""
 
     new_chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Not sent: the chat takes no files. Its messages go on without them."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +102,4 @@ class Unsure:
     """When to look whether it arrived; None where somebody has to decide."""
 
 
-Outcome = Sent | RetryAt | Moved | Gone | Refused | Unsure
+Outcome = Sent | RetryAt | Moved | Gone | Refused | Unsure | LeftOut

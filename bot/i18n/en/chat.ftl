@@ -174,6 +174,10 @@ not-banned = <code>{ $id }</code> is not banned. <code>/ban</code> lists those w
 bans = <b>Not answered</b>
 bans-none = Nobody is banned.
 private-installation = This bot is a private installation and answers only the people and chats that its host has listed.
+files-left-out =
+    “{ $name }” takes no files from me ({ $reason }). Its digests go on without them; once I may send files there, /settings switches them on again.
+deliveries-refused =
+    ⚠️ Telegram refuses messages although I may write there ({ $reason }). They wait and are tried again more and more rarely, for three days; most of such trouble is Telegram's and passes.
 one-moment = One moment, I am still at “{ $work }”. Several of your messages wait already; this one is not among them: please send it again afterwards.
 one-moment-press = One moment, please: several presses here wait already.
 went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours was lost. Please try again.

@@ -169,6 +169,10 @@ not-banned = <code>{ $id }</code> 未被封禁。发送 <code>/ban</code> 查看
 bans = <b>已封禁</b>
 bans-none = 没有封禁任何人。
 private-installation = 这是私人部署的机器人，只回应部署者指定的用户和聊天。
+files-left-out =
+    “{ $name }”不允许我发送文件（{ $reason }）。速递会照常发送，但不再附带文件；允许发送文件后，可在 /settings 中重新打开。
+deliveries-refused =
+    ⚠️ 我有发送权限，但 Telegram 拒绝了消息（{ $reason }）。这些消息会保留，并以越来越长的间隔重试三天；这类问题多半出在 Telegram，会自行恢复。
 one-moment = 请稍候，我还在处理“{ $work }”。前面还有几条消息在排队，这一条没有排进去，请稍后再发一次。
 one-moment-press = 请稍候，这里还有几次点击在等待处理。
 went-wrong = 这里出了点问题，已记入机器人的日志。您的数据没有丢失，请再试一次。
