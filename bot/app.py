@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 from pydantic import SecretStr
@@ -51,11 +51,13 @@ from bot.recent import Recent
 from bot.regenerate import Regenerate
 from bot.schedule import Clock
 from bot.sender import Sender
+from bot.set_back import SetBack
 from bot.translate.build import build_chain, build_ledger
 from bot.translate.chain import Chain
 from bot.translate.glossary import BadTerm
 from bot.undecided import LOOK_AFTER, Undecided
 from bot.usage_limits import UsageLimits
+from bot.wall_clock import WallClock, steady_seconds, utc_now
 from bot.watch import Watch
 from bot.wire import READ, AiohttpRequest
 from storage import access, forgotten
@@ -64,11 +66,6 @@ from storage.lead import lead_of
 from storage.records import Now
 
 _log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +193,14 @@ async def running(
 
         members = Membership(services, owners)
 
+        async def times_changed() -> None:
+            parts.chain.rest_no_more()
+            await services.deliverer.times_changed()
+
+        clock_set_back = SetBack(db=parts.db, now=now, tell=administrators.tell, stored=times_changed)
+
         async def tick() -> None:
+            await clock_set_back.look()
             try:
                 await services.daily.tick()
             finally:
@@ -343,6 +347,6 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
     )
 
 
-async def serve(settings: Settings, *, now: Now = utc_now) -> None:
+async def serve(settings: Settings, *, now: Now | None = None) -> None:
     """Run until SIGTERM or SIGINT."""
-    await until_signalled(running(settings, now=now))
+    await until_signalled(running(settings, now=now or WallClock(steady=steady_seconds)))

@@ -115,6 +115,11 @@ class Deliverer:
         """There may be rows to send."""
         self._woken.set()
 
+    async def times_changed(self) -> None:
+        """Rows may be due earlier than is known here."""
+        await self._undecided.times_changed()
+        self.wake()
+
     async def recover(self) -> None:
         """Show that this process lives, and decide what becomes of rows that one which does not has left."""
         before = self._fence

@@ -21,7 +21,7 @@ class Recent:
         """Whether this was asked for within the last ten minutes; if not it is remembered from now on."""
         now = self._now()
         at = self._at.get(name)
-        if at is not None and at > now - _KEPT:
+        if at is not None and now - _KEPT < at <= now:
             return True
         if len(self._at) >= _MOST:
             self._at = {one: then for one, then in self._at.items() if then > now - _KEPT}

@@ -101,6 +101,13 @@ class Undecided:
         for delivery in waiting:
             self._put(Open(delivery, "the program stopped while this was being sent"))
 
+    async def times_changed(self) -> None:
+        """Whatever waits for a time here was told it by a wrong clock."""
+        now = self._now()
+        self._failed = {number: (delivery, now) for number, (delivery, _) in self._failed.items()}
+        self._told_again_at = now if self._told_again_at is not None else None
+        await self.recovered(0)
+
     @property
     def next(self) -> datetime | None:
         """When there is something to look for."""

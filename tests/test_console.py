@@ -12,7 +12,6 @@ import pytest
 from fakes.arxiv_server import ArxivServer
 from fakes.house import announcement, paper
 
-from bot.app import utc_now
 from bot.arxiv_source import calendar
 from bot.config import Settings
 from bot.console import (
@@ -27,6 +26,7 @@ from bot.console import (
 from bot.demo import sample_entries
 from bot.simulator.arxiv_answers import atom_feed
 from bot.terminal import CommandError
+from bot.wall_clock import utc_now
 from storage.database import migrate
 from storage.records import DEFAULT_ANNOUNCE_TYPES, AnnounceType, Entry
 

@@ -105,6 +105,10 @@ class Asker:
             if self._ledger is not None and reserved is not None:
                 await self._ledger.settle(reserved, asked.tally, model=asked.model, failed=failed, alarms=asked.alarms)
 
+    def rest_no_more(self) -> None:
+        """It may be asked again."""
+        self._breaker = Breaker()
+
     def give_up(self) -> None:
         """Break off what is being asked and ask nothing more."""
         self._given_up = True

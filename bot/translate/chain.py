@@ -111,6 +111,11 @@ class Chain:
         """Each backend's name and what is wrong with it (None: it translates), found out with one short title."""
         return [(asker.name, await asker.problem(language)) for asker in self._askers]
 
+    def rest_no_more(self) -> None:
+        """Every backend may be asked again: until when it was to rest was told by a wrong clock."""
+        for asker in self._askers:
+            asker.rest_no_more()
+
     def give_up(self) -> None:
         """Break off what is being asked and ask nothing more: whoever waits gets what there is, at once."""
         self._given_up = True
