@@ -37,12 +37,12 @@ def outcome_of(error: TelegramError, now: datetime, *, repeatable: bool) -> Outc
             return RetryAt(now + timedelta(seconds=seconds_of(error)), text)
         case ChatMigrated():
             return Moved(error.new_chat_id)
-        case Forbidden():
-            return Gone(text)
         case EndPointNotFound() | InvalidToken():
             return RetryAt(now + _WRONG_TOKEN, text, whole_bot=True)
-        case BadRequest():
-            return Gone(text) if refusal_of(error) in _OF_THE_PLACE else Refused(text)
+        case BadRequest() | Forbidden():
+            # Where an edit or a deletion is refused, as of a message of another bot's, new ones may well be written.
+            lost = {Refusal.ACCESS} if repeatable else _OF_THE_PLACE
+            return Gone(text) if refusal_of(error) in lost else Refused(text)
         case NetworkError() if "too many requests" in text.lower():
             return RetryAt(now + _LIMITED, text)
         case NetworkError() if never_sent(error) or repeatable:

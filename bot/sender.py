@@ -58,6 +58,7 @@ REFUSED_AGAIN = (
     timedelta(hours=6),
     timedelta(days=1),
     timedelta(days=1),
+    timedelta(days=1),
 )
 """After how long a message is tried again that was refused although nothing is wrong with it or its place."""
 
@@ -290,10 +291,10 @@ class Sender:
         passing = refusal is Refusal.OTHER or (
             refusal in {Refusal.RIGHTS, Refusal.MEDIA} and await self._may_write(place)
         )
-        if not passing or delivery.attempts >= len(REFUSED_AGAIN):
+        if not passing or delivery.refusals >= len(REFUSED_AGAIN):
             return None
         self._note(error, delivery, "refused")
-        return RetryAt(self._now() + REFUSED_AGAIN[delivery.attempts], reason, refused=True)
+        return RetryAt(self._now() + REFUSED_AGAIN[delivery.refusals], reason, refused=True)
 
     async def _may_write(self, place: Destination) -> bool:
         """Whether the bot has the right to, by what Telegram says of its place there; True where nobody answers."""
@@ -342,15 +343,19 @@ def _simpler(part: Part | None, error: TelegramError) -> Part | None:
     """The same part one layout simpler, where the error is about the layout; None where nothing simpler helps."""
     if part is None:
         return None
-    if part.kind is PartKind.RICH and (refuses_rich(error) or refuses_markup(error)):
+    content = refusal_of(error) is Refusal.CONTENT
+    if part.kind is PartKind.RICH and (content or refuses_rich(error) or refuses_markup(error)):
         return _classic(part)
     name, limit = ("caption", CAPTION_LIMIT) if part.kind is PartKind.DOCUMENT else ("text", TEXT_LIMIT)
-    if refuses_markup(error) and "variant" not in part.payload:
-        return replace(part, payload={**part.payload, name: _words(part.payload[name], limit), "variant": "plain"})
-    if refusal_of(error) is Refusal.CONTENT and part.payload.get("variant") != "bare":
-        # Half of it: by whatever Telegram counts, the whole is too long.
-        most = limit // 2 if "too long" in str(error).lower() else limit
-        words = shorten(_words(part.payload[name], limit), most)
+    form, words = part.payload.get("variant"), part.payload[name]
+    if form is None and (content or refuses_markup(error)):
+        words = _words(words, limit)
+    if refuses_markup(error) and form is None:
+        return replace(part, payload={**part.payload, name: words, "variant": "plain"})
+    if content and "too long" in str(error).lower() and form != "half":
+        # By whatever Telegram counts, the whole is too long.
+        return replace(part, payload={**part.payload, name: shorten(words, limit // 2), "variant": "half"})
+    if content and form in {None, "plain"}:
         return replace(part, payload={**part.payload, name: words, "buttons": [], "variant": "bare"})
     return None
 

@@ -109,7 +109,9 @@ async def begin(session: AsyncSession, delivery_ids: Collection[int], now: datet
 
 async def hurry(session: AsyncSession, now: datetime) -> None:
     """Telegram answers again: what is to be sent again because nobody had answered waits no longer."""
-    unanswered = sa.and_(stands(DeliveryState.RETRY), table.c.attempts > 0, table.c.retry_at > now)
+    unanswered = sa.and_(
+        stands(DeliveryState.RETRY), table.c.refusals == 0, table.c.attempts > 0, table.c.retry_at > now
+    )
     await session.execute(sa.update(table).where(unanswered).values(retry_at=now))
 
 

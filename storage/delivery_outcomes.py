@@ -112,10 +112,8 @@ async def record(
         case Sent():
             await _sent(session, row, outcome, now, sent_hash)
         case RetryAt(at, reason, unanswered=unanswered, refused=refused):
-            attempts = row.attempts + (unanswered or refused)
-            await set_row(
-                session, row.id, now, state=DeliveryState.RETRY, retry_at=at, reason=reason, attempts=attempts
-            )
+            counts = {"attempts": row.attempts + unanswered, "refusals": row.refusals + refused}
+            await set_row(session, row.id, now, state=DeliveryState.RETRY, retry_at=at, reason=reason, **counts)
         case Moved(new_chat_id):
             await moves.move_chat(session, row.destination.chat_id, new_chat_id)
             # An edit is not carried over: its message stayed behind.

@@ -32,6 +32,7 @@ _OWN = (
     table.c.state,
     table.c.message_id,
     table.c.attempts,
+    table.c.refusals,
     table.c.fence,
 )
 
@@ -103,7 +104,7 @@ async def with_parts(session: AsyncSession, rows: Sequence[Sequence[Any]], known
 
 def _delivery(row: Sequence[Any], parts: Mapping[tuple[int, int], Part | None]) -> Delivery:
     """KeyError for a part that cannot be read, ValueError for anything else; a part that is gone is None."""
-    delivery_id, digest_id, number, state, message_id, attempts, fence, *place = row
+    delivery_id, digest_id, number, state, message_id, attempts, refusals, fence, *place = row
     return Delivery(
         id=delivery_id,
         digest_id=digest_id,
@@ -113,6 +114,7 @@ def _delivery(row: Sequence[Any], parts: Mapping[tuple[int, int], Part | None]) 
         state=DeliveryState(state),
         message_id=message_id,
         attempts=attempts,
+        refusals=refusals,
         fence=fence,
     )
 

@@ -172,7 +172,14 @@ async def replace_parts(session: AsyncSession, digest_id: int, parts: Sequence[P
     stands = sa.and_(
         deliveries.c.message_id.is_not(None), deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.FAILED))
     )
-    again = {"state": DeliveryState.PENDING, "attempts": 0, "reason": "", "retry_at": None, "updated_at": now}
+    again = {
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "refusals": 0,
+        "reason": "",
+        "retry_at": None,
+        "updated_at": now,
+    }
     reopened = await changed(
         session,
         sa.update(deliveries).where(deliveries.c.digest_id == digest_id, stands, ~up_to_date, awake).values(**again),

@@ -276,7 +276,7 @@ async def resume(session: AsyncSession, destination_id: int, now: datetime, *, s
         deliveries.c.reason == known.paused,
         deliveries.c.updated_at >= now - _STILL_NEWS,
     )
-    values = {"state": DeliveryState.PENDING, "reason": "", "attempts": 0, "updated_at": now}
+    values = {"state": DeliveryState.PENDING, "reason": "", "attempts": 0, "refusals": 0, "updated_at": now}
     await session.execute(sa.update(deliveries).where(lost).values(**values))
     return True
 

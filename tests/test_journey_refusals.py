@@ -54,7 +54,7 @@ async def paused(house: House, chat: Chat) -> str | None:
 
 async def refused(house: House, times: int) -> None:
     """Wait until a message was refused so often."""
-    query = sa.select(deliveries.c.attempts).where(deliveries.c.attempts == times)
+    query = sa.select(deliveries.c.refusals).where(deliveries.c.refusals == times)
     async with asyncio.timeout(PATIENCE):
         while True:
             async with house.bot.core.db.read() as session:

@@ -59,6 +59,12 @@ def test_what_was_never_sent_is_sent_later() -> None:
     assert outcome_of(error, NOW, repeatable=False) == RetryAt(NOW + 5 * SECOND, "no connection")
 
 
+@pytest.mark.parametrize("text", ["CHAT_ADMIN_REQUIRED", "not enough rights to edit message", "TOPIC_CLOSED"])
+def test_an_edit_that_is_refused_does_not_cost_its_place(text: str) -> None:
+    assert outcome_of(BadRequest(text), NOW, repeatable=True) == Refused(text)
+    assert outcome_of(BadRequest(text), NOW, repeatable=False) == Gone(text)
+
+
 def test_no_outcome_tells_the_token() -> None:
     found = outcome_of(NetworkError(f"http://127.0.0.1/bot{TOKEN}/sendMessage"), NOW, repeatable=False)
     assert isinstance(found, Unsure)

@@ -159,3 +159,22 @@ async def test_whatever_else_is_limited_makes_its_chat_wait() -> None:
         with pytest.raises(RetryAfter):
             await here.sender.call("pinChatMessage", here.chat.id, message_id=1)
         assert await here.pace.turn(here.chat.id, group=False, patience=1) > 25
+
+
+async def test_content_that_is_refused_twice_for_other_reasons_ends_shorter_and_keeps_its_words() -> None:
+    async with scene() as here:
+        odd = replace(HELLO, payload={"text": "a &lt;b&gt; c " + "x" * 4000, "buttons": [[{"text": "?", "url": "?"}]]})
+        for text in ("can't parse entities: odd", "BUTTON_URL_INVALID", "message is too long"):
+            here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="sendMessage", text=text))
+        assert isinstance(await here.sender.send(here.row(odd)), Sent)
+        (said,) = here.texts()
+        assert said.startswith("a <b> c xxx")
+        assert len(said) <= 2048
+
+
+async def test_a_rich_message_whose_content_is_refused_comes_in_the_classic_layout() -> None:
+    async with scene() as here:
+        place = replace(here.place, layout=Layout.RICH)
+        here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="sendRichMessage", text="message is too long"))
+        assert isinstance(await here.sender.send(replace(here.row(RICH), destination=place)), Sent)
+        assert here.texts() == ["hello"]

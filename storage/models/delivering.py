@@ -113,6 +113,7 @@ deliveries = Table(
     Column("updated_at", UtcDateTime),
     # Which process has it in hand (workers.fence); null for none.
     Column("fence", Integer),
+    required("refusals", Integer, server_default="0"),
     UniqueConstraint("digest_id", "destination_id", "number"),
     # Few at any time, so that planning a row and sending it hardly touch it.
     Index(

@@ -39,6 +39,8 @@ class Delivery:
     message_id: int | None = None
     attempts: int = 0
     """How often it was sent again because nobody had answered."""
+    refusals: int = 0
+    """How often it was refused for a reason that may pass."""
     fence: int | None = None
     """The number of the process that has it in hand; None for nobody."""
 
