@@ -121,6 +121,23 @@ async def test_in_a_group_one_member_leaves_places_to_the_others_and_nobody_is_t
         assert len(said) == 1 + WAITING_OF_ONE + 1
 
 
+async def test_what_members_say_to_each_other_takes_no_place_of_what_they_ask(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, house.at_work():
+        talker = house.telegram.add_user("Mallory", language_code="en")
+        group = house.telegram.add_group("Lab", creator=house.person, members=[talker])
+        house.arxiv.misbehave(Trouble.HANG, times=1_000)
+        house.telegram.say(group, house.person, "/bibtex 2608.00001")
+        await house.arxiv.asked(1)
+        for number in range(50):
+            house.telegram.say(group, talker, f"We meet at {number % 12} o'clock.")
+        house.telegram.say(group, talker, "/help")
+        await house.telegram.quiet()
+        house.arxiv.release()
+        await house.telegram.wait_for(
+            lambda: any("/subscribe" in message.text for message in house.telegram.from_bot(group))
+        )
+
+
 async def test_buttons_that_are_not_handled_wait_no_longer(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house, house.at_work():
         await house.say("/settings")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
-from telegram.constants import ChatType
+from telegram.constants import ChatType, MessageEntityType
 from telegram.ext import BaseUpdateProcessor
 
 WAITING = 5
@@ -28,6 +29,17 @@ AT_ONCE = 1_000
 
 # The library takes one of its own places before it asks this queue: they must never be what is short.
 _NO_LIMIT = 1_000_000
+
+_ASKING = frozenset(
+    {
+        MessageEntityType.BOT_COMMAND,
+        MessageEntityType.MENTION,
+        MessageEntityType.TEXT_MENTION,
+        MessageEntityType.URL,
+        MessageEntityType.TEXT_LINK,
+    }
+)
+_ID = re.compile(r"\d{4}\.\d{4}|/\d{7}", re.ASCII)
 
 Key = tuple[str, int]
 
@@ -75,6 +87,11 @@ class UpdateQueue(BaseUpdateProcessor):
         """Handle one update after those of its chat that came before it, or refuse it."""
         if not isinstance(update, Update):
             await coroutine
+            return
+        if _is_talk(update):
+            # Nobody is answered, so that nothing has to wait its turn, and what is asked for keeps its places.
+            async with self._places:
+                await coroutine
             return
         key, person = key_of(update), update.effective_user.id if update.effective_user is not None else 0
         line = self._lines.setdefault(key, _Line())
@@ -132,6 +149,18 @@ def key_of(update: Update) -> Key:
         return "chosen", update.update_id  # its translation takes its time, and the person types on
     # A private chat has its person's number; what is typed elsewhere need not wait for an answer there.
     return "person", update.effective_user.id if update.effective_user is not None else 0
+
+
+def _is_talk(update: Update) -> bool:
+    """Whether people of a group talk among themselves: no command, name, address, id, file or reply to a bot."""
+    message = update.message
+    if message is None or message.chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP}:
+        return False
+    text = message.text or message.caption or ""
+    marked = any(entity.type in _ASKING for entity in (*message.entities, *message.caption_entities))
+    replied = message.reply_to_message
+    to_a_bot = replied is not None and replied.from_user is not None and replied.from_user.is_bot
+    return bool(text) and not (marked or to_a_bot or _ID.search(text) or message.document)
 
 
 def _tells_of_the_chat(update: Update) -> bool:
