@@ -9,7 +9,7 @@ it shows and has to be the one asked for. Whatever stays unknown is stored as un
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from bot.arxiv_source.errors import ArxivUnavailable
 from bot.compose import COMPLETE
 from bot.log import event
 from bot.sources import Answer, Sources
-from storage import announcements, kept_answers
+from storage import announcements, kept_answers, subscriptions
 from storage.database import Database
 from storage.records import AnnouncedEntry, Announcement, AnnouncementState, Now
 
@@ -50,6 +50,7 @@ class Gather:
         """`retention_days`: how long an announcement's bytes are kept; 0 for ever."""
         self._retention_days = retention_days
         self._swept: date | None = None
+        self._looked_again: set[tuple[str, date]] = set()
         self._db = db
         self._sources = Sources(db=db, arxiv=arxiv)
         self._now = now
@@ -71,8 +72,23 @@ class Gather:
         if unheard := [one for one in since if (one, newest) not in known]:
             async with self._db.begin() as session:
                 await announcements.expect(session, unheard, newest)
+        await self._look_once_more(since, calendar.previous(newest), newest)
         missing = [one for one in wanted if self._is_missing(known.get((one[1], one[0])))]
         return [found for day, category in missing if (found := await self._unless_known(category, day)) is not None]
+
+    async def _look_once_more(self, categories: Collection[str], day: date, newest: date) -> None:
+        """The day after: whether a mailing that had no papers has some by now. Each is asked for once."""
+        async with self._db.read() as session:
+            known = await announcements.on(session, categories, day)
+        for category, found in sorted(known.items()):
+            settled = found.fetched_at is None or found.fetched_at >= calendar.feed_changes_at(newest)
+            if found.state is not AnnouncementState.EMPTY or settled or (category, day) in self._looked_again:
+                continue
+            self._looked_again.add((category, day))
+            if (await self.fetch(category, day)).state is AnnouncementState.FETCHED:
+                async with self._db.begin() as session:
+                    await subscriptions.go_back(session, category, day, calendar.previous(day))
+                event(_log, "announcement_after_all", level=logging.WARNING, category=category, date=day)
 
     async def held(self, category: str, day: date, *, at_once: bool = False) -> Fetched | None:
         """The announcement of that date, from the store or from arXiv; None for a date without a mailing.
@@ -132,7 +148,7 @@ class Gather:
     async def _ask(self, category: str, day: date) -> Answer:
         now = self._now()
         if day == calendar.mailing_date(now):
-            return await self._sources.newest(category, day)
+            return await self._sources.newest(category, day, now)
         if day >= (now - CATCH_UP).astimezone(calendar.EASTERN).date():
             return await self._sources.past(category, day)
         return await self._sources.by_submission(category, day)
@@ -147,6 +163,7 @@ class Gather:
                 dropped = await announcements.drop_raw(session, newest - timedelta(days=self._retention_days))
             answers = await kept_answers.drop(session, self._now() - KEPT)
         self._swept = newest
+        self._looked_again.clear()
         event(_log, "bytes_dropped", announcements=dropped, answers=answers)
 
     async def _unless_known(self, category: str, day: date) -> Announcement | None:

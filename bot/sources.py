@@ -19,6 +19,7 @@ from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId
 from bot.arxiv_source.pages import CountsDiffer, Listing, PageError, parse_listing
+from bot.arxiv_source.volumes import TYPICAL
 from bot.compose import COMPLETE
 from bot.log import event
 from storage import announcements
@@ -40,7 +41,15 @@ FEED_LIMIT = 2000
 _FIRST_SEEN = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
 _ASKED_FOR_THEIR_DATES = 20
 _MOST_PAGES = 10
+SETTLED_AFTER = timedelta(hours=6)
+"""After the feeds have changed: a page that has no papers by then has none."""
+
+FEW = 5.0
+"""Papers a day. Where fewer are usual a day without any is no surprise."""
+
+_USUAL = timedelta(days=30)
 _EMPTY = "the feed is empty on a mailing date"
+_SAYS_NONE = "the page has no papers on a mailing date, which may still change"
 _PERHAPS_A_HOLIDAY = f"{_EMPTY}, unless arXiv had a holiday: those of that year are not known here"
 _BETWEEN_PAGES = b"\0"
 
@@ -73,10 +82,12 @@ class Sources:
         self._db = db
         self._arxiv = arxiv
 
-    async def newest(self, category: str, day: date) -> Answer:
+    async def newest(self, category: str, day: date, now: datetime) -> Answer:
         """The feed in its forms, which are cached apart at arXiv, then the page, which states its own date.
 
-        Raises ArxivUnavailable while arXiv wants to be left alone, or when its pages cannot be had either.
+        That there are no papers counts where few are usual, or when it is too late to change: a page said so of a large
+        category an hour before its thirty papers were there. Raises ArxivUnavailable while arXiv wants to be left
+        alone, or when its pages cannot be had either.
         """
         # Some categories are spelt alike in both letter cases; a form is asked once.
         forms: dict[tuple[FeedForm, str], None] = {("atom", category): None, ("rss", category): None}
@@ -98,8 +109,19 @@ class Sources:
             if answer.full:
                 break
         page = await self._ask_page(category, day)
+        if page.state is AnnouncementState.EMPTY and not await self._is_settled(category, day, now):
+            return Answer(AnnouncementState.LATE, reason=_SAYS_NONE)
         # Where the page knows no better, the feed's own trouble is the more telling reason.
         return page if page.state in COMPLETE or page.state is AnnouncementState.INCOMPLETE else answer
+
+    async def _is_settled(self, category: str, day: date, now: datetime) -> bool:
+        """Whether a page without papers is to be believed at this time."""
+        if now >= calendar.feed_changes_at(day) + SETTLED_AFTER:
+            return True
+        async with self._db.read() as session:
+            counted = await announcements.per_day(session, [category], day - _USUAL)
+        usual = counted.get(category, TYPICAL.get(category))
+        return usual is not None and usual < FEW
 
     async def past(self, category: str, day: date) -> Answer:
         """The catch-up pages of that date. Raises ArxivUnavailable."""

@@ -41,16 +41,15 @@ async def save(
 ) -> Announcement:
     """Store what is known of an announcement, its entries in order, and their papers; returns what is stored.
 
-    One that was fetched stays as it is when something else comes in (late, stale, cut). The bytes of an earlier answer
+    One that was fetched stays as it is when something else comes in (late, stale, cut), and one that has no papers
+    unless it has some after all. The bytes of an earlier answer
     are kept where `raw` is None, and the time when it was asked for first always.
     """
     known = await get(session, announcement.category, announcement.mailing_date)
-    if (
-        known is not None
-        and known.state is AnnouncementState.FETCHED
-        and announcement.state is not AnnouncementState.FETCHED
-    ):
-        return known
+    if known is not None and known.state in COMPLETE:
+        kept = AnnouncementState.FETCHED if known.state is AnnouncementState.FETCHED else announcement.state
+        if announcement.state not in COMPLETE or announcement.state is not kept:
+            return known
     since = known.asked_since if known is not None else None
     announcement = replace(announcement, entry_count=len(entries), asked_since=since or announcement.fetched_at)
     values = {

@@ -243,6 +243,12 @@ async def only_chat(session: AsyncSession, category: str, language: str) -> int 
     return int(chats[0]) if len(chats) == 1 else None
 
 
+async def go_back(session: AsyncSession, category: str, day: date, before: date) -> None:
+    """That day's announcement of a category has papers after all: who had come just so far gets them."""
+    there = sa.and_(wish_table.c.category == category, wish_table.c.cursor == day)
+    await session.execute(sa.update(wish_table).where(there).values(cursor=before))
+
+
 async def reschedule(
     session: AsyncSession,
     destination_id: int,
