@@ -26,6 +26,9 @@ longer, comes of a wrong clock, too."""
 LONGEST_HOLD = timedelta(days=1)
 """So does a hold that ends later than this."""
 
+URGENT_IN_A_ROW = 2
+"""So many urgent turns one after the other, while one that is not urgent waits."""
+
 _POLLS = 3
 """How often in an interval it is asked again whether a turn has ended."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,9 +53,13 @@ async def take(session: AsyncSession, name: str, now: datetime, interval: timede
     poll = interval / _POLLS
     again = _wait(row, now, interval, asker, poll)
     if again is None:
-        await _set(session, name, free_at=now + interval, busy_until=now + asker.lease, owner=asker.name)
+        in_a_row = row.urgent_in_a_row + 1 if asker.urgent else 0
+        taken = {"free_at": now + interval, "busy_until": now + asker.lease, "owner": asker.name}
+        await _set(session, name, **taken, urgent_in_a_row=in_a_row)
     elif asker.urgent:
         await _set(session, name, urgent_until=again + poll)
+    else:
+        await _set(session, name, others_until=again + poll)
     return again
 
 
@@ -63,7 +70,10 @@ def _wait(row: sa.Row[Any], now: datetime, interval: timedelta, asker: Asker, po
     if _ahead(row.free_at, now, LONGEST_WAIT * interval):
         free_at: datetime = row.free_at
         return free_at
-    if not asker.urgent and _ahead(row.urgent_until, now, LONGEST_LEASE):
+    others_next = row.urgent_in_a_row >= URGENT_IN_A_ROW
+    if asker.urgent:
+        return now + poll if others_next and _ahead(row.others_until, now, LONGEST_LEASE) else None
+    if not others_next and _ahead(row.urgent_until, now, LONGEST_LEASE):
         return now + poll
     return None
 

@@ -62,6 +62,29 @@ async def test_the_first_who_asks_has_the_turn_and_the_others_ask_again_until_it
     assert await take(db, B, NOW + 24 * SECOND) is None
 
 
+async def test_every_third_turn_is_one_that_waits_and_is_not_urgent_whatever_process_it_is_of(db: Database) -> None:
+    lookups, feeds = Asker("lookups", LEASE, urgent=True), Asker("feeds", LEASE)
+    served: list[str] = []
+    now = NOW
+    while len(served) < 9:
+        # Both want every turn: whoever is told to wait asks again in time.
+        for asker in (lookups, feeds):
+            if await take(db, asker, now) is None:
+                served.append(asker.name)
+                await ended(db, asker, now + PACE)
+        now += POLL
+    assert served == ["lookups", "lookups", "feeds"] * 3
+
+
+async def test_urgent_ones_have_every_turn_while_nobody_else_waits(db: Database) -> None:
+    lookups = Asker("lookups", LEASE, urgent=True)
+    now = NOW
+    for _ in range(6):
+        assert await take(db, lookups, now) is None
+        await ended(db, lookups, now + PACE)
+        now += PACE
+
+
 async def test_a_turn_long_after_the_last_is_now(db: Database) -> None:
     await take(db, A)
     await ended(db, A)

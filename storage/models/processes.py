@@ -32,6 +32,9 @@ turns = Table(
     Column("owner", String),
     # Until when those that are not urgent let others pass.
     Column("urgent_until", UtcDateTime),
+    required("urgent_in_a_row", Integer, server_default="0"),
+    # Until when one that is not urgent is known to wait; null for never.
+    Column("others_until", UtcDateTime),
 )
 
 # What the administrators were told about and is not right again.
