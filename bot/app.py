@@ -60,7 +60,7 @@ from bot.usage_limits import UsageLimits
 from bot.wall_clock import WallClock, steady_seconds, utc_now
 from bot.watch import Watch
 from bot.wire import READ, AiohttpRequest
-from storage import access, forgotten
+from storage import access, forgotten, known_bot
 from storage.database import Database, MigrationResult, migrate
 from storage.lead import lead_of
 from storage.records import Now
@@ -213,8 +213,11 @@ async def running(
         register_membership(application, members)
         ending = Ending(pace=telegram.pace, requests=telegram.requests, db=parts.db, finish=finish)
         clock = Clock(tick, seconds=settings.tick_seconds)
+        another = await _is_another_bot(parts, _bot_id(settings.telegram_token))
         async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending, lead):
             application.create_task(members.look_again_daily(application.bot))
+            if another:
+                application.create_task(administrators.tell("another-bot"))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
             yield Running(parts, services, application, mend, clock)
@@ -244,6 +247,15 @@ class _Telegram:
     pace: Pace
     requests: tuple[AiohttpRequest, ...]
     polling: PollingRequest
+
+
+async def _is_another_bot(parts: Core, bot_id: int) -> bool:
+    """Whether the token is another bot's than the database was of: said once."""
+    async with parts.db.begin() as session:
+        another = await known_bot.is_another(session, bot_id, parts.now())
+    if another:
+        event(_log, "another_bot", level=logging.WARNING, bot=bot_id)
+    return another
 
 
 def _bot_id(token: SecretStr) -> int:

@@ -44,6 +44,7 @@ async def start(ask: Ask) -> None:
     `start=sub_cs-CV_cs-LG` subscribes, `start=p_2402-15351` shows a card, `start=card_en_2402-15351` one in a language
     (as pressing under a group's card does, see `shared.py`), `start=set_-1001234567890` a chat's settings.
     """
+    await _resume(ask)
     payload = ask.args[0] if ask.args else ""
     # One that is typed may have thousands of characters and as many spellings, which took seconds to look through.
     kind, _, value = (payload if len(payload) <= _LONGEST_PAYLOAD else "").partition("_")
@@ -64,6 +65,16 @@ async def start(ask: Ask) -> None:
         await ask.reply(ask.words.html("start-in-group", name=f"@{ask.bot.username}"), [[begin]])
     else:
         await _welcome(ask)
+
+
+async def _resume(ask: Ask) -> None:
+    """Whoever starts the bot again can be written to again; with a new token Telegram tells of it in no other way."""
+    if not ask.private or ask.here.paused is None:
+        return
+    async with ask.services.db.begin() as session:
+        resumed = await subscriptions.resume(session, ask.here.id, ask.services.now())
+    if resumed:
+        ask.services.deliverer.wake()
 
 
 async def press_setup(ask: Ask) -> None:

@@ -180,6 +180,8 @@ deliveries-refused =
     ⚠️ Telegram refuses messages although I may write there ({ $reason }). They wait and are tried again more and more rarely, for three days; most of such trouble is Telegram's and passes.
 clock-set-back =
     ⚠️ The clock of the bot's machine was set back by { $minutes } minutes. What waited for times that it had shown goes on now. Look at its time service if that comes again.
+another-bot =
+    ⚠️ The token is another bot's than the one this database belongs to. Everything goes on: private readers when they open the new bot and press Start, groups and channels when it is added there. What the old bot posted stays as it is.
 one-moment = One moment, I am still at “{ $work }”. Several of your messages wait already; this one is not among them: please send it again afterwards.
 one-moment-press = One moment, please: several presses here wait already.
 went-wrong = Something went wrong here; it is in the bot's log. Nothing of yours was lost. Please try again.
