@@ -27,6 +27,15 @@ class Totals:
     announcements: dict[AnnouncementState, int]
     digests: int
     deliveries: dict[DeliveryState, int]
+    refused: int
+    """Of the failed deliveries those to places that are open to the bot: what was refused is the message itself."""
+
+
+_REFUSED = (
+    sa.select(sa.func.count())
+    .select_from(deliveries.join(destinations))
+    .where(deliveries.c.state == DeliveryState.FAILED, destinations.c.paused.is_(None))
+)
 
 
 async def totals(session: AsyncSession) -> Totals:
@@ -43,6 +52,7 @@ async def totals(session: AsyncSession) -> Totals:
         announcements={AnnouncementState(state): count for state, count in known.items()},
         digests=await _count(session, digests),
         deliveries={DeliveryState(state): count for state, count in rows.items()},
+        refused=await _number(session, _REFUSED),
     )
 
 

@@ -16,13 +16,13 @@ from fakes.stored import (
 )
 
 from storage import announcements, papers, stats, subscriptions, translations
-from storage.records import AnnouncementState, ChatKind, DeliveryState, Sent, Translation
+from storage.records import AnnouncementState, ChatKind, DeliveryState, Gone, Refused, Sent, Translation
 from storage.stats import Totals
 
 
 async def test_an_empty_database_counts_nothing(tmp_path: Path) -> None:
     async with open_database(tmp_path) as db, db.read() as session:
-        assert await stats.totals(session) == Totals(0, 0, {}, 0, 0, {}, 0, {})
+        assert await stats.totals(session) == Totals(0, 0, {}, 0, 0, {}, 0, {}, 0)
 
 
 async def test_everything_is_counted_by_what_it_is(tmp_path: Path) -> None:
@@ -51,4 +51,16 @@ async def test_everything_is_counted_by_what_it_is(tmp_path: Path) -> None:
                 announcements={AnnouncementState.FETCHED: 1, AnnouncementState.LATE: 1},
                 digests=1,
                 deliveries={DeliveryState.PENDING: 3, DeliveryState.CLAIMED: 2, DeliveryState.SENT: 1},
+                refused=0,
             )
+
+
+async def test_messages_that_were_refused_are_told_from_those_to_lost_chats(tmp_path: Path) -> None:
+    async with open_database(tmp_path) as db:
+        await planned(db, await add(db, place(1), place(2)), "a", "b")
+        refused, lost = await claim(db)
+        await record(db, refused, Refused("SOMETHING_NEW"))
+        await record(db, lost, Gone("bot was blocked by the user"))
+        async with db.read() as session:
+            found = await stats.totals(session)
+    assert (found.deliveries[DeliveryState.FAILED], found.refused) == (3, 1)

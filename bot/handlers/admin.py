@@ -126,6 +126,7 @@ async def stats(ask: Ask) -> None:
         announcements=sum(totals.announcements.values()),
         digests=totals.digests,
         deliveries=states,
+        refused=totals.refused,
     )
     await ask.reply("\n".join([stored, *await spent_lines(ask)]))
 

@@ -155,7 +155,10 @@ stats =
     <b>Texts made by</b>: { $makers }
     <b>Chats</b>: { $destinations } ({ $paused } paused), { $subscriptions } subscriptions
     <b>Digests</b>: { $digests }
-    <b>Messages</b>: { $deliveries }
+    <b>Messages</b>: { $deliveries }{ $refused ->
+        [0] {""}
+       *[other] {" "}({ $refused } of the failed were refused, the others waited for chats that are closed to me)
+    }
 translations-used-up = What this chat may have translated in a day beside its digests is used up. Texts that are not translated yet stay English, marked; it goes on at { $at }.
 limit-commands = That was a lot within a minute. I listen again in a minute; what you send until then stays without an answer.
 limit-cards = { $limit } cards a day is what I make for one person, and that is reached. It goes on at { $at }.

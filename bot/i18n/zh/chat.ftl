@@ -150,7 +150,10 @@ stats =
     <b>译文来源</b>：{ $makers }
     <b>聊天</b>：{ $destinations } 个（{ $paused } 个暂停），{ $subscriptions } 项订阅
     <b>摘要</b>：{ $digests } 份
-    <b>消息</b>：{ $deliveries }
+    <b>消息</b>：{ $deliveries }{ $refused ->
+        [0] {""}
+       *[other] （失败的消息中有 { $refused } 条被拒绝，其余因聊天不可用而未发送）
+    }
 translations-used-up = 本聊天今天除订阅速递外的翻译额度已用完。尚未翻译的内容以英文显示并注明，{ $at } 恢复。
 limit-commands = 一分钟内的请求太多了。一分钟后我会继续回应，在此之前发来的消息不再回复。
 limit-cards = 每人每天最多 { $limit } 张卡片，今天的已用完，{ $at } 恢复。
