@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from fakes.processes import HANG
 
 from bot.lean_http import BrokenAnswerError, LeanHttp, NotConnectedError
 
@@ -128,10 +129,12 @@ async def test_where_nobody_listens_or_no_connection_becomes_free_nothing_was_se
         await reader.read()
 
     async with server(never) as (url, seen):
-        http = LeanHttp(pool=1, connect=0.01, read=5)
+        http = LeanHttp(pool=1, connect=HANG, read=HANG)
         first = asyncio.create_task(http.post(url, b"{}"))
         while not seen:  # noqa: ASYNC110 - the server calls nobody
             await asyncio.sleep(0)
+        # Only now, so that on a busy machine the first one has its connection.
+        http._connect = 0.01
         with pytest.raises(NotConnectedError):
             await http.post(url, b"{}")
         first.cancel()
