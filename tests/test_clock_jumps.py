@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from fakes.house import FRIDAY, MONDAY, House, announcement, open_house
 
 from bot.arxiv_source import calendar
 from bot.simulator.faults import Fault, FaultKind
-from bot.wall_clock import PROOF, WallClock
+from bot.simulator.state import Chat
+from bot.simulator.telegram import PATIENCE
+from bot.wall_clock import PROOF, TOLERANCE, WallClock
 from storage.models import deliveries, destinations
 
 NOON = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
@@ -54,8 +57,8 @@ def test_one_that_stays_ahead_is_believed_after_a_minute_and_one_that_is_set_bac
     assert clock() == machine.wall()
 
 
-def digests(house: House) -> list[str]:
-    sent = house.telegram.from_bot(house.private)
+def digests(house: House, chat: Chat | None = None) -> list[str]:
+    sent = house.telegram.from_bot(chat or house.private)
     return [message.text for message in sent if message.text.startswith("arXiv cs.CV")]
 
 
@@ -69,7 +72,7 @@ async def tick(house: House) -> None:
 async def test_a_digest_at_a_time_comes_once_and_on_time_after_the_clock_was_wrong(
     tmp_path: Path, ahead: timedelta
 ) -> None:
-    async with open_house(tmp_path) as house, house.at_work():
+    async with open_house(tmp_path) as house, house.at_work(tolerance=TOLERANCE):
         await house.say("/subscribe cs.CV")
         await house.say("/time 09:00 UTC")
         house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
@@ -98,27 +101,32 @@ async def test_what_waits_for_a_time_that_a_wrong_clock_wrote_is_tried_when_it_i
 ) -> None:
     async with open_house(tmp_path) as house:
         ahead = timedelta(days=1)
-        async with house.at_work():
-            await house.say("/subscribe cs.CV")
+        reader = house.telegram.add_user("Wang")
+        chat = house.telegram.private_chat(reader)
+        query = sa.select(deliveries.c.retry_at).where(deliveries.c.retry_at.is_not(None))
+        async with house.at_work(tolerance=TOLERANCE):
+            await house.say("/subscribe cs.CV", chat=chat, user=reader)
             house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
             house.clock.to_announcement(FRIDAY)
             house.clock.now += ahead
-            house.telegram.faults.add(Fault(FaultKind.RATE_LIMIT, method="sendMessage", retry_after=3000, times=1))
+            limit = Fault(FaultKind.RATE_LIMIT, method="sendMessage", chat_id=chat.id, retry_after=3000, times=1)
+            house.telegram.faults.add(limit)
             await house.bot.clock._guarded()
-            query = sa.select(deliveries.c.retry_at).where(deliveries.c.retry_at.is_not(None))
-            await house.telegram.wait_for(lambda: len(house.telegram.record) >= 1)
+            async with asyncio.timeout(PATIENCE):
+                waiting: list[datetime] = []
+                while not waiting:
+                    async with house.bot.core.db.read() as session:
+                        waiting = list(await session.scalars(query))
+                    await asyncio.sleep(0.02)
+            assert waiting[0] > house.clock.now
         house.clock.now -= ahead
         house.seconds.now += 4000  # the chat's own limit is over
-        async with house.at_work():
-            await house.bot.clock._guarded()
-            async with house.bot.core.db.read() as session:
-                waiting = list(await session.scalars(query))
-            assert all(at <= house.clock.now for at in waiting)
-            await house.telegram.wait_for(lambda: len(digests(house)) == 1)
+        async with house.at_work(tolerance=TOLERANCE):
+            await house.telegram.wait_for(lambda: len(digests(house, chat)) == 1)
 
 
 async def test_announcements_are_asked_for_again_when_the_clock_is_right_again(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house, house.at_work():
+    async with open_house(tmp_path) as house, house.at_work(tolerance=TOLERANCE):
         await house.say("/subscribe cs.CV")
         house.clock.to_announcement(FRIDAY)
         house.clock.now += timedelta(hours=20)

@@ -62,8 +62,13 @@ class House:
         return self.bots[-1]
 
     @asynccontextmanager
-    async def at_work(self, *, finish: float = PATIENCE) -> AsyncIterator[Running]:
-        """The bot, begun and stopped. What hangs is broken off after `finish` seconds, and by nothing else before."""
+    async def at_work(
+        self, *, finish: float = PATIENCE, tolerance: timedelta = timedelta.max
+    ) -> AsyncIterator[Running]:
+        """The bot, begun and stopped. What hangs is broken off after `finish` seconds, and by nothing else before.
+
+        Tests set the clock as they need it; by more than `tolerance` it does not go back without being noticed.
+        """
         pace = Pace(clock=self.seconds, sleep=self.seconds.sleep)
         async with running(
             self.settings,
@@ -72,6 +77,7 @@ class House:
             look_after=timedelta(),
             finish=finish,
             read_timeout=2 * PATIENCE,
+            tolerance=tolerance,
         ) as bot:
             self.bots.append(bot)
             # What the first tick says must not come between a test's questions and their answers.
