@@ -209,7 +209,7 @@ async def running(
                 await services.daily.tick()
             finally:
                 await mend.tick()
-            await members.look_again_daily(application.bot)
+            members.look_again_daily(application)
 
         register_access(application, services)
         register(application, services)
@@ -219,7 +219,7 @@ async def running(
         clock = Clock(tick, seconds=settings.tick_seconds)
         another = await _is_another_bot(parts, _bot_id(settings.telegram_token))
         async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending, lead):
-            application.create_task(members.look_again_daily(application.bot))
+            members.look_again_daily(application)
             if another:
                 application.create_task(administrators.tell("another-bot"))
             if settings.set_profile:

@@ -16,7 +16,7 @@ from telegram.error import (
 )
 
 from bot.log import redact
-from bot.refusals import Refusal, refusal_of
+from bot.refusals import GONE, OF_THE_TOPIC, Refusal, refusal_of
 from bot.wire import never_sent
 from storage.records import Gone, Moved, Outcome, Refused, RetryAt, Unsure
 
@@ -25,7 +25,7 @@ _LIMITED = timedelta(seconds=30)
 _WRONG_TOKEN = timedelta(minutes=5)
 # The last is what an edit hears from a server that does not know the field in which the message stands.
 _RICH = ("rich_message", "rich message", "message text is empty")
-_OF_THE_PLACE = frozenset({Refusal.ACCESS, Refusal.RIGHTS, Refusal.TOPIC})
+_OF_THE_PLACE = GONE | OF_THE_TOPIC | {Refusal.RIGHTS}
 _MARKUP = ("can't parse entities", "entities_too_long", "entity_bounds_invalid")
 
 
@@ -41,7 +41,7 @@ def outcome_of(error: TelegramError, now: datetime, *, repeatable: bool) -> Outc
             return RetryAt(now + _WRONG_TOKEN, text, whole_bot=True)
         case BadRequest() | Forbidden():
             # Where an edit or a deletion is refused, as of a message of another bot's, new ones may well be written.
-            lost = {Refusal.ACCESS} if repeatable else _OF_THE_PLACE
+            lost = GONE if repeatable else _OF_THE_PLACE
             return Gone(text) if refusal_of(error) in lost else Refused(text)
         case NetworkError() if "too many requests" in text.lower():
             return RetryAt(now + _LIMITED, text)

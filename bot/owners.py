@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.constants import ChatMemberStatus
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.handlers.ask import keyboard_of, named
 from bot.i18n import words_for
 from bot.log import event, redact
+from bot.refusals import Refusal, meaning
 from bot.render.button import Button, callback
-from storage import subscriptions
+from storage import leaders, subscriptions
 from storage.database import Database
 from storage.delivery_outcomes import Lost
 from storage.records import ChatKind, Destination
@@ -27,18 +29,12 @@ TOPIC_GONE = "lost-topic"
 _WAYS = ("main", "new")
 
 _WHAT_TO_DO = {
-    "topic_closed": "reopen-topic",
-    "thread not found": TOPIC_GONE,
-    "topic_deleted": TOPIC_GONE,
-    "kicked": "add-again",
-    "not a member": "add-again",
-    "rights": "allow-posting",
-    "chat_write_forbidden": "allow-posting",
-    "chat_restricted": "allow-posting",
-    "deactivated": "chat-is-gone",
-    "chat not found": "chat-is-gone",
+    Refusal.TOPIC_CLOSED: "reopen-topic",
+    Refusal.NO_TOPIC: TOPIC_GONE,
+    Refusal.REMOVED: "add-again",
+    Refusal.NO_CHAT: "chat-is-gone",
 }
-"""What stands in Telegram's reasons → the message that says what to do."""
+"""What a refusal is about → the message that says what to do, where it is not to allow posting."""
 
 
 class Owners:
@@ -83,6 +79,9 @@ class Owners:
         """Tell a person or a group, with a button for each way to go on. Whether they were told."""
         if whom is None or place.kind is ChatKind.PRIVATE:
             return False
+        if whom != place.chat_id and not await self._leads(whom, place.chat_id):
+            event(_log, "owner_leads_no_more", chat=place.chat_id)
+            return False
         async with self._db.read() as session:
             there = await subscriptions.destination(session, whom)
         words = words_for(there.interface if there is not None else place.interface)
@@ -99,7 +98,26 @@ class Owners:
             return False
         return True
 
+    async def _leads(self, user_id: int, chat_id: int) -> bool:
+        """Whether somebody leads a chat now, or was last seen to where Telegram does not tell a bot that is outside.
+
+        Whoever set a place up may have left it since, and is to hear nothing more of it.
+        """
+        try:
+            status = (await self._bot.get_chat_member(chat_id, user_id)).status
+        except (BadRequest, Forbidden):
+            async with self._db.read() as session:
+                return await leaders.knows(session, user_id, chat_id)
+        except TelegramError as error:
+            event(_log, "leader_not_asked", level=logging.WARNING, chat=chat_id, reason=redact(str(error)))
+            return False
+        if status in {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}:
+            return True
+        async with self._db.begin() as session:
+            await leaders.forget(session, user_id, chat_id)
+        return False
+
 
 def what_to_do(reason: str) -> str:
     """The key of the message that says what helps when Telegram gives that reason."""
-    return next((key for known, key in _WHAT_TO_DO.items() if known in reason.lower()), "allow-posting")
+    return _WHAT_TO_DO.get(meaning(reason), "allow-posting")

@@ -53,6 +53,6 @@ class Pins:
             event(_log, "not_pinned", level=logging.WARNING, chat=pin.chat_id, reason=redact(str(error)))
             return False
         if pin.pinned is not None:
-            with suppress(BadRequest):  # unpinned by somebody, or deleted
+            with suppress(BadRequest, Forbidden):  # unpinned by somebody, or deleted, or no longer the bot's to unpin
                 await self._sender.call("unpinChatMessage", pin.chat_id, message_id=pin.pinned)
         return True

@@ -13,12 +13,16 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 class Refusal(StrEnum):
     """What a refusal is about."""
 
-    ACCESS = auto()
-    """The bot is no longer there, or the chat is not."""
+    REMOVED = auto()
+    """The bot is no longer there, or never was."""
+    NO_CHAT = auto()
+    """The chat is no longer there."""
     RIGHTS = auto()
     """The bot may not write there, as is said. Telegram said so of every channel for hours, with rights unchanged."""
-    TOPIC = auto()
-    """The topic is closed or gone."""
+    TOPIC_CLOSED = auto()
+    """The topic takes no messages, and may do so again."""
+    NO_TOPIC = auto()
+    """The topic is no longer there."""
     MEDIA = auto()
     """Files of this kind are not allowed there; text is."""
     CONTENT = auto()
@@ -38,26 +42,23 @@ WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
             "chat_send_media_forbidden",
         ),
     ),
-    (Refusal.TOPIC, ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
+    (Refusal.TOPIC_CLOSED, ("topic_closed",)),
+    (Refusal.NO_TOPIC, ("message thread not found", "topic_deleted", "topic_id_invalid")),
     (
-        Refusal.ACCESS,
+        Refusal.NO_CHAT,
         (
             "chat not found",
             "peer_id_invalid",
             "user_deactivated",
             "user is deactivated",
             "group chat was deactivated",
-            "bot was kicked",
-            "bot was blocked",
-            "bot is not a member",
-            "channel_private",
-            "user_banned_in_channel",
-            "inaccessible",
         ),
     ),
     (
         Refusal.RIGHTS,
         (
+            # Of a channel where the bot is no administrator, whoever is asked about.
+            "member list is inaccessible",
             "not enough rights",
             "need administrator rights",
             "have no rights",
@@ -66,6 +67,17 @@ WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
             "chat_restricted",
             "chat_admin_required",
             "chat_send_plain_forbidden",
+        ),
+    ),
+    (
+        Refusal.REMOVED,
+        (
+            "bot was kicked",
+            "bot was blocked",
+            "bot is not a member",
+            "channel_private",
+            "user_banned_in_channel",
+            "inaccessible",
         ),
     ),
     (
@@ -90,11 +102,22 @@ WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
 )
 
 
+GONE = frozenset({Refusal.REMOVED, Refusal.NO_CHAT})
+"""Those that say that there is nowhere to write to."""
+
+OF_THE_TOPIC = frozenset({Refusal.TOPIC_CLOSED, Refusal.NO_TOPIC})
+
+
+def meaning(text: str) -> Refusal:
+    """What a refusal with these words is about."""
+    lower = text.lower()
+    return next((kind for kind, words in WORDS if any(word in lower for word in words)), Refusal.OTHER)
+
+
 def refusal_of(error: TelegramError) -> Refusal | None:
     """What a refusal is about; None for what is no refusal: a limit, the network, the token."""
     if not isinstance(error, BadRequest | Forbidden):
         return None
-    text = str(error).lower()
-    found = next((kind for kind, words in WORDS if any(word in text for word in words)), Refusal.OTHER)
+    found = meaning(str(error))
     # Telegram keeps 403 for places; what it says there of rights may be passing all the same.
-    return Refusal.ACCESS if isinstance(error, Forbidden) and found is Refusal.OTHER else found
+    return Refusal.REMOVED if isinstance(error, Forbidden) and found is Refusal.OTHER else found

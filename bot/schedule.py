@@ -56,7 +56,7 @@ class Clock:
         """Set once the first tick has come to its end."""
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._job = self._scheduler.add_job(
-            self._guarded,
+            self.tick,
             _Every(seconds),
             next_run_time=datetime.now(UTC),
             misfire_grace_time=None,  # a tick is never too late
@@ -92,7 +92,8 @@ class Clock:
             event(_log, "tick_brought_on", level=logging.WARNING)
             self._job.modify(next_run_time=datetime.now(UTC))
 
-    async def _guarded(self) -> None:
+    async def tick(self) -> None:
+        """One tick, whatever it meets; also outside its time."""
         self._running = asyncio.current_task()
         self._watch()
         limit = asyncio.timeout(self._longest)

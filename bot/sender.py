@@ -17,15 +17,14 @@ import aiohttp
 from telegram import ChatMember
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.chat_rights import may_post
+from bot.chat_rights import by_the_group, may_post
 from bot.lean_http import NotBegunError
 from bot.log import event, redact
 from bot.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of, unanswered
-from bot.pace import Pace
+from bot.pace import NoTurn, Pace
 from bot.permits import Permit
-from bot.refusals import Refusal, refusal_of
-from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, plain, shown
-from bot.render.names import shorten
+from bot.refusals import GONE, Refusal, refusal_of
+from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, halves, plain, shown
 from bot.wire import AiohttpRequest
 from storage.records import (
     ChatKind,
@@ -108,6 +107,7 @@ class Sender:
             try:
                 message_id = await self._carry_out(place, part, delivery.message_id, permit=permit)
                 self._heard(place.chat_id, None)
+                await self._send_rest(delivery, part)
                 return Sent(message_id, no_rich=simpler)
             except NotBegunError:
                 return RetryAt(self._now(), _NOT_BEGUN)
@@ -141,6 +141,19 @@ class Sender:
             if self._pace.interval:
                 await self._pace.sleep(max(0.0, turned + _LEAD - self._pace.moment()))
             return permit
+
+    async def _send_rest(self, delivery: Delivery, part: Part | None) -> None:
+        """The second half of a new message that was too long as a whole. It has no row: a correction leaves it."""
+        rest = part.payload.get("rest") if part is not None and delivery.message_id is None else None
+        if not rest or part is None:
+            return
+        place = delivery.destination
+        second = replace(part, kind=PartKind.MESSAGE, payload={"text": rest, "variant": "rest"})
+        try:
+            await self._pace.turn(place.chat_id, group=_many(place))
+            await self._carry_out(place, second, None)
+        except TelegramError as error:
+            self._note(error, delivery, "half")
 
     async def post(self, destination: Destination, part: Part) -> int:
         """Send a part as an answer, outside the delivery rows; TelegramError is the caller's to handle."""
@@ -289,23 +302,33 @@ class Sender:
             self._note(error, delivery, LeftOut.__name__)
             return LeftOut(reason)
         passing = refusal is Refusal.OTHER or (
-            refusal in {Refusal.RIGHTS, Refusal.MEDIA} and await self._may_write(place)
+            (refusal in {Refusal.RIGHTS, Refusal.MEDIA} or (refusal in GONE and not isinstance(error, Forbidden)))
+            and _many(place)
+            and await self.may_write(place) is not False
         )
-        if not passing or delivery.refusals >= len(REFUSED_AGAIN):
+        if not passing:
             return None
+        if delivery.refusals >= len(REFUSED_AGAIN):
+            return Refused(reason, keep=True) if refusal is Refusal.OTHER else None
         self._note(error, delivery, "refused")
         return RetryAt(self._now() + REFUSED_AGAIN[delivery.refusals], reason, refused=True)
 
-    async def _may_write(self, place: Destination) -> bool:
-        """Whether the bot has the right to, by what Telegram says of its place there; True where nobody answers."""
-        body = _json({"chat_id": place.chat_id, "user_id": self._bot_id})
+    async def may_write(self, place: Destination) -> bool | None:
+        """Whether the bot has the right to write in a group or channel, by what Telegram says of its place there.
+
+        None where that is not told. Raises NoTurn where the bot stops before it is asked.
+        """
         try:
-            me = ChatMember.de_json(await self._request.call(f"{self._address}/getChatMember", body, whole=True))
-        except (BadRequest, Forbidden):
-            return False
-        except TelegramError:
-            return True
-        return may_post(place.kind, me)
+            me = ChatMember.de_json(await self.call("getChatMember", place.chat_id, user_id=self._bot_id))
+            members_write = True
+            if by_the_group(place.kind, me):
+                permissions = (await self.call("getChat", place.chat_id)).get("permissions") or {}
+                members_write = bool(permissions.get("can_send_messages", True))
+        except NoTurn:
+            raise
+        except TelegramError as error:
+            return False if refusal_of(error) in GONE else None
+        return may_post(place.kind, me, members_write=members_write)
 
     def _failed(self, error: TelegramError, delivery: Delivery) -> Outcome:
         place = delivery.destination
@@ -354,7 +377,8 @@ def _simpler(part: Part | None, error: TelegramError) -> Part | None:
         return replace(part, payload={**part.payload, name: words, "variant": "plain"})
     if content and "too long" in str(error).lower() and form != "half":
         # By whatever Telegram counts, the whole is too long.
-        return replace(part, payload={**part.payload, name: shorten(words, limit // 2), "variant": "half"})
+        first, rest = halves(words, limit // 2)
+        return replace(part, payload={**part.payload, name: first, "rest": rest, "variant": "half"})
     if content and form in {None, "plain"}:
         return replace(part, payload={**part.payload, name: words, "buttons": [], "variant": "bare"})
     return None

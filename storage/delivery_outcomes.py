@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import moves, pins, subscriptions
 from storage.delivery_rows import nothing_to_do, read, set_row
+from storage.kept_papers import keep_papers
 from storage.models import UNFINISHED
 from storage.models import deliveries as table
 from storage.models import digest_parts as part_table
@@ -30,6 +31,7 @@ from storage.records import (
 )
 from storage.sql import NUMBERED, among, changed, picked
 
+_NEXT = timedelta(days=1)
 _NOT_BEGUN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.RETRY)
 
 # A process that was taken for dead tells that a message arrived. Whoever has the row in hand now finds, before the
@@ -123,8 +125,8 @@ async def record(
             lost = await _gone(session, row, reason, now)
         case LeftOut(reason):
             lost = await _left_out(session, row, reason, now)
-        case Refused(reason):
-            await set_row(session, row.id, now, state=DeliveryState.FAILED, reason=reason)
+        case Refused():
+            await _refused(session, row, outcome, now)
         case Unsure(reason, look_at):
             await set_row(session, row.id, now, state=DeliveryState.UNKNOWN, reason=reason, retry_at=look_at)
     await session.execute(sa.delete(table).where(table.c.id == delivery_id, nothing_to_do()))
@@ -143,6 +145,12 @@ async def _gone(session: AsyncSession, row: Delivery, reason: str, now: datetime
     return Lost(row.destination, reason) if row.destination.paused is None else None
 
 
+async def _refused(session: AsyncSession, row: Delivery, refused: Refused, now: datetime) -> None:
+    await set_row(session, row.id, now, state=DeliveryState.FAILED, reason=refused.reason)
+    if refused.keep:
+        await keep_papers(session, row, now, at=now + _NEXT)
+
+
 async def _left_out(session: AsyncSession, row: Delivery, reason: str, now: datetime) -> Lost | None:
     """The file is left out, and no more files are planned for the destination; its messages go on."""
     await set_row(session, row.id, now, state=DeliveryState.FAILED, reason=reason)
@@ -151,6 +159,9 @@ async def _left_out(session: AsyncSession, row: Delivery, reason: str, now: date
         return None
     layout = Layout.CLASSIC if place.layout is Layout.FILE else place.layout
     await subscriptions.update(session, place.id, attach_file=False, layout=layout)
+    if place.layout is Layout.FILE:
+        # The file was all of it.
+        await keep_papers(session, row, now, at=now)
     return Lost(place, reason, paused=False)
 
 

@@ -187,8 +187,11 @@ async def in_chat(session: AsyncSession, chat_id: int) -> list[Destination]:
 
 
 async def paused(session: AsyncSession, limit: int) -> list[Destination]:
-    """Some groups and channels to which nothing is delivered at present: by chance, so that each has its turn."""
-    many = table.c.kind != ChatKind.PRIVATE
+    """Some groups and channels to which nothing is delivered at present: by chance, so that each has its turn.
+
+    Not those that were shut out here: what Telegram says of them changes nothing.
+    """
+    many = sa.and_(table.c.kind != ChatKind.PRIVATE, table.c.paused.not_in((BANNED, NOT_LISTED)))
     query = sa.select(table).where(~_AWAKE, many).order_by(sa.func.random()).limit(limit)
     return [destination_of(row) for row in await session.execute(query)]
 

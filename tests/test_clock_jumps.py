@@ -64,7 +64,7 @@ def digests(house: House, chat: Chat | None = None) -> list[str]:
 
 async def tick(house: House) -> None:
     """One tick as the clock calls it, and all of what it planned."""
-    await house.bot.clock._guarded()
+    await house.bot.clock.tick()
     await house.settle()
 
 
@@ -111,7 +111,7 @@ async def test_what_waits_for_a_time_that_a_wrong_clock_wrote_is_tried_when_it_i
             house.clock.now += ahead
             limit = Fault(FaultKind.RATE_LIMIT, method="sendMessage", chat_id=chat.id, retry_after=3000, times=1)
             house.telegram.faults.add(limit)
-            await house.bot.clock._guarded()
+            await house.bot.clock.tick()
             async with asyncio.timeout(PATIENCE):
                 waiting: list[datetime] = []
                 while not waiting:
@@ -130,7 +130,7 @@ async def test_announcements_are_asked_for_again_when_the_clock_is_right_again(t
         await house.say("/subscribe cs.CV")
         house.clock.to_announcement(FRIDAY)
         house.clock.now += timedelta(hours=20)
-        await house.bot.clock._guarded()  # nothing is announced yet: asked again later, by the wrong clock
+        await house.bot.clock.tick()  # nothing is announced yet: asked again later, by the wrong clock
         house.clock.now -= timedelta(hours=20)
         house.arxiv.announce("cs.CV", announcement(3), FRIDAY)
         await tick(house)

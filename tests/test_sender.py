@@ -161,15 +161,33 @@ async def test_whatever_else_is_limited_makes_its_chat_wait() -> None:
         assert await here.pace.turn(here.chat.id, group=False, patience=1) > 25
 
 
-async def test_content_that_is_refused_twice_for_other_reasons_ends_shorter_and_keeps_its_words() -> None:
+async def test_content_that_is_refused_three_times_for_other_reasons_comes_in_two_and_keeps_its_words() -> None:
     async with scene() as here:
         odd = replace(HELLO, payload={"text": "a &lt;b&gt; c " + "x" * 4000, "buttons": [[{"text": "?", "url": "?"}]]})
         for text in ("can't parse entities: odd", "BUTTON_URL_INVALID", "message is too long"):
             here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="sendMessage", text=text))
         assert isinstance(await here.sender.send(here.row(odd)), Sent)
-        (said,) = here.texts()
-        assert said.startswith("a <b> c xxx")
-        assert len(said) <= 2048
+        first, second = here.texts()
+        assert first.startswith("a <b> c xxx")
+        assert max(len(first), len(second)) <= 2048
+        assert first + second == "a <b> c " + "x" * 4000
+
+
+async def test_a_message_that_is_too_long_after_all_comes_in_two_at_the_end_of_a_line_and_its_correction_in_one() -> (
+    None
+):
+    async with scene() as here:
+        lines = [f"{number}. " + "w" * 60 for number in range(50)]
+        part = replace(HELLO, payload={"text": "\n".join(lines), "buttons": []})
+        here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="sendMessage", text="message is too long"))
+        here.telegram.faults.add(Fault(FaultKind.BAD_REQUEST, method="editMessageText", text="message is too long"))
+        sent = await here.sender.send(here.row(part))
+        assert isinstance(sent, Sent)
+        first, second = here.texts()
+        assert [*first.splitlines(), *second.splitlines()] == lines
+        corrected = replace(here.row(part), message_id=sent.message_id)
+        assert isinstance(await here.sender.send(corrected), Sent)
+        assert here.texts() == [first, second]
 
 
 async def test_a_rich_message_whose_content_is_refused_comes_in_the_classic_layout() -> None:

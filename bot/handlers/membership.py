@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from telegram import Bot, Chat, ChatMember, ChatMemberUpdated, Update, User
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
 from bot.chat_rights import may_post
@@ -17,6 +17,8 @@ from bot.handlers.paging import SETTINGS, SETUP, Spot
 from bot.i18n import Words, words_for
 from bot.log import event, redact
 from bot.owners import Owners
+from bot.pace import NoTurn
+from bot.refusals import OF_THE_TOPIC, meaning
 from bot.render.button import Button, callback
 from bot.render.names import one_line
 from storage import notices, subscriptions
@@ -46,6 +48,7 @@ class Membership:
         self._services = services
         self._owners = owners
         self._looked_at: datetime | None = None
+        self._looking = False
 
     async def changed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Added, promoted, silenced, kicked, blocked, unblocked."""
@@ -74,28 +77,34 @@ class Membership:
         async with self._services.db.read() as session:
             place = await subscriptions.destination(session, message.chat.id, message.message_thread_id or 0)
         if place is not None:
-            await self._resume([place])
+            await self._resume([place], topics=True)
 
-    async def look_again_daily(self, bot: Bot) -> None:
-        """Once a day: what told of a right that returned may have been lost, or never been said."""
+    def look_again_daily(self, application: AnyApplication) -> None:
+        """Once a day: what told of a right that returned may have been lost, or never been said.
+
+        It goes on beside everything else, at the pace of bulk, for as long as Telegram takes.
+        """
         now = self._services.now()
-        if self._looked_at is None or now >= self._looked_at + _DAILY or now < self._looked_at:
-            await self.look_again(bot)
+        if self._looking or (self._looked_at is not None and self._looked_at <= now < self._looked_at + _DAILY):
+            return
+        self._looked_at, self._looking = now, True
+        application.create_task(self._look_again())
 
-    async def look_again(self, bot: Bot) -> None:
-        """Some of the paused places: go on where the bot may write by now, topics aside."""
-        self._looked_at = self._services.now()
-        async with self._services.db.read() as session:
-            paused = await subscriptions.paused(session, _LOOKED_AT)
-        for place in paused:
-            if place.thread_id:
-                continue
-            try:
-                me = await bot.get_chat_member(place.chat_id, bot.id)
-            except TelegramError:
-                continue
-            if may_post(place.kind, me):
-                await self._resume([place])
+    async def _look_again(self) -> None:
+        """Some of the paused places: go on where the bot may write by now."""
+        try:
+            async with self._services.db.read() as session:
+                paused = await subscriptions.paused(session, _LOOKED_AT)
+            places: dict[int, list[Destination]] = {}
+            for place in paused:
+                places.setdefault(place.chat_id, []).append(place)
+            for in_chat in places.values():
+                if await self._services.sender.may_write(in_chat[0]):
+                    await self._resume(in_chat)
+        except NoTurn:
+            event(_log, "look_ended")
+        finally:
+            self._looking = False
 
     async def _lost(self, chat: Chat, reason: str) -> None:
         async with self._services.db.begin() as session:
@@ -113,8 +122,10 @@ class Membership:
         await self._resume(places)
         return bool(places)
 
-    async def _resume(self, places: list[Destination]) -> None:
+    async def _resume(self, places: list[Destination], *, topics: bool = False) -> None:
+        """Go on there. In a topic that was closed or is gone only if it is known to be open: `topics`."""
         now = self._services.now()
+        places = [one for one in places if one.paused and (topics or meaning(one.paused) not in OF_THE_TOPIC)]
         async with self._services.db.begin() as session:
             back = [
                 one

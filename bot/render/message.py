@@ -127,6 +127,15 @@ def shown(text: str) -> str:
     return "".join("" if match["tag"] else html.unescape(match.group()) for match in _TOKEN.finditer(text))
 
 
+def halves(text: str, most: int) -> tuple[str, str]:
+    """Plain text in two, at the end of a line where one ends near: the first has at most `most` code points."""
+    if len(text) <= most:
+        return text, ""
+    end = text.rfind("\n", most // 2, most + 1)
+    end = end if end > 0 else most
+    return text[:end].rstrip(), shorten(text[end:].strip(), TEXT_LIMIT // 2)
+
+
 def truncate_html(text: str, limits: Size = MESSAGE) -> str:
     """The HTML, or as much of it as fits with "…" behind and every tag closed.
 

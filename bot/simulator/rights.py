@@ -35,7 +35,8 @@ def speak(world: World, chat: Chat, thread_id: int = 0) -> None:
     member = chat.member(world.bot)
     if chat.type == "channel" and not member.may("can_post_messages"):
         raise bad_request("need administrator rights in the channel chat")
-    if member.status == "restricted" and not member.rights.get("can_send_messages", True):
+    silent = member.status == "restricted" and not member.rights.get("can_send_messages", True)
+    if silent or (member.status == "member" and not chat.members_write):
         raise bad_request("not enough rights to send text messages to the chat")
     if thread_id:
         # General has no thread id of its own to send to: 1 is refused like any unknown one.

@@ -76,7 +76,7 @@ def full_chat_json(chat: Chat) -> Json:
         },
     }
     if chat.type in {"group", "supergroup"}:
-        body["permissions"] = dict.fromkeys(MEMBER_RIGHTS, True)
+        body["permissions"] = dict.fromkeys(MEMBER_RIGHTS, True) | {"can_send_messages": chat.members_write}
     if chat.discussion:
         body["linked_chat_id"] = chat.discussion.id
     if chat.pinned and chat.pinned[-1] in chat.messages:

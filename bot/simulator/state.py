@@ -144,6 +144,8 @@ class Chat:
     discussion: Chat | None = None
     pinned: list[int] = field(default_factory=list)
     upgraded_to: int | None = None
+    members_write: bool = True
+    """Whether those who are no administrators may write, by the permissions of the group."""
     doing: dict[int, tuple[str, float]] = field(default_factory=dict)
     """What the bot said that it does, and until when that is shown, by thread."""
 

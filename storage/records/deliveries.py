@@ -90,9 +90,11 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not sent: Telegram refuses this content for good."""
+    """Not sent: Telegram refuses it for good."""
 
     reason: str
+    keep: bool = False
+    """Whether its papers come with the next digest: nobody knows what is refused, so that it may not be they."""
 
 
 @dataclass(frozen=True, slots=True)
