@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fakes.house import FRIDAY, House, announcement, open_house, paper
+from fakes.translator_server import Trouble
 
 from bot.simulator.faults import Fault, FaultKind
 from storage import papers
@@ -55,6 +57,35 @@ async def test_an_answer_comes_also_when_typing_cannot_be_shown(house: House, fa
     await house.telegram.wait_for_messages(house.private, before + 1)
     assert house.last().document is not None
     assert struck(house, "sendChatAction")
+
+
+async def test_an_answer_does_not_wait_for_typing_that_telegram_never_says_it_shows(house: House) -> None:
+    strike(house, Fault(FaultKind.HANG, times=None), "sendChatAction")
+    assert "with 1 Cameras" in await house.say("https://arxiv.org/abs/2608.00001")
+    assert struck(house, "sendChatAction")
+
+
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CUT_BEFORE, FaultKind.RATE_LIMIT])
+async def test_a_card_whose_completion_is_not_answered_stays_in_english_and_is_completed_later(
+    house: House, kind: FaultKind
+) -> None:
+    house.translator.troubles["libretranslate"] = Trouble.HELD
+    group = house.telegram.add_group("Readers", creator=house.person)
+    await house.say(f"@{house.telegram.bot.username} 2608.00001", chat=group)
+    card = house.last(group)
+    assert "with 1 Cameras" in card.text
+    strike(house, Fault(kind, times=None, retry_after=0), "editMessageText")
+    house.translator.go.set()
+    await house.telegram.wait_for(lambda: struck(house, "editMessageText"))
+    await house.say("/help", chat=group)
+    assert [one.text for one in house.telegram.from_bot(group)][:1] == [card.text]
+    assert all("Something went wrong" not in one.text for one in house.telegram.from_bot(group))
+    house.telegram.faults.clear()
+    house.clock.now += timedelta(hours=2)
+    await house.bot.mend.tick()
+    assert card.edited
+    assert "2608.00001" in card.html
+    assert "with 1 Cameras" not in card.text.splitlines()[0]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.kind))

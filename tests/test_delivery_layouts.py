@@ -109,6 +109,18 @@ async def test_the_newest_digest_is_pinned_by_its_first_part_and_the_one_before_
         assert chat.pinned == [first.message_id]
 
 
+async def test_a_chat_that_forbids_to_unpin_keeps_no_other_from_its_pin(
+    telegram: SimulatedTelegram, db: Database
+) -> None:
+    places = [await channel(telegram, db, pin=True) for _ in range(3)]
+    chats = [telegram.world.chats[place.chat_id] for place in places]
+    await deliver(telegram, db, await plan_digest(db, "a", [SECOND], [place.id for place in places]), 3)
+    fault = Fault(FaultKind.FORBIDDEN, method="unpinChatMessage", chat_id=chats[0].id, text="no rights", times=None)
+    telegram.faults.add(fault)
+    await deliver(telegram, db, await plan_digest(db, "ab", [SECOND], [place.id for place in places]), 3)
+    await telegram.wait_for(lambda: all(telegram.from_bot(one)[-1].message_id in one.pinned for one in chats))
+
+
 async def test_a_chat_where_the_bot_may_not_pin_gets_its_digest_all_the_same(
     telegram: SimulatedTelegram, db: Database
 ) -> None:

@@ -3,18 +3,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from fakes.stored import NOW, SOON, add, address, claim, digest, open_database, parts, place, planned, record
+from fakes.stored import FRIDAY, NOW, SOON, add, address, claim, digest, open_database, parts, place, planned, record
 
 from storage import deliveries, delivery_outcomes, digests, moves, subscriptions, undecided, workers
 from storage.database import Database
 from storage.delivery_outcomes import Done
-from storage.records import ChatKind, Delivery, DeliveryState, Gone, Moved, Refused, RetryAt, Sent, Unsure
+from storage.models import subscriptions as subscriptions_table
+from storage.records import ChatKind, Delivery, DeliveryState, Gone, Moved, Outcome, Refused, RetryAt, Sent, Unsure
 from storage.workers import Recovered
 
 CHANNEL = place(-100, kind=ChatKind.CHANNEL)
@@ -145,6 +146,42 @@ async def test_a_refused_part_does_not_stop_the_next_one(db: Database) -> None:
     await record(db, row, Refused("can't parse entities"))
     assert await numbers(db) == [(7, 1)]
     assert await states(db) == {DeliveryState.FAILED: 1, DeliveryState.CLAIMED: 1}
+
+
+async def _cursor(db: Database) -> date | None:
+    async with db.read() as session:
+        return await session.scalar(sa.select(subscriptions_table.c.cursor))
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "kept"),
+    [
+        (None, timedelta(), True),
+        (Sent(5), timedelta(), False),
+        (Unsure("no answer"), timedelta(), False),
+        (Refused("can't parse entities"), timedelta(), True),
+        (None, timedelta(days=9), False),
+    ],
+    ids=["nothing of it arrived", "a part arrived", "a part may have arrived", "another part failed", "it is old"],
+)
+async def test_the_papers_of_a_refused_digest_are_kept_for_the_next_unless_some_of_it_arrived_or_it_is_old(
+    db: Database, first: Outcome | None, later: timedelta, *, kept: bool
+) -> None:
+    (here,) = await add(db, place())
+    async with db.begin() as session:
+        await subscriptions.subscribe(session, here.id, "cs.CV", FRIDAY)
+    await planned(db, [here], "a", "b")
+    if first is not None:
+        await record(db, (await claim(db))[0], first)
+    (row,) = await claim(db, now=NOW + later + timedelta(hours=2))
+    await record(db, row, Refused("SOMETHING_NEW", keep=True), NOW + later)
+    assert await _cursor(db) == (FRIDAY - timedelta(days=1) if kept else FRIDAY)
+    assert bool(await states(db)) is not kept
+    # Papers come with what is announced next, and not before a day has passed.
+    async with db.read() as session:
+        known = await subscriptions.destination(session, 7)
+    assert known is not None
+    assert known.next_run_at == (NOW + timedelta(days=1) if kept else None)
 
 
 async def test_a_row_that_cannot_be_read_fails_alone(db: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from bot.handlers.in_order import Turn
 from bot.handlers.named import named_ids
 from bot.i18n import Words, catalogue_names, words_for
 from bot.languages import NAMES, parse_language
+from bot.log import event, redact
 from bot.lookup import Match
 from bot.render.bibtex import render_bibtex
 from bot.render.button import Button, callback
@@ -28,6 +30,8 @@ from bot.render.names import plain_title, shorten
 from bot.render.noted import Noted
 from storage import open_cards
 from storage.records import BilingualPaper, OpenCard, Paper
+
+_log = logging.getLogger(__name__)
 
 _SOON = 1.0
 """Seconds after which a card is worth showing in English first."""
@@ -83,6 +87,10 @@ async def _answer(ask: Ask, match: Match, language: str, turn: Turn, *, alone: b
     except BadRequest:
         # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
         await _forget(ask, placeholder)
+        return
+    except TelegramError as error:
+        # It stands there in English, and is noted as one that waits: a later tick completes it.
+        event(_log, "card_later", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
         return
     if entry.translation.complete:
         await _forget(ask, placeholder)

@@ -11,6 +11,9 @@ from telegram.error import TelegramError
 from bot.handlers.ask import Ask
 from bot.log import event, redact
 
+_SHOWN_WITHIN = 1.0
+"""Seconds that the answer waits for Telegram to say that it shows what the bot does."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -27,4 +30,6 @@ async def optional(step: Awaitable[object]) -> bool:
 async def show_action(ask: Ask, action: ChatAction = ChatAction.TYPING) -> None:
     """Show that the bot is typing, or sending a file, if Telegram lets it."""
     thread_id = ask.here.thread_id or None
-    await optional(ask.bot.send_chat_action(ask.chat.id, action, message_thread_id=thread_id))
+    await optional(
+        ask.bot.send_chat_action(ask.chat.id, action, message_thread_id=thread_id, read_timeout=_SHOWN_WITHIN)
+    )

@@ -42,6 +42,7 @@ class Trouble(Enum):
     """Ways to misbehave. What a service cannot do (no JSON, no refusal) it answers as a server error."""
 
     HANG = auto()
+    HELD = auto()
     SERVER_ERROR = auto()
     ERROR_PAGE = auto()
     ECHO = auto()
@@ -97,6 +98,8 @@ class TranslatorServer:
         self.well: frozenset[str] = frozenset()
         """Services that have no moods."""
         self._closing = asyncio.Event()
+        self.go = asyncio.Event()
+        """What is HELD is answered once this is set."""
         # Each request is handled in a context of its own.
         self._mood: ContextVar[Trouble | None] = ContextVar("mood", default=None)
         app = web.Application()
@@ -308,6 +311,9 @@ class TranslatorServer:
             return await self._huge(request)
         if trouble is Trouble.HANG:
             await self._closing.wait()
+        if trouble is Trouble.HELD:
+            await self.go.wait()
+            return None
         if trouble is Trouble.CLOSE and request.transport is not None:
             request.transport.close()
         refusal = {"error": {"message": "Incorrect API key provided: sk-12345678"}}
