@@ -87,7 +87,7 @@ async def _others(folder: Path) -> AsyncIterator[_Others]:
                 sa.update(destinations).where(destinations.c.chat_id == channel.id).values(owner_id=eve.id)
             )
         telegram.kick_bot(lost, house.person)
-        await telegram.quiet()
+        await telegram.wait_for(lambda: any("no longer post" in one.text for one in telegram.from_bot(house.private)))
         async with house.bot.services.db.read() as session:
             hidden = tuple(
                 await session.scalars(
