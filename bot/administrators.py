@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.log import event, redact
 from bot.outcomes import unanswered
 from bot.render.button import callback
 from bot.undecided import Open
-from storage import notices, subscriptions
+from storage import known_bot, notices, subscriptions
 from storage.database import Database
 from storage.errors import TROUBLE
 
@@ -62,23 +62,30 @@ class Administrators:
         `buttons` are keys of the catalogue and what comes back when they are pressed. False where nobody was reached
         because Telegram did not answer.
         """
-        told, silent = False, False
-        for user_id in sorted(self._ids):
-            words = words_for(await self._interface(user_id))
-            try:
-                row = [InlineKeyboardButton(words(name), callback_data=data) for name, data in buttons]
-                await self._bot.send_message(
-                    user_id,
-                    words.html(key, **values),
-                    parse_mode="HTML",
-                    reply_markup=InlineKeyboardMarkup([row]) if row else None,
-                )
-                told = True
-            except TelegramError as error:
-                silent = silent or unanswered(error)
-                event(_log, "administrator_not_told", level=logging.WARNING, key=key, reason=redact(str(error)))
+        errors = [await self._tell(user_id, key, buttons, values) for user_id in sorted(self._ids)]
+        return None in errors or not any(error is not None and unanswered(error) for error in errors)
 
-        return told or not silent
+    async def another_bot(self, now: datetime) -> None:
+        """Say that the token is another bot's; to whom that bot may not write yet, once they write to it."""
+        for user_id in sorted(self._ids):
+            if await self._tell(user_id, "another-bot") is not None:
+                async with self._db.begin() as session:
+                    await notices.raise_once(session, known_bot.untold(user_id), now)
+
+    async def _tell(
+        self, user_id: int, key: str, buttons: Sequence[tuple[str, str]] = (), values: Mapping[str, Any] | None = None
+    ) -> TelegramError | None:
+        """Write to one of them; why it could not be done, if so."""
+        words = words_for(await self._interface(user_id))
+        row = [InlineKeyboardButton(words(name), callback_data=data) for name, data in buttons]
+        markup = InlineKeyboardMarkup([row]) if row else None
+        text = words.html(key, **(values or {}))
+        try:
+            await self._bot.send_message(user_id, text, parse_mode="HTML", reply_markup=markup)
+        except TelegramError as error:
+            event(_log, "administrator_not_told", level=logging.WARNING, key=key, reason=redact(str(error)))
+            return error
+        return None
 
     async def _interface(self, user_id: int) -> str:
         try:

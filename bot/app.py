@@ -221,7 +221,7 @@ async def running(
         async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending, lead):
             members.look_again_daily(application)
             if another:
-                application.create_task(administrators.tell("another-bot"))
+                application.create_task(administrators.another_bot(now()))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
             yield Running(parts, services, application, mend, clock)

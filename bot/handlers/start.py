@@ -24,7 +24,7 @@ from bot.handlers.subscribe import subscribe
 from bot.languages import ENGLISH, parse_language, zone_of
 from bot.ledger import Payer
 from bot.render.button import Button, callback
-from storage import subscriptions
+from storage import known_bot, notices, subscriptions
 from storage.records import Destination, Layout, Subscription
 
 _TASTE = 5
@@ -45,6 +45,7 @@ async def start(ask: Ask) -> None:
     (as pressing under a group's card does, see `shared.py`), `start=set_-1001234567890` a chat's settings.
     """
     await _resume(ask)
+    await _tell_of_another_bot(ask)
     payload = ask.args[0] if ask.args else ""
     # One that is typed may have thousands of characters and as many spellings, which took seconds to look through.
     kind, _, value = (payload if len(payload) <= _LONGEST_PAYLOAD else "").partition("_")
@@ -75,6 +76,16 @@ async def _resume(ask: Ask) -> None:
         resumed = await subscriptions.resume(session, ask.here.id, ask.services.now())
     if resumed:
         ask.services.deliverer.wake()
+
+
+async def _tell_of_another_bot(ask: Ask) -> None:
+    """An administrator whom a new bot could not write to hears of it here."""
+    if not ask.private or ask.user is None or ask.user.id not in ask.services.settings.admin_ids:
+        return
+    async with ask.services.db.begin() as session:
+        news = await notices.clear(session, known_bot.untold(ask.user.id))
+    if news:
+        await ask.say("another-bot")
 
 
 async def press_setup(ask: Ask) -> None:
