@@ -125,6 +125,8 @@ async def test_where_each_bot_numbers_messages_for_itself_the_old_ones_are_neith
             async with house.at_work() as bot:
                 async with bot.core.db.read() as session:
                     before = await stats.totals(session)
+                    for table in (open_cards, open_answers):
+                        assert not await session.scalar(sa.select(sa.func.count()).select_from(table))
                 house.telegram.faults.plan = record
                 await house.say("/start")
                 await house.telegram.wait_for(lambda: heard(house, "I can no longer post in Lab"))
