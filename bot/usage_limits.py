@@ -45,6 +45,7 @@ class UsageLimits:
             Kind.GROUP_FILES: (settings.group_files_per_hour, _HOUR),
         }
         self._minutes: dict[int, _Minute] = {}
+        self._before_forgetting: dict[int, dict[str, tuple[datetime, int]]] = {}
         self._cleared_at: datetime | None = None
 
     def command(self, account_id: int) -> Share:
@@ -67,10 +68,20 @@ class UsageLimits:
         if not most:
             return Share(wanted, now)
         async with self._db.begin() as session:
+            if (before := self._before_forgetting.get(account_id, {}).get(kind)) is not None:
+                await usage.put_back(session, account_id, kind, *before)
             if self._cleared_at is None or not self._cleared_at <= now < self._cleared_at + _HOUR:
                 self._cleared_at = now
                 await usage.drop_before(session, now - _DAY)
             return await usage.take(session, account_id, kind, wanted, most=most, period=period, now=now)
+
+    async def before_forgetting(self, account_id: int) -> None:
+        """Remember, in memory alone, what a person had by now: being forgotten begins no new day."""
+        async with self._db.read() as session:
+            counted = await usage.counted(session, account_id)
+        if len(self._before_forgetting) >= _REMEMBERED:
+            self._before_forgetting.clear()
+        self._before_forgetting[account_id] = {**self._before_forgetting.get(account_id, {}), **counted}
 
     def most(self, kind: Kind) -> int:
         """The limit."""

@@ -43,6 +43,18 @@ async def take(
     return Share(granted, begun_at + period, first)
 
 
+async def counted(session: AsyncSession, account_id: int) -> dict[str, tuple[datetime, int]]:
+    """When each period of a person began, and how much was taken in it, by kind."""
+    query = sa.select(table.c.kind, table.c.begun_at, table.c.taken).where(table.c.account_id == account_id)
+    return {row.kind: (row.begun_at, row.taken) for row in await session.execute(query)}
+
+
+async def put_back(session: AsyncSession, account_id: int, kind: str, begun_at: datetime, taken: int) -> None:
+    """Count again what was counted before; what is counted there already stays."""
+    row = {"account_id": account_id, "kind": kind, "begun_at": begun_at, "taken": taken, "told": False}
+    await session.execute(upsert(session, table).values(row).on_conflict_do_nothing())
+
+
 async def drop_before(session: AsyncSession, moment: datetime) -> None:
     """Delete what was counted in periods that began before that."""
     await session.execute(sa.delete(table).where(table.c.begun_at < moment))

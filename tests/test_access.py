@@ -119,3 +119,15 @@ async def test_a_ban_outlives_the_move_of_its_group_and_holds_what_is_set_up_the
         assert await access.unban(session, -1007, NOW)
         (back,) = await subscriptions.in_chat(session, -1007)
         assert back.paused is None
+
+
+async def test_a_banned_person_who_floods_hears_nothing_either(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, house.at_work():
+        user = house.telegram.add_user("Mallory", language_code="en")
+        chat = house.telegram.private_chat(user)
+        await house.say(f"/ban {user.id}")
+        for _ in range(100):
+            house.telegram.say(chat, user, "/help")
+        await house.telegram.quiet()
+        await house.say("/help")
+        assert house.telegram.from_bot(chat) == []

@@ -147,3 +147,18 @@ async def test_of_a_flood_only_the_first_refusal_is_said(tmp_path: Path) -> None
         shares = [await limits.take(Kind.CARDS, 7, 2) for _ in range(4)]
         assert [(share.granted, share.first) for share in shares] == [(1, True), (0, False), (0, False), (0, False)]
         assert (await limits.take(Kind.CARDS, 8)).granted == 1
+
+
+async def test_being_forgotten_begins_no_new_day(tmp_path: Path) -> None:
+    async with open_house(tmp_path, cards_per_day=2) as house, house.at_work():
+        for number in (1, 2, 3):
+            house.arxiv.add_paper(paper(number))
+        chat, user = somebody(house)
+        for number in (1, 2):
+            await house.say(f"2608.0000{number}", chat=chat, user=user)
+        for _ in range(2):
+            await house.say("/forget", chat=chat, user=user)
+            await house.press(house.last(chat), "forget:yes", user=user)
+            assert "a day" in await house.say("2608.00003", chat=chat, user=user)
+        house.clock.now += DAY
+        assert "Sheep with 3" in await house.say("2608.00003", chat=chat, user=user)

@@ -41,11 +41,8 @@ class Access:
 
     async def look(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Let an update pass, or end it here. What tells of a chat itself passes, so that the bot knows where it is."""
-        ids = _ids(update)
-        if not ids.isdisjoint(self._services.settings.admin_ids):
-            return
-        unlisted = bool(self._allowed) and ids.isdisjoint(self._allowed)
-        if not unlisted and not await self._is_banned(ids):
+        unlisted = self._is_unlisted(update)
+        if not await self.shuts_out(update):
             return
         if update.my_chat_member is not None:
             await self._leave(context.bot, update.my_chat_member, unlisted=unlisted)
@@ -56,6 +53,16 @@ class Access:
         with suppress(TelegramError):
             await self._hush(update, unlisted=unlisted)
         raise ApplicationHandlerStop
+
+    async def shuts_out(self, update: Update) -> bool:
+        """Whether whoever an update comes from is banned, or not on the list of a private installation."""
+        ids = _ids(update)
+        if not ids.isdisjoint(self._services.settings.admin_ids):
+            return False
+        return self._is_unlisted(update) or await self._is_banned(ids)
+
+    def _is_unlisted(self, update: Update) -> bool:
+        return bool(self._allowed) and _ids(update).isdisjoint(self._allowed)
 
     async def _is_banned(self, ids: frozenset[int]) -> bool:
         try:

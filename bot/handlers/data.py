@@ -71,6 +71,7 @@ async def press_forget(ask: Ask) -> None:
 
 async def _forgotten(ask: Ask, user_id: int) -> int:
     """How many rows there were. Written down first, so that an older database forgets the person as well."""
+    await ask.services.limits.before_forgetting(user_id)
     token = ""
     try:
         token = await asyncio.to_thread(forgotten.note, ask.services.settings.data_dir / forgotten.NAME, user_id)

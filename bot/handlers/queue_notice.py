@@ -9,6 +9,7 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
+from bot.handlers.access import Access
 from bot.handlers.ask import Services
 from bot.handlers.update_queue import Refused
 from bot.i18n import Words, words_for
@@ -29,6 +30,8 @@ async def tell_refused(services: Services, refused: Refused) -> None:
     In groups and channels nothing is written: the others there have nothing to do with it.
     """
     update = refused.update
+    if await Access(services).shuts_out(update):
+        return
     message, query, chat = update.effective_message, update.callback_query, update.effective_chat
     if refused.first and chat is not None:
         event(_log, "updates_refused", chat=chat.id)
