@@ -68,9 +68,11 @@ class Administrators:
     async def another_bot(self, now: datetime) -> None:
         """Say that the token is another bot's; to whom that bot may not write yet, once they write to it."""
         for user_id in sorted(self._ids):
-            if await self._tell(user_id, "another-bot") is not None:
+            async with self._db.begin() as session:
+                await notices.raise_once(session, known_bot.untold(user_id), now)
+            if await self._tell(user_id, "another-bot") is None:
                 async with self._db.begin() as session:
-                    await notices.raise_once(session, known_bot.untold(user_id), now)
+                    await notices.clear(session, known_bot.untold(user_id))
 
     async def _tell(
         self, user_id: int, key: str, buttons: Sequence[tuple[str, str]] = (), values: Mapping[str, Any] | None = None
