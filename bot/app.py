@@ -14,53 +14,53 @@ import aiohttp
 from pydantic import SecretStr
 from telegram.ext import Application
 
-from bot.administrators import Administrators
+from bot.announcements.fetch import AnnouncementFetcher
+from bot.announcements.watch import Watch
 from bot.arxiv_source.client import ArxivClient
-from bot.arxiv_source.kept import Kept
-from bot.arxiv_source.shared_turns import DatabaseTurns
-from bot.at_work import CannotStart, at_work
-from bot.away import migrate_once_there, tell_without_database
+from bot.arxiv_source.http_cache import Kept
+from bot.arxiv_source.shared_request_queue import DatabaseRequestSlots
 from bot.config import Settings
-from bot.daily import Daily
-from bot.deliver import WORKERS, Deliverer, Told
-from bot.digest_pages import DigestPages
-from bot.ending import FINISH, Ending, until_signalled
-from bot.gather import Gather
-from bot.handlers.access import allowed_ids, register_access
+from bot.corrections.page_translation import PageTranslation
+from bot.corrections.posted_answers import PostedAnswers
+from bot.corrections.posted_cards import PostedCards
+from bot.corrections.regenerate import Regenerate
+from bot.corrections.retry_translations import TranslationRetries
+from bot.delivery.deliver import WORKERS, Deliverer, Told
+from bot.delivery.pin_digests import Pins
+from bot.delivery.probe import Probe
+from bot.delivery.sender import Sender
+from bot.delivery.unknown import LOOK_AFTER, UnknownDeliveries
+from bot.digests.daily import Daily
+from bot.digests.digest_pages import DigestPages
+from bot.handlers.access_control import allowed_ids, register_access
 from bot.handlers.ask import AnyApplication, Services
 from bot.handlers.dispatch import register
 from bot.handlers.membership import Membership, register_membership
+from bot.handlers.message_ids import Seen, register_seen
+from bot.handlers.notify.administrators import Administrators
+from bot.handlers.notify.owners import Owners
 from bot.handlers.profile import set_profile
-from bot.handlers.seen import Seen, register_seen
+from bot.handlers.recent import Recent
 from bot.handlers.update_queue import UpdateQueue
-from bot.hearing import stand_by
-from bot.ledger import Ledger
-from bot.limiter import Limiter
+from bot.handlers.usage_limits import UsageLimits
 from bot.log import event
-from bot.look import Look
 from bot.lookup import Lookup
-from bot.mend import Mend
-from bot.owners import Owners
-from bot.pace import PAID, Limits, Pace
-from bot.page_translation import PageTranslation
-from bot.pins import Pins
-from bot.polling import PollingRequest
-from bot.posted_answers import PostedAnswers
-from bot.posted_cards import PostedCards
-from bot.recent import Recent
-from bot.regenerate import Regenerate
-from bot.schedule import Clock
-from bot.sender import Sender
-from bot.set_back import SetBack
-from bot.translate.build import build_chain, build_ledger
+from bot.runtime.clock import Clock
+from bot.runtime.clock_correction import SetBack
+from bot.runtime.database_wait import migrate_once_there, tell_without_database
+from bot.runtime.lifecycle import CannotStart, application_lifecycle
+from bot.runtime.shutdown import FINISH, Shutdown, until_signalled
+from bot.runtime.standby import stand_by
+from bot.runtime.wall_clock import TOLERANCE, WallClock, steady_seconds, utc_now
+from bot.telegram_api.limiter import Limiter
+from bot.telegram_api.pace import PAID, Limits, Pace
+from bot.telegram_api.polling import PollingRequest
+from bot.telegram_api.request import READ, AiohttpRequest
+from bot.translate.budget import Budget
+from bot.translate.build import build_budget, build_chain
 from bot.translate.chain import Chain
-from bot.translate.glossary import BadTerm
-from bot.undecided import LOOK_AFTER, Undecided
-from bot.usage_limits import UsageLimits
-from bot.wall_clock import TOLERANCE, WallClock, steady_seconds, utc_now
-from bot.watch import Watch
-from bot.wire import READ, AiohttpRequest
-from storage import access, forgotten, known_bot
+from bot.translate.text.glossary import BadTerm
+from storage import access, forgotten_people, known_bot
 from storage.database import Database, MigrationResult, migrate
 from storage.lead import lead_of
 from storage.records import Now
@@ -77,9 +77,9 @@ class Core:
     arxiv: ArxivClient
     chain: Chain
     lookup: Lookup
-    gather: Gather
+    fetcher: AnnouncementFetcher
     now: Now
-    ledger: Ledger
+    budget: Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Running:
     core: Core
     services: Services
     application: AnyApplication
-    mend: Mend
+    retries: TranslationRetries
     clock: Clock
 
 
@@ -121,13 +121,13 @@ async def core(
             deadline=settings.arxiv_deadline,
             contact=settings.contact,
             now=now,
-            shared=DatabaseTurns(db),
+            shared=DatabaseRequestSlots(db),
             kept=Kept(db),
         )
         stack.push_async_callback(arxiv.close)
-        ledger = build_ledger(settings, db=db, now=now)
+        budget = build_budget(settings, db=db, now=now)
         try:
-            chain = build_chain(settings, http=http, now=now, ledger=ledger)
+            chain = build_chain(settings, http=http, now=now, budget=budget)
         except BadTerm as error:
             raise CannotStart(str(error)) from None
         stack.push_async_callback(chain.close)
@@ -137,9 +137,9 @@ async def core(
             arxiv,
             chain,
             Lookup(db=db, arxiv=arxiv, chain=chain),
-            Gather(db=db, arxiv=arxiv, now=now, retention_days=settings.retention_days),
+            AnnouncementFetcher(db=db, arxiv=arxiv, now=now, retention_days=settings.retention_days),
             now,
-            ledger,
+            budget,
         )
 
 
@@ -179,12 +179,12 @@ async def running(
         administrators = Administrators(
             bot=application.bot, ids=settings.admin_ids, db=parts.db, language=settings.language
         )
-        parts.ledger.tells(administrators.tell)
+        parts.budget.tells(administrators.tell)
         telegram.polling.tells(administrators.tell)
         owners = Owners(bot=application.bot, db=parts.db)
         deliverer = _deliverer(parts, telegram, administrators, owners, look_after=look_after, alone=lead.alone)
         services = _services(parts, telegram, deliverer, administrators)
-        mend = Mend(
+        retries = TranslationRetries(
             db=parts.db,
             chain=parts.chain,
             now=now,
@@ -208,36 +208,38 @@ async def running(
             try:
                 await services.daily.tick()
             finally:
-                await mend.tick()
+                await retries.tick()
             members.look_again_daily(application)
 
         register_access(application, services)
         register(application, services)
         register_seen(application, Seen(services))
         register_membership(application, members)
-        ending = Ending(pace=telegram.pace, requests=telegram.requests, db=parts.db, finish=finish)
+        shutdown = Shutdown(pace=telegram.pace, requests=telegram.requests, db=parts.db, finish=finish)
         clock = Clock(tick, seconds=settings.tick_seconds)
         another = await _is_another_bot(parts, _bot_id(settings.telegram_token))
-        async with at_work(application, services.deliverer, clock, parts.arxiv, parts.chain, ending, lead):
+        async with application_lifecycle(
+            application, services.deliverer, clock, parts.arxiv, parts.chain, shutdown, lead
+        ):
             members.look_again_daily(application)
             if another:
                 application.create_task(administrators.another_bot(now()))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
-            yield Running(parts, services, application, mend, clock)
+            yield Running(parts, services, application, retries, clock)
 
 
 async def _forget_again(db: Database, settings: Settings, now: Now) -> None:
     """A backup may have been restored since somebody was forgotten."""
-    path = settings.data_dir / forgotten.NAME
+    path = settings.data_dir / forgotten_people.NAME
     try:
-        listed = await asyncio.to_thread(forgotten.read, path)
+        listed = await asyncio.to_thread(forgotten_people.read, path)
     except OSError as error:
         raise CannotStart(f"{path}, which says who was forgotten, cannot be read: {error.strerror}") from None
     if not listed:
         return
     async with db.begin() as session:
-        count = await forgotten.replay(session, listed, now)
+        count = await forgotten_people.replay(session, listed, now)
     if count:
         event(_log, "forgotten_again", people=count)
 
@@ -295,9 +297,9 @@ def _deliverer(
     look_after: timedelta,
     alone: bool,
 ) -> Deliverer:
-    undecided = Undecided(
+    unknown = UnknownDeliveries(
         db=parts.db,
-        look=Look(db=parts.db, sender=telegram.sender, operations_chat=parts.settings.operations, now=parts.now),
+        probe=Probe(db=parts.db, sender=telegram.sender, operations_chat=parts.settings.operations, now=parts.now),
         now=parts.now,
         tell=administrators.decide,
         policy=parts.settings.unanswered,
@@ -315,7 +317,7 @@ def _deliverer(
         sender=telegram.sender,
         pace=telegram.pace,
         now=parts.now,
-        undecided=undecided,
+        unknown=unknown,
         pins=Pins(db=parts.db, sender=telegram.sender),
         told=Told(lost=owners.lost, stuck=stuck, refused=refused),
         alone=alone,
@@ -328,7 +330,7 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
 
     daily = Daily(
         db=parts.db,
-        gather=parts.gather,
+        fetcher=parts.fetcher,
         chain=parts.chain,
         now=parts.now,
         planned=deliverer.wake,
@@ -336,14 +338,14 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
         bot_name=bot_name,
     )
     regenerate = Regenerate(
-        db=parts.db, gather=parts.gather, daily=daily, chain=parts.chain, now=parts.now, planned=deliverer.wake
+        db=parts.db, fetcher=parts.fetcher, daily=daily, chain=parts.chain, now=parts.now, planned=deliverer.wake
     )
     pages = DigestPages(db=parts.db, bot_name=bot_name)
     return Services(
         parts.settings,
         parts.db,
         parts.lookup,
-        parts.gather,
+        parts.fetcher,
         daily,
         pages,
         regenerate,

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.languages import NAMES, parse_language
-from bot.localtime import zone_names
+from bot.i18n.languages import NAMES, parse_language
+from bot.i18n.typed_time import zone_names
 
 _LOCALE = re.compile(r"[a-z]{2}_[A-Z]{2}(\..*)?")
 
-BACKENDS = ("openai", "deepl", "google", "baidu", "mymemory", "libretranslate", "recorded")
 Backend = Literal["openai", "deepl", "google", "baidu", "mymemory", "libretranslate", "recorded"]
+BACKENDS: tuple[str, ...] = get_args(Backend)
 
 
 Figure = Annotated[Decimal, Field(ge=0, le=10**12)]
@@ -244,7 +244,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not of the form {', '.join(map(str, example or []))}")
         figures = {name.strip(): figure.strip() for name, _, figure in pairs}
         return (
-            {name: one.split("/") for name, one in figures.items()}
+            {name: text.split("/") for name, text in figures.items()}
             if info.field_name == "translate_prices"
             else figures
         )

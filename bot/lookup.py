@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from bot.arxiv_source.client import ArxivClient
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.ids import ArxivId
-from bot.ensure import ensure, untranslated
-from bot.ledger import Payer
 from bot.log import event
+from bot.translate.budget import Payer
 from bot.translate.chain import Chain
+from bot.translate.stored import ensure, untranslated
 from storage import papers, translations
 from storage.database import Database
 from storage.records import BilingualPaper, Paper
@@ -60,7 +60,7 @@ class Lookup:
         arXiv is asked for what the archive lacks, and waited for as long as it takes or for `deadline` seconds.
         """
         found = await self._archived(ids)
-        wanted = [one for one in ids if one not in found]
+        wanted = [id_ for id_ in ids if id_ not in found]
         unavailable = None
         if wanted:
             try:
@@ -78,11 +78,11 @@ class Lookup:
         newest = await self._newest_versions([one.arxiv_id for one in found if one.version is not None])
         return Found(
             matches=tuple(
-                Match(one, found[one], max(found[one].version, newest.get(one.arxiv_id, 0)))
-                for one in ids
-                if one in found
+                Match(id_, found[id_], max(found[id_].version, newest.get(id_.arxiv_id, 0)))
+                for id_ in ids
+                if id_ in found
             ),
-            missing=tuple(one for one in ids if one not in found),
+            missing=tuple(id_ for id_ in ids if id_ not in found),
             unavailable=unavailable,
         )
 
@@ -126,11 +126,11 @@ class Lookup:
 
     async def _archived(self, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
         async with self._db.read() as session:
-            newest = await papers.newest(session, [one.arxiv_id for one in ids if one.version is None])
-            exact = await papers.many(session, [(one.arxiv_id, one.version) for one in ids if one.version is not None])
+            newest = await papers.newest(session, [id_.arxiv_id for id_ in ids if id_.version is None])
+            exact = await papers.many(session, [(id_.arxiv_id, id_.version) for id_ in ids if id_.version is not None])
         found: dict[ArxivId, Paper] = {}
-        for one in ids:
-            paper = newest.get(one.arxiv_id) if one.version is None else exact.get((one.arxiv_id, one.version))
+        for id_ in ids:
+            paper = newest.get(id_.arxiv_id) if id_.version is None else exact.get((id_.arxiv_id, id_.version))
             if paper is not None:
-                found[one] = paper
+                found[id_] = paper
         return found

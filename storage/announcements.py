@@ -17,10 +17,10 @@ from storage.papers import Key
 from storage.records import AnnouncedEntry, Announcement, AnnouncementState, AnnounceType, Entry
 from storage.sql import among, changed, chunks, upsert
 
-COMPLETE = (AnnouncementState.FETCHED, AnnouncementState.EMPTY)
-"""The states in which nothing of an announcement is still missing."""
+COMPLETE = tuple(state for state in AnnouncementState if state.complete)
+"""The complete states, for queries."""
 
-_KNOWN = tuple(table.c[one.name] for one in fields(Announcement))
+_KNOWN = tuple(table.c[field_.name] for field_ in fields(Announcement))
 _STATE = next(place for place, column in enumerate(_KNOWN) if column is table.c.state)
 # Asked at every tick, and so made once.
 _OF = select(*_KNOWN).where(among(table.c.category, "categories"))
@@ -46,9 +46,9 @@ async def save(
     are kept where `raw` is None, and the time when it was asked for first always.
     """
     known = await get(session, announcement.category, announcement.mailing_date)
-    if known is not None and known.state in COMPLETE:
+    if known is not None and known.state.complete:
         kept = AnnouncementState.FETCHED if known.state is AnnouncementState.FETCHED else announcement.state
-        if announcement.state not in COMPLETE or announcement.state is not kept:
+        if not announcement.state.complete or announcement.state is not kept:
             return known
     since = known.asked_since if known is not None else None
     announcement = replace(announcement, entry_count=len(entries), asked_since=since or announcement.fetched_at)
@@ -96,7 +96,7 @@ async def known_after(
 ) -> dict[tuple[str, date], Announcement]:
     """What is known of these categories' announcements of later dates, by category and mailing date."""
     found = await _those(session, _AFTER, {"categories": list(categories), "after": after})
-    return {(one.category, one.mailing_date): one for one in found}
+    return {(announcement.category, announcement.mailing_date): announcement for announcement in found}
 
 
 async def latest(session: AsyncSession, category: str) -> Announcement | None:
@@ -126,7 +126,7 @@ async def expect(session: AsyncSession, categories: Iterable[str], day: date) ->
 async def on(session: AsyncSession, categories: Iterable[str], day: date) -> dict[str, Announcement]:
     """What is known of these categories' announcements of one date."""
     found = await _those(session, _ON, {"categories": list(categories), "day": day})
-    return {one.category: one for one in found}
+    return {announcement.category: announcement for announcement in found}
 
 
 async def any_new(session: AsyncSession, categories: Iterable[str], *, since: date) -> bool:
@@ -232,7 +232,7 @@ async def _of(session: AsyncSession, categories: Iterable[str], *conditions: Col
 
 async def _those(session: AsyncSession, query: Select[Any], values: Mapping[str, Any]) -> list[Announcement]:
     found = [_announcement(row) for row in await session.execute(query, values)]
-    return sorted(found, key=lambda one: (one.mailing_date, one.category))
+    return sorted(found, key=lambda announcement: (announcement.mailing_date, announcement.category))
 
 
 async def _first(session: AsyncSession, query: Select[Any]) -> Announcement | None:

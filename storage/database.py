@@ -18,7 +18,7 @@ from storage.backup import back_up_sqlite
 from storage.compiled import compiled_for_sqlite
 from storage.errors import TROUBLE, GivenUp, StorageError
 from storage.migrations.state import MigrationResult, newest, sqlite_revision
-from storage.one_trip import in_one_trip
+from storage.sqlite_driver import in_one_trip
 
 __all__ = ["Database", "MigrationResult", "StorageError", "back_up", "migrate"]
 
@@ -46,12 +46,12 @@ class Database:
         self._url = parse_address(url)
         self._given_up = self._in_trouble = False
         self._one_writer: asyncio.Lock | None = None
-        self._ending: set[asyncio.Future[Any]] = set()
+        self._shutdown: set[asyncio.Future[Any]] = set()
         if self._url.get_backend_name() == "sqlite":
             self._one_writer = asyncio.Lock()
             # IMMEDIATE: one that begins by reading cannot become a writing one while another process writes.
-            self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", self._ending, pool_size=1)
-            self._reader = _sqlite_engine(self._url, "BEGIN", self._ending, pool_size=_READERS, read_only=True)
+            self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", self._shutdown, pool_size=1)
+            self._reader = _sqlite_engine(self._url, "BEGIN", self._shutdown, pool_size=_READERS, read_only=True)
         else:
             self._writer = _engine(self._url, connect_args=NOTICED)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
@@ -91,8 +91,8 @@ class Database:
         """Close every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
-        if self._ending:
-            await asyncio.wait(self._ending)
+        if self._shutdown:
+            await asyncio.wait(self._shutdown)
 
 
 async def migrate(url: str, *, now: Callable[[], datetime] | None = None) -> MigrationResult:
@@ -171,7 +171,7 @@ def _engine(address: URL, **options: Any) -> AsyncEngine:
 
 
 def _sqlite_engine(
-    address: URL, begin: str, ending: set[asyncio.Future[Any]], *, pool_size: int, read_only: bool = False
+    address: URL, begin: str, shutdown: set[asyncio.Future[Any]], *, pool_size: int, read_only: bool = False
 ) -> AsyncEngine:
     # Without an isolation level the driver leaves transactions to the `begin` below.
     engine = _engine(
@@ -181,7 +181,7 @@ def _sqlite_engine(
         connect_args={"isolation_level": None},
         execution_options={"compiled_cache": compiled_for_sqlite()},
     )
-    in_one_trip(engine, ending)
+    in_one_trip(engine, shutdown)
     pragmas = ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]
     pragmas.append("cache_size = -32000")
     if read_only:

@@ -89,7 +89,7 @@ async def claim(
     await connection.execute(_TAKE, {"ids": ids, "held_by": fence, "at": now})
     rows = (await connection.execute(ROWS_BY_ID, {"ids": ids})).all()
     claimed = await with_parts(session, rows, known if known is not None else {})
-    readable = {one.id for one in claimed}
+    readable = {delivery.id for delivery in claimed}
     for broken in ids:
         if broken not in readable:
             await set_row(session, broken, now, state=DeliveryState.FAILED, reason=_UNREADABLE)

@@ -71,22 +71,24 @@ async def record_all(session: AsyncSession, done: Sequence[Done], now: datetime)
         return []
     plain: dict[tuple[str, int | None], dict[int, int]] = {}
     others: list[Done] = []
-    for one in done:
-        if isinstance(one.outcome, Sent) and one.sent_hash and not one.outcome.no_rich:
-            plain.setdefault((one.sent_hash, one.delivery.fence), {})[one.delivery.id] = one.outcome.message_id
+    for outcome in done:
+        if isinstance(outcome.outcome, Sent) and outcome.sent_hash and not outcome.outcome.no_rich:
+            plain.setdefault((outcome.sent_hash, outcome.delivery.fence), {})[outcome.delivery.id] = (
+                outcome.outcome.message_id
+            )
         else:
-            others.append(one)
+            others.append(outcome)
     for (sent_as, fence), messages in plain.items():
         values = {"ids": messages, "messages": messages, "sent_as": sent_as, "held_by": fence, "at": now}
         await changed(session, _SENT if fence is not None else _SENT_BY_ANY, values)
-    for one in done:
-        row = one.delivery
-        if isinstance(one.outcome, Sent) and row.message_id is None and row.destination.pin:
-            await pins.want(session, row.destination.id, row.digest_id, row.number, one.outcome.message_id)
+    for outcome in done:
+        row = outcome.delivery
+        if isinstance(outcome.outcome, Sent) and row.message_id is None and row.destination.pin:
+            await pins.want(session, row.destination.id, row.digest_id, row.number, outcome.outcome.message_id)
     lost: list[Lost] = []
-    for one in others:
-        fence = one.delivery.fence
-        found = await record(session, one.delivery.id, one.outcome, now, sent_hash=one.sent_hash, fence=fence)
+    for other in others:
+        fence = other.delivery.fence
+        found = await record(session, other.delivery.id, other.outcome, now, sent_hash=other.sent_hash, fence=fence)
         lost += [found] if found is not None else []
     return lost
 

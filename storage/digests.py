@@ -18,10 +18,10 @@ from storage.models import digest_entries as entry_table
 from storage.models import digest_parts as part_table
 from storage.models import digests as table
 from storage.models import former_parts as former_table
-from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, Layout, Look, Part, PartKind
+from storage.records import AnnounceType, DeliveryState, Digest, DigestEntry, DigestStyle, Layout, Part, PartKind
 from storage.sql import changed, chunks, upsert
 
-_TYPES = {str(one): one for one in AnnounceType}
+_TYPES = {str(kind): kind for kind in AnnounceType}
 """The types by their values: a page of a digest reads hundreds of them."""
 
 
@@ -39,7 +39,7 @@ async def save(session: AsyncSession, digest: Digest, parts: Sequence[Part], now
             mailing_dates=[day.isoformat() for day in digest.mailing_dates],
             language=digest.language,
             interface=digest.interface,
-            **asdict(digest.look),
+            **asdict(digest.style),
             created_at=now,
             approximate=[day.isoformat() for day in digest.approximate],
         )
@@ -266,7 +266,7 @@ def _digest(row: sa.Row[Any], entries: Iterable[DigestEntry]) -> Digest:
         language=row.language,
         interface=row.interface,
         entries=tuple(entries),
-        look=Look(Layout(row.layout), row.papers_shown, row.attach_file, row.show_abstracts, row.paged),
+        style=DigestStyle(Layout(row.layout), row.papers_shown, row.attach_file, row.show_abstracts, row.paged),
         id=row.id,
         created_at=row.created_at,
         approximate=tuple(date.fromisoformat(day) for day in row.approximate),

@@ -41,4 +41,4 @@ _PASSING = (
 def is_away(error: DBAPIError) -> bool:
     """Whether no server answered, or one that is not ready; a wrong password or an unknown database is an answer."""
     said = str(error.orig)
-    return isinstance(error, OperationalError) and (_REFUSED not in said or any(one in said for one in _PASSING))
+    return isinstance(error, OperationalError) and (_REFUSED not in said or any(text in said for text in _PASSING))

@@ -33,7 +33,7 @@ class Gap:
     """None: it was tried often enough and is left until somebody asks."""
 
 
-_FIELDS = tuple(table.c[one.name] for one in fields(Gap))
+_FIELDS = tuple(table.c[field_.name] for field_ in fields(Gap))
 
 
 async def known(session: AsyncSession, source_hashes: Iterable[str], language: str) -> dict[str, Gap]:

@@ -26,14 +26,14 @@ async def move_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -
     await access.move_chat(session, old_chat_id, new_chat_id)
     await leaders.move_chat(session, old_chat_id, new_chat_id)
     moving = await subscriptions.in_chat(session, old_chat_id)
-    for one in moving:
-        await _leave_messages_behind(session, one.id)
-        there = await subscriptions.destination(session, new_chat_id, one.thread_id)
+    for place in moving:
+        await _leave_messages_behind(session, place.id)
+        there = await subscriptions.destination(session, new_chat_id, place.thread_id)
         if there is None:
-            kind = ChatKind.SUPERGROUP if one.kind is ChatKind.GROUP else one.kind
-            await subscriptions.update(session, one.id, chat_id=new_chat_id, kind=kind)
+            kind = ChatKind.SUPERGROUP if place.kind is ChatKind.GROUP else place.kind
+            await subscriptions.update(session, place.id, chat_id=new_chat_id, kind=kind)
         else:
-            await _merge(session, one.id, there.id)
+            await _merge(session, place.id, there.id)
     return len(moving)
 
 

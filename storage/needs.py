@@ -212,7 +212,7 @@ async def advance_all(session: AsyncSession, moves: Iterable[tuple[Step, Collect
 
 def _need(values: tuple[Any, ...]) -> Need:
     kind, language, interface, layout, papers_shown, attach_file, show_abstracts, wishes = values
-    each = (one.split(_FIELDS, 2) for one in sorted(wishes.split(_BETWEEN))) if wishes is not None else ()
+    each = (part.split(_FIELDS, 2) for part in sorted(wishes.split(_BETWEEN))) if wishes is not None else ()
     return Need(
         Destination(
             chat_id=0,
@@ -227,7 +227,7 @@ def _need(values: tuple[Any, ...]) -> Need:
         ),
         tuple(
             Subscription(
-                0, category, date.fromisoformat(cursor), frozenset(AnnounceType(one) for one in json.loads(types))
+                0, category, date.fromisoformat(cursor), frozenset(AnnounceType(load) for load in json.loads(types))
             )
             for category, cursor, types in each
         ),

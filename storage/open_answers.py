@@ -17,7 +17,7 @@ from storage.sql import chunks, upsert
 KEPT_FOR = timedelta(days=7)
 """An answer that was given longer ago is left as it is."""
 
-_FIELDS = tuple(table.c[one.name] for one in fields(OpenAnswer))
+_FIELDS = tuple(table.c[field_.name] for field_ in fields(OpenAnswer))
 
 
 async def keep(session: AsyncSession, answer: OpenAnswer) -> None:

@@ -16,7 +16,7 @@ from storage.sql import chunks, upsert
 KEPT_FOR = timedelta(days=7)
 """A card that was posted longer ago is left as it is."""
 
-_FIELDS = tuple(table.c[one.name] for one in fields(OpenCard))
+_FIELDS = tuple(table.c[field_.name] for field_ in fields(OpenCard))
 
 
 async def keep(session: AsyncSession, card: OpenCard) -> None:

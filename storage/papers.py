@@ -17,7 +17,7 @@ from storage.sql import chunks, upsert
 Key = tuple[str, int]
 """An arXiv id and a version."""
 
-_NAMES = tuple(one.name for one in dataclasses.fields(Paper))
+_NAMES = tuple(field_.name for field_ in dataclasses.fields(Paper))
 
 
 async def save(session: AsyncSession, papers: Iterable[Paper]) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import spending
+from storage import costs
 from storage.models import destinations, metadata
 from storage.sql import changed
 
@@ -50,7 +50,7 @@ async def forget(session: AsyncSession, user_id: int) -> int:
     took, the name goes and the rest stays. A ban stays.
     """
     count = 0
-    await spending.unname(session, user_id)
+    await costs.unname(session, user_id)
     for table in reversed(metadata.sorted_tables):
         if table.name == _BANS:
             continue

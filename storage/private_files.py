@@ -53,7 +53,7 @@ def _files_of(path: Path) -> Iterator[Path]:
 
 def _is_ours(path: Path, file: Path) -> bool:
     ours = (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}-journal", _LIST)
-    return file.name in ours or any(fnmatchcase(file.name, one) for one in (f"{path.name}.before-*", COPIES))
+    return file.name in ours or any(fnmatchcase(file.name, text) for text in (f"{path.name}.before-*", COPIES))
 
 
 def _tighten_folder(path: Path) -> None:

@@ -54,8 +54,8 @@ async def find(session: AsyncSession, wanted: Wanted, *, limit: int, offset: int
         tiers.insert(0, spelling.both(spelling.all(wanted.words, _TITLE_AND_PEOPLE), *filters))
     found = sa.union_all(
         *(
-            sa.select(_matching(spelling, one, MOST_FOUND, wanted.since), sa.literal(at).label("tier"))
-            for at, one in enumerate(tiers)
+            sa.select(_matching(spelling, mapping, MOST_FOUND, wanted.since), sa.literal(at).label("tier"))
+            for at, mapping in enumerate(tiers)
         )
     ).subquery()
     best = (
@@ -82,10 +82,10 @@ async def similar(session: AsyncSession, arxiv_id: str, title: str, categories: 
         match = spelling.both(spelling.all([word], _EVERYTHING), labels)
         ids = list(await session.scalars(sa.select(_matching(spelling, match, _PER_WORD, None))))
         weight = 1 + math.log(_PER_WORD / len(ids)) if ids else 0.0
-        for one in ids:
-            scores[one] += weight
-    alike = (one for one, score in scores.items() if score >= _ALIKE)
-    nearest = sorted(alike, key=lambda one: (-scores[one], -one))[: limit + 1]
+        for id_ in ids:
+            scores[id_] += weight
+    alike = (number for number, score in scores.items() if score >= _ALIKE)
+    nearest = sorted(alike, key=lambda number: (-scores[number], -number))[: limit + 1]
     rows = await session.execute(sa.select(table.c.id, table.c.arxiv_id).where(table.c.id.in_(nearest)))
     names = {row.id: row.arxiv_id for row in rows}
     return [names[one] for one in nearest if names[one] != arxiv_id][:limit]
@@ -140,11 +140,11 @@ class _Spelling:
         return f"{quoted}:{marks}" if marks else quoted
 
     def all(self, words: Collection[Term], columns: str) -> _Match:
-        text = self.conjunction.join(self.word(one, columns) for one in words)
+        text = self.conjunction.join(self.word(word, columns) for word in words)
         return {self._place(columns): text} if text else {}
 
     def labels(self, categories: Collection[str]) -> _Match:
-        named = [self.word(Term(label(one)), _LABELS) for one in categories]
+        named = [self.word(Term(label(category)), _LABELS) for category in categories]
         return {self._place(_LABELS): f"({self.disjunction.join(named)})"} if named else {}
 
     def both(self, *parts: _Match) -> _Match:

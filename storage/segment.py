@@ -117,10 +117,10 @@ def document(
 ) -> Document:
     """What is found of a paper: its texts in every language that there is, each category and its archive."""
     known = list(texts)
-    labels = {word for one in categories for word in (label(one), label(one.partition(".")[0]))}
+    labels = {word for category in categories for word in (label(category), label(category.partition(".")[0]))}
     return Document(
         day=_day(arxiv_id, submitted_at, announced_on),
-        title=segment(*(one.title for one in known)),
+        title=segment(*(text.title for text in known)),
         people=segment(*authors),
         labels=" ".join(sorted(labels)),
         texts=segment(*(text for one in known for text in (one.abstract, one.summary))),

@@ -91,13 +91,13 @@ def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 @compiles(_Among)
 def _any_of_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = (compiler.process(one, **options) for one in element.clauses)
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} = ANY ({values})"
 
 
 @compiles(_Among, "sqlite")
 def _in_json_list(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = (compiler.process(one, **options) for one in element.clauses)
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - made of what was compiled
 
 
@@ -113,13 +113,13 @@ def picked(numbers: BindParameter[Any], key: ColumnElement[int]) -> ColumnElemen
 
 @compiles(_Picked)
 def _from_jsonb(element: _Picked, compiler: SQLCompiler, **options: Any) -> str:
-    numbers, key = (compiler.process(one, **options) for one in element.clauses)
+    numbers, key = (compiler.process(clause, **options) for clause in element.clauses)
     return f"CAST(CAST({numbers} AS JSONB) ->> CAST({key} AS TEXT) AS BIGINT)"
 
 
 @compiles(_Picked, "sqlite")
 def _from_json(element: _Picked, compiler: SQLCompiler, **options: Any) -> str:
-    numbers, key = (compiler.process(one, **options) for one in element.clauses)
+    numbers, key = (compiler.process(clause, **options) for clause in element.clauses)
     return f"json_extract({numbers}, '$.\"' || {key} || '\"')"
 
 

@@ -24,7 +24,7 @@ from storage.records import (
 )
 from storage.sql import changed, chunks, upsert
 
-_SETTABLE = tuple(one.name for one in fields(Destination) if one.name != "id")
+_SETTABLE = tuple(field_.name for field_ in fields(Destination) if field_.name != "id")
 _AWAKE = table.c.paused.is_(None)
 BANNED, NOT_LISTED = "banned by an administrator", "not on the list of a private installation"
 """Why whoever is shut out gets nothing; no sign of Telegram's ends that."""
@@ -177,7 +177,7 @@ async def in_chats(session: AsyncSession, chat_ids: Collection[int]) -> list[Des
     for some in chunks(chat_ids):
         query = sa.select(table).where(table.c.chat_id.in_(some))
         found += [destination_of(row) for row in await session.execute(query)]
-    return sorted(found, key=lambda one: one.id)
+    return sorted(found, key=lambda place: place.id)
 
 
 async def in_chat(session: AsyncSession, chat_id: int) -> list[Destination]:
@@ -337,7 +337,7 @@ async def _wishes(session: AsyncSession, destination_ids: Iterable[int]) -> dict
 
 
 def _announce_types(stored: Iterable[str]) -> frozenset[AnnounceType]:
-    return frozenset(AnnounceType(one) for one in stored)
+    return frozenset(AnnounceType(text) for text in stored)
 
 
 def destination_of(row: sa.Row[Any], prefix: str = "") -> Destination:
@@ -346,7 +346,7 @@ def destination_of(row: sa.Row[Any], prefix: str = "") -> Destination:
     return Destination(**{**known, "kind": ChatKind(known["kind"]), "layout": Layout(known["layout"])})
 
 
-COLUMNS = tuple(table.c[one.name] for one in fields(Destination))
+COLUMNS = tuple(table.c[field_.name] for field_ in fields(Destination))
 """The columns in the order of the record's fields, for `destination_at`."""
 
 _KIND, _LAYOUT = (

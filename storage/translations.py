@@ -17,7 +17,7 @@ from storage.models import translations as table
 from storage.records import TextField, Translation
 from storage.sql import chunks
 
-_FIELDS = tuple(table.c[one.name] for one in fields(Translation))
+_FIELDS = tuple(table.c[field_.name] for field_ in fields(Translation))
 
 
 async def current(session: AsyncSession, source_hashes: Iterable[str], language: str) -> dict[str, Translation]:
@@ -36,8 +36,8 @@ async def save(session: AsyncSession, *made: Translation) -> None:
 
     `made_at` must be set.
     """
-    for one in made:
-        if one.made_at is None:
+    for translation in made:
+        if translation.made_at is None:
             raise ValueError("a translation is stored with the time at which it was made")
     if not made:
         return
@@ -91,8 +91,8 @@ async def listing(session: AsyncSession, language: str | None = None) -> list[Tr
 async def count_by_backend(session: AsyncSession) -> dict[str, int]:
     """How many texts of current translations each backend made, whatever its model."""
     counts: Counter[str] = Counter()
-    for one in TextField:
-        maker = table.c.made_by[one.value].as_string()
+    for field_of_text in TextField:
+        maker = table.c.made_by[field_of_text.value].as_string()
         query = select(maker, func.count()).where(table.c.superseded_at.is_(None)).group_by(maker)
         for name, count in await session.execute(query):
             if name is not None:
@@ -101,7 +101,7 @@ async def count_by_backend(session: AsyncSession) -> dict[str, int]:
 
 
 def _values(made: Translation) -> dict[str, Any]:
-    values = {one.name: getattr(made, one.name) for one in fields(made)}
+    values = {field_.name: getattr(made, field_.name) for field_ in fields(made)}
     return {**values, "made_by": dict(made.made_by), "notes": dict(made.notes)}
 
 

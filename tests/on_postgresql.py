@@ -20,14 +20,15 @@ from sqlalchemy import make_url
 TESTS = Path(__file__).parent
 # Everything that stores; what is about SQLite's file itself is left out.
 MODULES = (
-    "storage_[!dm]*",
-    "storage_de*",
-    "storage_di*",
-    "plan",
-    "journey_*",
-    "chat_*",
-    "fortnight",
-    "several_processes",
+    "storage/test_storage_[!dm]*",
+    "storage/test_storage_de*",
+    "storage/test_storage_di*",
+    "digests/test_plan",
+    "*/test_journey_*",
+    "handlers/**/test_journey_*",
+    "handlers/**/test_chat_*",
+    "digests/test_fortnight",
+    "runtime/test_several_processes",
 )
 
 
@@ -41,7 +42,7 @@ def main() -> int:
         with ends_with_us(int((Path(folder) / "data" / "postmaster.pid").read_text().splitlines()[0])), server:
             address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             known = {**os.environ, "TEST_POSTGRESQL": address.render_as_string(hide_password=False)}
-            modules = [str(path) for name in MODULES for path in sorted(TESTS.glob(f"test_{name}.py"))]
+            modules = sorted({str(path) for name in MODULES for path in TESTS.glob(f"{name}.py")})
             arguments = sys.argv[2:] if sys.argv[1:2] == ["run"] else ["-m", "pytest", *modules, *sys.argv[1:]]
             return subprocess.run([sys.executable, *arguments], env=known).returncode  # noqa: S603, PLW1510 - our own tests; their exit code is ours
 

@@ -36,8 +36,8 @@ def test_a_secret_is_left_out_of_messages_values_and_errors(secret: str) -> None
     told.append(line("failed", failed=failed.value))
     assert "ValueError" in told[-1]
     for hidden in (TOKEN, "sk-abcdefgh12345678", "eyJhbGciOi.J9", "hush"):
-        assert not any(hidden in one for one in told)
-    assert all("<secret>" in one for one in told)
+        assert not any(hidden in text for text in told)
+    assert all("<secret>" in text for text in told)
 
 
 def test_telegram_out_of_reach_is_one_line_of_the_library_and_its_other_errors_are_whole() -> None:
@@ -62,5 +62,5 @@ def test_what_is_no_secret_stays() -> None:
 
 def test_an_event_has_its_fields_behind_its_name(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    event(logging.getLogger("bot.deliver"), "delivered", digest=7, reason='has "quotes" and spaces')
+    event(logging.getLogger("bot.delivery.deliver"), "delivered", digest=7, reason='has "quotes" and spaces')
     assert caplog.messages == [r'delivered digest=7 reason="has \"quotes\" and spaces"']

@@ -66,8 +66,8 @@ def get(category: str) -> Category | None:
 
 def names_in(language: str, ids: Iterable[str]) -> dict[str, str]:
     """Category → its name in an interface language; what is no category is left out."""
-    known = {one: found for one in ids if (found := get(one)) is not None}
-    return {one: found.name_zh if language == "zh" and found.name_zh else found.name for one, found in known.items()}
+    known = {id_: found for id_ in ids if (found := get(id_)) is not None}
+    return {text: found.name_zh if language == "zh" and found.name_zh else found.name for text, found in known.items()}
 
 
 def is_archive(category: str) -> bool:
@@ -92,8 +92,12 @@ def meant(name: str) -> tuple[str, ...]:
     wanted = name.strip().lower()
     for group in groups():
         if wanted in {f"{_GROUP}{group.id}", group.name.lower(), group.name_zh}:
-            return tuple(one.id for one in archives(group.id))
-    named = [one.id for one in _taxonomy().categories.values() if wanted in {one.name.lower(), one.name_zh}]
+            return tuple(archive.id for archive in archives(group.id))
+    named = [
+        category.id
+        for category in _taxonomy().categories.values()
+        if wanted in {category.name.lower(), category.name_zh}
+    ]
     return (named[0],) if len(named) == 1 else ()
 
 
@@ -122,7 +126,7 @@ def covers(query: str, paper_categories: Sequence[str]) -> bool:
     if wanted is None:
         return False
     held = canonical_list(paper_categories)
-    return wanted in held or (is_archive(wanted) and any(wanted in _archives_of(one) for one in held))
+    return wanted in held or (is_archive(wanted) and any(wanted in _archives_of(text) for text in held))
 
 
 def searched(query: str) -> tuple[str, ...]:
@@ -140,12 +144,12 @@ def groups() -> tuple[Group, ...]:
 
 def archives(group: str) -> tuple[Category, ...]:
     """The archives of a group."""
-    return tuple(one for one in _taxonomy().archives.values() if one.group == group)
+    return tuple(archive for archive in _taxonomy().archives.values() if archive.group == group)
 
 
 def categories(archive: str) -> tuple[Category, ...]:
     """The categories of an archive under their canonical names: none for `cs.NA`, which is `math.NA`."""
-    return tuple(one for one in _taxonomy().categories.values() if one.archive == archive)
+    return tuple(category for category in _taxonomy().categories.values() if category.archive == archive)
 
 
 def nearest(name: str, count: int = 3) -> tuple[Category, ...]:
@@ -171,35 +175,35 @@ def _archives_of(category: str) -> Iterator[str]:
             yield alias.partition(".")[0]
 
 
-def _likeness(wanted: str, one: Category) -> float:
+def _likeness(wanted: str, category: Category) -> float:
     """From 0 to 1: how well what was typed fits an id, its code, or one of its names."""
-    key, name = one.id.lower(), one.name.lower()
-    if wanted in {key, name, one.name_zh.lower()}:
+    key, name = category.id.lower(), category.name.lower()
+    if wanted in {key, name, category.name_zh.lower()}:
         return _FULL
     if wanted == key.partition(".")[2]:
         return _CODE
     if key.startswith(f"{wanted}-") or sorted(wanted) == sorted(key):
         return _MIXED
-    if name.startswith(f"{wanted} ") or (not wanted.isascii() and wanted in one.name_zh):
-        return _NAME * _share(wanted, one)
+    if name.startswith(f"{wanted} ") or (not wanted.isascii() and wanted in category.name_zh):
+        return _NAME * _share(wanted, category)
     words = set(re.findall(r"\w+", name))
     if len(wanted) >= _SHORTEST_WORD and all(word in words for word in wanted.split()):
         return _WORDS
-    by_name = max(_ratio(wanted, name), 0.0 if wanted.isascii() else _ratio(wanted, one.name_zh.lower()))
+    by_name = max(_ratio(wanted, name), 0.0 if wanted.isascii() else _ratio(wanted, category.name_zh.lower()))
     return max(by_name, _ratio(wanted, key)) * _WORDS if len(wanted) > 1 else 0.0
 
 
-def _share(wanted: str, one: Category) -> float:
+def _share(wanted: str, category: Category) -> float:
     """A longer part of a name fits better than a shorter one, but any part fits better than a mere likeness."""
-    whole = one.name if wanted.isascii() else one.name_zh
+    whole = category.name if wanted.isascii() else category.name_zh
     return 0.95 + 0.05 * len(wanted) / len(whole)
 
 
-def _ratio(one: str, other: str) -> float:
+def _ratio(text: str, other: str) -> float:
     """Their likeness, or 0 where it cannot matter: the cheap upper bounds spare most of the costly comparisons."""
-    if 2 * min(len(one), len(other)) < _ALIKE * (len(one) + len(other)):
+    if 2 * min(len(text), len(other)) < _ALIKE * (len(text) + len(other)):
         return 0.0
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    matcher = SequenceMatcher(None, text, other, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
 
 
@@ -207,7 +211,7 @@ def _slip(wanted: str, key: str) -> int:
     """How far apart two spellings are on the alphabet: the smaller, the likelier is a slip of the finger."""
     if len(wanted) != len(key):
         return 1_000
-    return sum(abs(ord(one) - ord(other)) for one, other in zip(wanted, key, strict=True))
+    return sum(abs(ord(text) - ord(other)) for text, other in zip(wanted, key, strict=True))
 
 
 @cache

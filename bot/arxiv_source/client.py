@@ -22,10 +22,10 @@ from bot.arxiv_source import categories
 from bot.arxiv_source.answers import LARGEST_BODY, followed, rate_exceeded, refusal, user_agent
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedError, FeedRefused, parse_feed
+from bot.arxiv_source.http_cache import Kept, conditions
 from bot.arxiv_source.ids import ArxivId
-from bot.arxiv_source.kept import Kept, conditions
 from bot.arxiv_source.lookup_api import MOST_IDS, Found, LookupApi
-from bot.arxiv_source.turns import Shared, Sleep, Turns
+from bot.arxiv_source.request_queue import RequestQueue, Shared, Sleep
 from bot.proxy import proxy_of
 from storage.records import KeptAnswer, Now, Paper
 
@@ -99,7 +99,9 @@ class ArxivClient:
         self._now = now
         self._sleep = sleep
         self._deadline = deadline
-        self._turns = Turns(interval=interval, now=now, sleep=sleep, shared=shared, lease=deadline + _LETTING_GO)
+        self._requests = RequestQueue(
+            interval=interval, now=now, sleep=sleep, shared=shared, lease=deadline + _LETTING_GO
+        )
         self._api = LookupApi(url=api_url, user_agent=agent, interval=interval, deadline=deadline, now=now)
         self._feeds: dict[str, asyncio.Task[FetchedFeed]] = {}
         self._lookups: dict[ArxivId, asyncio.Future[Paper | None]] = {}
@@ -166,7 +168,7 @@ class ArxivClient:
         first = 0
         terms = categories.searched(query)
         while not pages or first < pages[-1].total:
-            pages.append(await self._turns.take(partial(self._search, terms, begin, end, first)))
+            pages.append(await self._requests.take(partial(self._search, terms, begin, end, first)))
             first += len(pages[-1].papers)
         if first != pages[0].total or first != len({paper.arxiv_id for page in pages for paper in page.papers}):
             raise ArxivUnavailable(f"arXiv's API changed its mind about how many papers there are: {pages[0].total}")
@@ -180,13 +182,13 @@ class ArxivClient:
         if not ids:
             return {}
         self._refuse_while_held()
-        shared = {one: self._lookup(one) for one in ids}
+        shared = {id_: self._lookup(id_) for id_ in ids}
         await asyncio.wait(shared.values())
-        return {one: paper for one, future in shared.items() if (paper := future.result()) is not None}
+        return {paper_id: paper for paper_id, future in shared.items() if (paper := future.result()) is not None}
 
     async def close(self) -> None:
         """Break off what is being asked; whoever waits gets ArxivUnavailable. The HTTP session stays its owner's."""
-        await self._turns.close()
+        await self._requests.close()
         if tasks := [task for task in (*self._feeds.values(), self._asking) if task is not None]:
             await asyncio.wait(tasks)
         await self._api.close()
@@ -200,18 +202,18 @@ class ArxivClient:
         self._refuse_while_held()
         task = self._feeds.get(url)
         if task is None:
-            task = self._feeds[url] = asyncio.create_task(self._turns.take(lambda: self._get(url, accept, what)))
+            task = self._feeds[url] = asyncio.create_task(self._requests.take(lambda: self._get(url, accept, what)))
             task.add_done_callback(lambda done: _noted(self._feeds.pop(url, done)))
         # Waited for, not awaited: a caller that is cancelled must not take the answer away from the others.
         await asyncio.wait([task])
         return task.result()
 
-    def _lookup(self, one: ArxivId) -> asyncio.Future[Paper | None]:
-        future = self._lookups.get(one)
+    def _lookup(self, arxiv_id: ArxivId) -> asyncio.Future[Paper | None]:
+        future = self._lookups.get(arxiv_id)
         if future is None:
-            future = self._lookups[one] = asyncio.get_running_loop().create_future()
-            future.add_done_callback(lambda done: _noted(self._lookups.pop(one, done)))
-            self._unasked.append(one)
+            future = self._lookups[arxiv_id] = asyncio.get_running_loop().create_future()
+            future.add_done_callback(lambda done: _noted(self._lookups.pop(arxiv_id, done)))
+            self._unasked.append(arxiv_id)
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask_waiting())
         return future
@@ -220,7 +222,7 @@ class ArxivClient:
         """Give lookups their turns until none is left."""
         try:
             while self._unasked:
-                await self._turns.take(self._ask_some, urgent=True)
+                await self._requests.take(self._ask_some, urgent=True)
         except ArxivUnavailable as stopping:
             self._unasked.clear()
             for future in self._lookups.values():
@@ -251,19 +253,19 @@ class ArxivClient:
             failed = self._noticed(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait for these ids must hear of it
             failed = error
-        for one in batch:
-            future = self._lookups[one]
+        for paper_id in batch:
+            future = self._lookups[paper_id]
             if failed is not None:
                 future.set_exception(failed)
             else:
-                future.set_result(found.get(one))
+                future.set_result(found.get(paper_id))
 
     def _batch(self) -> list[ArxivId]:
         """Ids for one request: no paper twice, because an answer cannot tell for which of two versions it is."""
         chosen: dict[str, ArxivId] = {}
-        for one in self._unasked:
+        for paper_id in self._unasked:
             if len(chosen) < MOST_IDS:
-                chosen.setdefault(one.arxiv_id, one)
+                chosen.setdefault(paper_id.arxiv_id, paper_id)
         batch = list(chosen.values())
         taken = set(batch)
         self._unasked = [one for one in self._unasked if one not in taken]
@@ -335,7 +337,7 @@ class ArxivClient:
         at_least = self._now() + min(_FIRST_PAUSE * 2**self._refusals, _LONGEST_PAUSE)
         self._refusals += 1
         self._held = ArxivUnavailable(error.reason, max(error.retry_at, at_least))
-        self._turns.hold(max(error.retry_at, at_least))
+        self._requests.hold(max(error.retry_at, at_least))
         return self._held
 
     def _refuse_while_held(self) -> None:

@@ -175,9 +175,9 @@ def _read(root: Element, form: Form) -> Feed:
     return Feed(query, title, tuple(entries.values()), _moment(built), form)
 
 
-def _same_paper(one: Paper, other: Paper) -> bool:
+def _same_paper(paper: Paper, other: Paper) -> bool:
     """Whether two entries with one id are of one paper, perhaps revised; damage to an id makes two papers share it."""
-    return one is other or one.title == other.title or one.abstract == other.abstract
+    return paper is other or paper.title == other.title or paper.abstract == other.abstract
 
 
 def _text(parent: Element, tag: str) -> str:

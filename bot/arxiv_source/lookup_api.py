@@ -73,7 +73,7 @@ class LookupApi:
 
         An id with a version gives exactly that version, one without gives the newest. Raises ArxivUnavailable.
         """
-        search = arxiv.Search(id_list=[str(one) for one in ids], max_results=len(ids))
+        search = arxiv.Search(id_list=[str(id_) for id_ in ids], max_results=len(ids))
         return _matched(ids, (await self._asked(search, len(ids))).papers)
 
     async def submitted(self, terms: Sequence[str], begin: datetime, end: datetime, *, first: int) -> Found:
@@ -84,7 +84,7 @@ class LookupApi:
         """
         # The API counts in minutes, both ends included (https://info.arxiv.org/help/api/user-manual.html).
         last = end - timedelta(minutes=1)
-        named = " OR ".join(f"cat:{one}" for one in terms)
+        named = " OR ".join(f"cat:{term}" for term in terms)
         search = arxiv.Search(
             query=f"({named}) AND submittedDate:[{begin:%Y%m%d%H%M} TO {last:%Y%m%d%H%M}]",
             max_results=first + PAGE,
@@ -149,16 +149,16 @@ def _read(search: arxiv.Search, count: int, first: int, transport: _Transport | 
 
 def paper_of(result: arxiv.Result) -> Paper:
     """The paper in a result of the `arxiv` package. Raises ArxivUnavailable when it cannot be told which one it is."""
-    one = parse_id(result.entry_id)
-    if one is None or one.version is None:
+    paper_id = parse_id(result.entry_id)
+    if paper_id is None or paper_id.version is None:
         raise ArxivUnavailable("arXiv's API answered with a paper without an id")
     listed = canonical_list(filter(None, [result.primary_category, *result.categories]))
     if not listed:
-        raise ArxivUnavailable(f"arXiv's API answered with a paper without a category: {one}")
+        raise ArxivUnavailable(f"arXiv's API answered with a paper without a category: {paper_id}")
     abstract, comment = _plain(result.summary), _plain(result.comment)
     return Paper(
-        arxiv_id=one.arxiv_id,
-        version=one.version,
+        arxiv_id=paper_id.arxiv_id,
+        version=paper_id.version,
         title=_plain(result.title),
         abstract=abstract,
         authors=tuple(name for author in result.authors if (name := _plain(author.name))),
@@ -281,14 +281,14 @@ class _Transport(HTTPAdapter):
 def _matched(ids: Iterable[ArxivId], papers: Sequence[Paper]) -> dict[ArxivId, Paper]:
     """Each id's paper: answers come in any order, and an id without a version is asked for as the newest."""
     found: dict[ArxivId, Paper] = {}
-    for one in ids:
+    for id_ in ids:
         fitting = [
             paper
             for paper in papers
-            if paper.arxiv_id == one.arxiv_id and (one.version is None or paper.version == one.version)
+            if paper.arxiv_id == id_.arxiv_id and (id_.version is None or paper.version == id_.version)
         ]
         if fitting:
-            found[one] = max(fitting, key=lambda paper: paper.version)
+            found[id_] = max(fitting, key=lambda paper: paper.version)
     return found
 
 

@@ -217,7 +217,7 @@ def _authors(row: _Row) -> tuple[tuple[str, ...], bool]:
     Without links, the names in the text ("(author list is unavailable)" is none).
     """
     text = row.text("authors")
-    named = tuple(name for one in row.authors if (name := tex_to_unicode(" ".join(one.split()))))
+    named = tuple(name for author in row.authors if (name := tex_to_unicode(" ".join(author.split()))))
     cut = _MORE_AUTHORS.search(text)
     names = named or split_authors(text[: cut.start()] if cut is not None else text)
     return names, cut is not None or len(names) >= MOST_AUTHORS
@@ -359,4 +359,4 @@ def _field(tag: str, classes: list[str]) -> str | None:
     """The field of a paper that an element in its `dd` holds."""
     if tag == "p":
         return "abstract" if "mathjax" in classes else None
-    return next((_FIELDS[one] for one in classes if one in _FIELDS), None)
+    return next((_FIELDS[class_] for class_ in classes if class_ in _FIELDS), None)

@@ -22,28 +22,28 @@ from telegram.constants import CallbackQueryLimit, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application
 
+from bot.announcements.fetch import AnnouncementFetcher
 from bot.config import Settings
-from bot.daily import Daily
-from bot.deliver import Deliverer
-from bot.digest_pages import DigestPages
-from bot.gather import Gather
+from bot.corrections.page_translation import PageTranslation
+from bot.corrections.posted_cards import PostedCards
+from bot.corrections.regenerate import Regenerate
+from bot.delivery.deliver import Deliverer
+from bot.delivery.sender import Sender
+from bot.digests.daily import Daily
+from bot.digests.digest_pages import DigestPages
+from bot.handlers.recent import Recent
+from bot.handlers.usage_limits import UsageLimits
 from bot.i18n import Words, words_for
 from bot.lookup import Lookup
-from bot.page_translation import PageTranslation
-from bot.posted_cards import PostedCards
-from bot.recent import Recent
-from bot.regenerate import Regenerate
 from bot.render.button import Button
 from bot.render.message import plain
 from bot.render.names import one_line, shorten
-from bot.sender import Sender
-from bot.usage_limits import UsageLimits
+from bot.telegram_api.refusals import says_unchanged
 from storage.database import Database
 from storage.records import ChatKind, Destination, Now
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _LONGEST_TITLE = 60
-_UNCHANGED = "message is not modified"
 
 
 class Refusal(Exception):
@@ -62,7 +62,7 @@ class Services:
     settings: Settings
     db: Database
     lookup: Lookup
-    gather: Gather
+    fetcher: AnnouncementFetcher
     daily: Daily
     pages: DigestPages
     regenerate: Regenerate
@@ -160,7 +160,7 @@ class Ask:
                 reply_markup=keyboard_of(buttons),
             )
         except BadRequest as error:
-            if _UNCHANGED not in str(error).lower():  # pressed twice, and it stands there already
+            if not says_unchanged(error):  # pressed twice, and it stands there already
                 raise
         return self.message
 

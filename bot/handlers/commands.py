@@ -6,22 +6,17 @@ from dataclasses import dataclass
 
 from telegram.constants import ChatType
 
-from bot.handlers import (
-    access,
-    admin,
-    card,
-    channels,
-    data,
-    glossary,
-    preferences,
-    save,
-    search,
-    settings,
-    start,
-    subscribe,
-)
+from bot.handlers import access_control as access
+from bot.handlers import data
+from bot.handlers.admin import admin_commands as admin
+from bot.handlers.admin import glossary_command as glossary
 from bot.handlers.ask import Ask, Handler, Refusal
-from bot.handlers.digest import digest_now
+from bot.handlers.digests.digest_command import digest_now
+from bot.handlers.papers import paper_card as card
+from bot.handlers.papers import paper_search as search
+from bot.handlers.papers import reading_list
+from bot.handlers.settings import channels, preferences, setup, subscribe
+from bot.handlers.settings import setting_commands as settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +36,13 @@ async def show_help(ask: Ask) -> None:
     """Every command with its form; the administrators' ones for administrators. A channel's readers are spared it."""
     if ask.chat.type == ChatType.CHANNEL:
         raise Refusal("only-in-private", bot=ask.bot.username)
-    shown = [one for one in COMMANDS if ask.is_bot_administrator or not one.administrators_only]
+    shown = [command for command in COMMANDS if ask.is_bot_administrator or not command.administrators_only]
     lines = [f"{ask.words.html('form', form=one.form)}\n{ask.words(f'command-{one.name}')}" for one in shown]
     await ask.reply(f"{ask.words('help-head')}\n\n" + "\n".join(lines) + f"\n\n{ask.words('help-foot')}")
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("start", "/start", start.start),
+    Command("start", "/start", setup.start),
     Command("help", "/help", show_help),
     Command("subscribe", "/subscribe [@channel] cs.CV cs.LG", subscribe.subscribe),
     Command("unsubscribe", "/unsubscribe [@channel] cs.CV | all", subscribe.unsubscribe),
@@ -60,10 +55,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("language", "/language [@channel] zh-CN", preferences.set_language),
     Command("types", "/types [@channel] new | new+cross | all", preferences.set_types),
     Command("search", "/search diffusion cat:cs.CV since:2026-08-01", search.search_papers),
-    Command("save", "/save 2402.15351 …", save.save),
-    Command("saved", "/saved [bib | ris | csv | md]", save.saved),
-    Command("note", "/note 2402.15351 read section 3 again", save.note),
-    Command("unsave", "/unsave 2402.15351 …", save.unsave),
+    Command("save", "/save 2402.15351 …", reading_list.save),
+    Command("saved", "/saved [bib | ris | csv | md]", reading_list.saved),
+    Command("note", "/note 2402.15351 read section 3 again", reading_list.note),
+    Command("unsave", "/unsave 2402.15351 …", reading_list.unsave),
     Command("bibtex", "/bibtex 2402.15351 …", card.bibtex),
     Command("privacy", "/privacy", data.privacy),
     Command("export", "/export", data.export),

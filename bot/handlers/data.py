@@ -11,11 +11,11 @@ from telegram.constants import ChatAction
 
 from bot.handlers.ask import Ask, Refusal, named
 from bot.handlers.optional import show_action
+from bot.handlers.papers.reading_list import private_person
 from bot.handlers.rights import led
-from bot.handlers.save import private_person
 from bot.log import event
 from bot.render.button import Button, callback
-from storage import forgotten, personal, subscriptions
+from storage import forgotten_people, personal, subscriptions
 
 _log = logging.getLogger(__name__)
 
@@ -74,12 +74,14 @@ async def _forgotten(ask: Ask, user_id: int) -> int:
     await ask.services.limits.before_forgetting(user_id)
     token = ""
     try:
-        token = await asyncio.to_thread(forgotten.note, ask.services.settings.data_dir / forgotten.NAME, user_id)
+        token = await asyncio.to_thread(
+            forgotten_people.note, ask.services.settings.data_dir / forgotten_people.NAME, user_id
+        )
     except OSError as error:
         event(_log, "forgotten_not_noted", level=logging.ERROR, reason=error.strerror)
     async with ask.services.db.begin() as session:
         if token:
-            return await forgotten.forget(session, user_id, token, ask.services.now)
+            return await forgotten_people.forget(session, user_id, token, ask.services.now)
         return await personal.forget(session, user_id)
 
 

@@ -26,13 +26,13 @@ from telegram.ext import (
 from bot.handlers import limits
 from bot.handlers.ask import AnyApplication, Ask, Handler, Press, Refusal, Services, new_destination
 from bot.handlers.buttons import BUTTONS
-from bot.handlers.channels import take_shared
-from bot.handlers.chosen import complete_chosen
 from bot.handlers.commands import COMMANDS
-from bot.handlers.inline import answer_inline
-from bot.handlers.link import answer_link, is_own_card
 from bot.handlers.optional import optional
+from bot.handlers.papers.inline import answer_inline
+from bot.handlers.papers.inline_choice import complete_chosen
+from bot.handlers.papers.link import answer_link, is_own_card
 from bot.handlers.queue_notice import tell_refused
+from bot.handlers.settings.channels import take_shared
 from bot.handlers.update_queue import UpdateQueue
 from bot.i18n import words_for
 from bot.log import event, redact
@@ -100,7 +100,7 @@ def _callback(services: Services, handler: Handler, *, administrators_only: bool
 
 
 def _press_callback(services: Services) -> Any:
-    known = {one.name: one for one in BUTTONS}
+    known = {button.name: button for button in BUTTONS}
 
     async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query

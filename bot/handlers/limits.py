@@ -12,8 +12,8 @@ from telegram.constants import ChatType
 
 from bot.handlers.ask import Ask, Refusal
 from bot.handlers.rights import leads
+from bot.handlers.usage_limits import Kind
 from bot.i18n import dates
-from bot.usage_limits import Kind
 from storage import subscriptions
 from storage.records import Part, PartKind
 from storage.usage import Share

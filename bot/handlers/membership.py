@@ -10,17 +10,17 @@ from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
-from bot.chat_rights import may_post
 from bot.handlers.ask import AnyApplication, Services, keyboard_of, named, new_destination
-from bot.handlers.channels import PICKING, picking
-from bot.handlers.paging import SETTINGS, SETUP, Spot
+from bot.handlers.notify.owners import Owners
+from bot.handlers.settings.channels import PICKING, picking
+from bot.handlers.settings.paging import SETTINGS, SETUP, Spot
 from bot.i18n import Words, words_for
 from bot.log import event, redact
-from bot.owners import Owners
-from bot.pace import NoTurn
-from bot.refusals import OF_THE_TOPIC, meaning
 from bot.render.button import Button, callback
 from bot.render.names import one_line
+from bot.telegram_api.chat_rights import may_post
+from bot.telegram_api.pace import NoSlot
+from bot.telegram_api.refusals import OF_THE_TOPIC, meaning
 from storage import notices, subscriptions
 from storage.delivery_outcomes import Lost
 from storage.records import Destination
@@ -56,7 +56,9 @@ class Membership:
         if change is None:
             return
         chat = change.chat
-        before, now = (may_post(chat.type, one) for one in (change.old_chat_member, change.new_chat_member))
+        before, now = (
+            may_post(chat.type, chat_member) for chat_member in (change.old_chat_member, change.new_chat_member)
+        )
         event(_log, "membership", chat=chat.id, status=change.new_chat_member.status, may_post=now)
         if before and not now:
             await self._lost(chat, _reason(chat, change.new_chat_member))
@@ -101,17 +103,17 @@ class Membership:
             for in_chat in places.values():
                 if await self._services.sender.may_write(in_chat[0]):
                     await self._resume(in_chat)
-        except NoTurn:
+        except NoSlot:
             event(_log, "look_ended")
         finally:
             self._looking = False
 
     async def _lost(self, chat: Chat, reason: str) -> None:
         async with self._services.db.begin() as session:
-            places = [one for one in await subscriptions.in_chat(session, chat.id) if one.paused is None]
-            wanted = [one for one in places if await subscriptions.of(session, one.id)]
-            for one in places:
-                await subscriptions.pause(session, one.id, reason)
+            places = [place for place in await subscriptions.in_chat(session, chat.id) if place.paused is None]
+            wanted = [place for place in places if await subscriptions.of(session, place.id)]
+            for place in places:
+                await subscriptions.pause(session, place.id, reason)
         for one in wanted[:1]:  # one message for a chat, however many of its topics are lost
             await self._owners.lost(Lost(one, reason))
 
@@ -125,12 +127,12 @@ class Membership:
     async def _resume(self, places: list[Destination], *, topics: bool = False) -> None:
         """Go on there. In a topic that was closed or is gone only if it is known to be open: `topics`."""
         now = self._services.now()
-        places = [one for one in places if one.paused and (topics or meaning(one.paused) not in OF_THE_TOPIC)]
+        places = [place for place in places if place.paused and (topics or meaning(place.paused) not in OF_THE_TOPIC)]
         async with self._services.db.begin() as session:
             back = [
-                one
-                for one in places
-                if await subscriptions.resume(session, one.id, now) and await subscriptions.of(session, one.id)
+                place
+                for place in places
+                if await subscriptions.resume(session, place.id, now) and await subscriptions.of(session, place.id)
             ]
         if back:
             self._services.deliverer.wake()

@@ -45,7 +45,7 @@ async def set_profile(bot: Bot, host: Collection[int]) -> None:
 
 
 def _menus(host: Collection[int]) -> Iterable[tuple[BotCommandScope, list[Command]]]:
-    everyone = [one for one in COMMANDS if not one.administrators_only]
+    everyone = [command for command in COMMANDS if not command.administrators_only]
     yield BotCommandScopeDefault(), everyone
     yield BotCommandScopeAllPrivateChats(), everyone
     yield BotCommandScopeAllGroupChats(), [one for one in everyone if one.name in FOR_MEMBERS]
@@ -76,7 +76,7 @@ async def _texts(bot: Bot, words: Words, code: str | None) -> None:
 
 
 async def _menu(bot: Bot, words: Words, code: str | None, scope: BotCommandScope, commands: Iterable[Command]) -> None:
-    menu = tuple(BotCommand(one.name, words(f"command-{one.name}")) for one in commands)
+    menu = tuple(BotCommand(command.name, words(f"command-{command.name}")) for command in commands)
     await _change(
         f"commands:{scope.type}",
         menu,

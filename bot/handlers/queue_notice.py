@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
-from bot.handlers.access import Access
+from bot.handlers.access_control import Access
 from bot.handlers.ask import Services
 from bot.handlers.update_queue import Refused
 from bot.i18n import Words, words_for

@@ -10,11 +10,11 @@ from telegram import Bot, Chat
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden
 
-from bot.chat_rights import may_post
 from bot.handlers.ask import Ask, Refusal, named, new_destination
-from bot.handlers.typed import half_width
-from bot.owners import what_to_do
+from bot.handlers.notify.owners import what_to_do
+from bot.handlers.typed_text import half_width
 from bot.render.names import one_line
+from bot.telegram_api.chat_rights import may_post
 from storage import leaders, subscriptions
 from storage.records import ChatKind, Destination
 
@@ -75,9 +75,9 @@ async def leads(ask: Ask, place: Destination) -> bool:
 
 async def led(ask: Ask, places: Sequence[Destination]) -> list[Destination]:
     """Those that the person leads now, or that nobody can be asked about because the bot is outside."""
-    chats = {one.chat_id: one for one in places}
-    shown = dict(zip(chats, await asyncio.gather(*[_led(ask, one) for one in chats.values()]), strict=True))
-    return [one for one in places if shown[one.chat_id]]
+    chats = {place.chat_id: place for place in places}
+    shown = dict(zip(chats, await asyncio.gather(*[_led(ask, chat) for chat in chats.values()]), strict=True))
+    return [place for place in places if shown[place.chat_id]]
 
 
 async def _led(ask: Ask, place: Destination) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.render.annotated_paper import Noted, year_of
+from bot.render.author_names import ascii_letters, name_of
 from bot.render.latex import pieces
 from bot.render.names import ARXIV, abs_url, one_line, plain_title
-from bot.render.noted import Noted, year_of
-from bot.render.people import ascii_letters, name_of
 from storage.records import Paper
 
 # Braces count for BibTeX even behind a backslash, so those of a text must not stand as braces.
@@ -33,12 +33,12 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def render_bibtex(papers: Sequence[Noted], *, most_authors: int | None = None) -> str:
     """One entry per paper, in order, each with a key of its own; authors beyond `most_authors` are "others"."""
-    keys = _keys([one.paper for one in papers])
-    return "\n".join(_entry(key, one, most_authors) for key, one in zip(keys, papers, strict=True))
+    keys = _keys([paper.paper for paper in papers])
+    return "\n".join(_entry(key, noted, most_authors) for key, noted in zip(keys, papers, strict=True))
 
 
-def _entry(key: str, one: Noted, most_authors: int | None) -> str:
-    paper = one.paper
+def _entry(key: str, noted: Noted, most_authors: int | None) -> str:
+    paper = noted.paper
     names = [_author(author) for author in paper.authors if one_line(author)]
     if most_authors is not None and len(names) > most_authors:
         names[most_authors:] = ["others"]
@@ -54,7 +54,7 @@ def _entry(key: str, one: Noted, most_authors: int | None) -> str:
         "url": abs_url(paper.arxiv_id, ARXIV),
         "doi": one_line(paper.doi or "").translate(_ESCAPES),
         "note": escaped(one_line(paper.journal_ref or "")),
-        "annote": escaped(one_line(one.note)),
+        "annote": escaped(one_line(noted.note)),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{lines}}}\n"
@@ -109,7 +109,7 @@ def _keys(papers: Sequence[Paper]) -> list[str]:
     for paper in papers:
         family = ascii_letters(name_of(paper.authors[0]).family) if paper.authors else ""
         title = (ascii_letters(word) for word in plain_title(paper.title).replace("-", " ").split())
-        word = next((one for one in title if one and one not in _DULL), "")
+        word = next((text for text in title if text and text not in _DULL), "")
         plain = f"{family or 'arxiv'}{year_of(paper)}{word}"
         key = plain
         number = 0

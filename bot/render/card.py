@@ -9,14 +9,13 @@ from urllib.parse import quote
 
 from bot.i18n import Words
 from bot.i18n.dates import short_date
-from bot.languages import NAMES
+from bot.i18n.languages import ENGLISH, NAMES
 from bot.render.button import Button, callback
 from bot.render.deep_link import paper_link
 from bot.render.latex import to_unicode
 from bot.render.message import TEXT_LIMIT, escape, fitted, length, link, truncate_html, units
 from bot.render.names import (
     ARXIV,
-    ENGLISH,
     abs_url,
     authors_line,
     html_url,
@@ -268,8 +267,8 @@ def _authors(paper: Paper, words: Words) -> str:
 def _categories(paper: Paper, category_names: Mapping[str, str]) -> list[tuple[str, str]]:
     """The first categories with their names, where known."""
     return [
-        (shorten(one_line(one), 40), shorten(one_line(category_names.get(one, "")), 60))
-        for one in paper.categories[:_CATEGORIES_SHOWN]
+        (shorten(one_line(category), 40), shorten(one_line(category_names.get(category, "")), 60))
+        for category in paper.categories[:_CATEGORIES_SHOWN]
     ]
 
 

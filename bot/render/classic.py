@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.render.digest_pieces import Longest, entry_html
 from bot.render.message import MESSAGE, SEPARATOR, escape, group, measure, truncate_html
 from bot.render.sheet import Frame, Sheet
-from storage.records import BilingualPaper, Look
+from storage.records import BilingualPaper, DigestStyle
 
 MAX_MESSAGES = 5
 """A digest that is not paged takes no more messages than this in a chat; what is beyond stands in the file."""
@@ -27,14 +27,14 @@ _TIGHTER = (
 )
 
 
-def classic_page_size(look: Look) -> int:
+def classic_page_size(style: DigestStyle) -> int:
     """How many entries stand on one page."""
-    return _PAGE_WITH_ABSTRACTS if look.show_abstracts else _PAGE
+    return _PAGE_WITH_ABSTRACTS if style.show_abstracts else _PAGE
 
 
 def classic_sheets(frame: Frame, entries: Sequence[BilingualPaper]) -> tuple[Sheet, ...]:
     """One sheet for a page's entries; of all entries at most MAX_MESSAGES, of which the last says what is left out."""
-    return (_page(frame, entries),) if frame.digest.look.paged else _messages(frame, entries)
+    return (_page(frame, entries),) if frame.digest.style.paged else _messages(frame, entries)
 
 
 def _page(frame: Frame, entries: Sequence[BilingualPaper]) -> Sheet:
@@ -54,7 +54,7 @@ def _messages(frame: Frame, entries: Sequence[BilingualPaper]) -> tuple[Sheet, .
     # Only when all is packed is it known how many messages there are and how much is left out.
     around = [frame.continued(MAX_MESSAGES, MAX_MESSAGES), "", escape(frame.left_out(frame.total))]
     groups = group(blocks, limits=MESSAGE - measure(SEPARATOR.join(around)), head=frame.head())
-    counts = [len(one) for one in groups]
+    counts = [len(group) for group in groups]
     counts[0] -= 1
     groups = groups[:MAX_MESSAGES]
     left = frame.left_out(frame.total - sum(counts[:MAX_MESSAGES]))
@@ -67,5 +67,5 @@ def _messages(frame: Frame, entries: Sequence[BilingualPaper]) -> tuple[Sheet, .
 
 
 def _entry(frame: Frame, number: int, entry: BilingualPaper, longest: Longest) -> str:
-    abstracts = frame.digest.look.show_abstracts
+    abstracts = frame.digest.style.show_abstracts
     return entry_html(number, entry, frame.words, frame.base, longest=longest, abstracts=abstracts)

@@ -17,7 +17,7 @@ from bot.render.message import plain
 from bot.render.names import ARXIV
 from bot.render.rich import rich_page_size, rich_sheets
 from bot.render.sheet import Frame, Sheet
-from storage.records import BilingualPaper, Digest, Layout, Look, Part, PartKind
+from storage.records import BilingualPaper, Digest, DigestStyle, Layout, Part, PartKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class _Style:
     """How a layout makes messages, and how many entries it has on a page."""
 
     sheets: Callable[[Frame, Sequence[BilingualPaper]], tuple[Sheet, ...]]
-    page_size: Callable[[Look], int]
+    page_size: Callable[[DigestStyle], int]
 
 
-_STYLES: Mapping[Layout, _Style] = {
+_LAYOUTS: Mapping[Layout, _Style] = {
     Layout.CLASSIC: _Style(classic_sheets, classic_page_size),
     Layout.RICH: _Style(rich_sheets, rich_page_size),
 }
@@ -50,10 +50,10 @@ def render_digest(
     """
     if not entries:
         return ()
-    frame = Frame(digest, words, tuple(map(kind_of, entries)), base, pages=page_count(digest.look, len(entries)))
-    messages = _messages(frame, entries[page_slice(digest.look, len(entries), 1)], bot_name)
+    frame = Frame(digest, words, tuple(map(kind_of, entries)), base, pages=page_count(digest.style, len(entries)))
+    messages = _messages(frame, entries[page_slice(digest.style, len(entries), 1)], bot_name)
     parts = [make_part(number, *message) for number, message in enumerate(messages, start=1)]
-    if digest.look.has_file:
+    if digest.style.has_file:
         buttons = [] if parts else _buttons(frame, [], 1, bot_name)
         parts.append(document_part(len(parts) + 1, digest, entries, words, base, buttons=buttons))
     return tuple(parts)
@@ -71,8 +71,8 @@ def render_page(
     """One page (from 1) of a stored, paged digest; `entries` are those of its `page_slice`. The file is a head line."""
     total = len(digest.entries)
     kinds = tuple(entry.announce_type for entry in digest.entries)
-    first = page_slice(digest.look, total, page).start + 1
-    frame = Frame(digest, words, kinds, base, first=first, page=page, pages=page_count(digest.look, total))
+    first = page_slice(digest.style, total, page).start + 1
+    frame = Frame(digest, words, kinds, base, first=first, page=page, pages=page_count(digest.style, total))
     messages = _messages(frame, entries, bot_name)
     if not messages:
         text = caption_html(digest, kinds, words)
@@ -85,19 +85,19 @@ def render_document(digest: Digest, entries: Sequence[BilingualPaper], words: Wo
     return document_part(1, digest, entries, words, base)
 
 
-def page_count(look: Look, total: int) -> int:
+def page_count(style: DigestStyle, total: int) -> int:
     """How many pages so many entries make; 1 where they are not paged."""
-    style = _STYLES.get(look.layout)
-    if style is None or not look.paged:
+    layout = _LAYOUTS.get(style.layout)
+    if layout is None or not style.paged:
         return 1
-    return max(-(-min(look.papers_shown or total, total) // style.page_size(look)), 1)
+    return max(-(-min(style.papers_shown or total, total) // layout.page_size(style)), 1)
 
 
-def page_slice(look: Look, total: int, page: int) -> slice:
+def page_slice(style: DigestStyle, total: int, page: int) -> slice:
     """Which of so many entries stand on a page (from 1); on the only one there is where they are not paged."""
-    style = _STYLES.get(look.layout)
-    size = style.page_size(look) if style is not None and look.paged else total
-    return slice((page - 1) * size, min(page * size, look.papers_shown or total))
+    layout = _LAYOUTS.get(style.layout)
+    size = layout.page_size(style) if layout is not None and style.paged else total
+    return slice((page - 1) * size, min(page * size, style.papers_shown or total))
 
 
 def render_digest_plain(parts: Sequence[Part]) -> str:
@@ -115,10 +115,10 @@ def _messages(
     frame: Frame, entries: Sequence[BilingualPaper], bot_name: str
 ) -> list[tuple[PartKind, Mapping[str, Any]]]:
     """What the layout makes of these entries, each with its buttons; nothing for the file."""
-    style = _STYLES.get(frame.digest.look.layout)
+    layout = _LAYOUTS.get(frame.digest.style.layout)
     made: list[tuple[PartKind, Mapping[str, Any]]] = []
     at = 0
-    for sheet in style.sheets(frame, entries) if style is not None else ():
+    for sheet in layout.sheets(frame, entries) if layout is not None else ():
         buttons = _buttons(frame, entries[at : at + sheet.count], frame.first + at, bot_name)
         at += sheet.count
         payload = {"text": sheet.text, "buttons": buttons}

@@ -32,16 +32,19 @@ def digest_buttons(
     """
     digest = frame.digest
     rows: list[Sequence[Button]] = []
-    if digest.look.paged or bot_name:
+    if digest.style.paged or bot_name:
         listed = entries[:_MOST]
-        name = None if digest.look.paged else bot_name
+        name = None if digest.style.paged else bot_name
         rows += _rows(number_buttons(listed, digest.language, first=first, bot_name=name))
-    if digest.look.paged:
-        number, shown = str(digest.id), digest.look.layout
+    if digest.style.paged:
+        number, shown = str(digest.id), digest.style.layout
         rows.append(page_buttons(PAGE, frame.page - 1, frame.pages, number, shown))
-        others = [one for one in layouts if one is not shown]
+        others = [layout for layout in layouts if layout is not shown]
         rows.append(
-            [Button(frame.words(f"render-layout-{one}"), callback_data=callback(LAYOUT, number, one)) for one in others]
+            [
+                Button(frame.words(f"render-layout-{other}"), callback_data=callback(LAYOUT, number, other))
+                for other in others
+            ]
         )
     return [[_payload(button) for button in row] for row in rows if row]
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from bot.i18n import Words
 from bot.i18n.dates import short_dates
+from bot.i18n.languages import ENGLISH
 from bot.render.card import texts_of
 from bot.render.difference import difference
 from bot.render.markdown import ENGLISH_HEADINGS, HEADINGS, render_markdown
 from bot.render.message import CAPTION_LIMIT, MESSAGE, escape, link, truncate_html
-from bot.render.names import ARXIV, ENGLISH, abs_url, counts_line, one_line, shorten
+from bot.render.names import ARXIV, abs_url, counts_line, one_line, shorten
 from bot.render.records_jsonl import to_record
-from storage.records import AnnounceType, BilingualPaper, Digest, Paper, Part, PartKind
+from storage.records import REPLACED, AnnounceType, BilingualPaper, Digest, Paper, Part, PartKind
 
 CATEGORIES_SHOWN = 12
 CATEGORIES_CONTINUED = 3
@@ -29,7 +30,6 @@ _CHINESE = "zh"
 _FILE_NAME_LIMIT = 60
 _CAPTION = replace(MESSAGE, characters=CAPTION_LIMIT)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
-_REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def marks_of(entry: BilingualPaper, words: Words) -> list[str]:
     """That the paper was withdrawn or replaced, as text."""
     return [
         *([words("render-withdrawn")] if entry.paper.withdrawn else []),
-        *([words("render-replaced", version=str(entry.paper.version))] if kind_of(entry) in _REPLACED else []),
+        *([words("render-replaced", version=str(entry.paper.version))] if kind_of(entry) in REPLACED else []),
     ]
 
 
@@ -112,7 +112,7 @@ def digest_markdown(entries: Sequence[BilingualPaper], words: Words, base: str =
     """The whole digest as Markdown; a `note` on top. Its headings are Chinese where texts or reader are, or English."""
     languages = {entry.translation.language for entry in entries} or {words.language}
     reads_chinese = words.language == _CHINESE and languages != {ENGLISH}
-    in_chinese = reads_chinese or any(one.startswith(_CHINESE) for one in languages)
+    in_chinese = reads_chinese or any(language.startswith(_CHINESE) for language in languages)
     records = [to_record(entry, base=base, words=words) for entry in entries]
     text = render_markdown(records, headings=HEADINGS if in_chinese else ENGLISH_HEADINGS)
     return f"> {note}\n\n{text}" if note else text

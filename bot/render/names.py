@@ -11,7 +11,6 @@ from bot.i18n import Words
 from storage.records import AnnounceType, Paper
 
 ARXIV = "https://arxiv.org"
-ENGLISH = "en"
 
 # Control characters but tab and newline; the marks that turn the direction of what follows (they could make a link
 # read backwards); halves of surrogate pairs, which no encoder takes; the byte order mark.

@@ -8,10 +8,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from bot.i18n import Words
-from bot.render.names import ARXIV, ENGLISH, abs_url, clean
+from bot.i18n.languages import ENGLISH
+from bot.render.names import ARXIV, abs_url, clean
 from storage.records import BilingualPaper, DigestRecord
 
-_NAMES = tuple(one.name for one in fields(DigestRecord))
+_NAMES = tuple(field_.name for field_ in fields(DigestRecord))
 _REQUIRED = ("arxiv_id", "title")
 _RIGHT_FORM = '{"arxiv_id": "2402.15351", "title": "…", "translated_title": "…", "tldr": "…"}'
 _RIGHT_LINK = '"link": "https://arxiv.org/abs/2402.15351"'

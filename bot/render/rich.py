@@ -24,7 +24,7 @@ from bot.render.message import MESSAGE, SEPARATOR, escape, group, length, link, 
 from bot.render.names import abs_url, authors_line, counts_line, one_line, pdf_url, shorten, visible
 from bot.render.rich_text import rich_text
 from bot.render.sheet import Frame, Sheet
-from storage.records import BilingualPaper, Look
+from storage.records import BilingualPaper, DigestStyle
 
 MAX_RICH_MESSAGES = 3
 """A rich message holds about eight times as much as another one; what is beyond these stands in the file."""
@@ -76,7 +76,7 @@ def rich_size(html: str) -> RichSize:
     return RichSize(length(html), len(_BLOCK.findall(html)))
 
 
-def rich_page_size(_: Look) -> int:
+def rich_page_size(_: DigestStyle) -> int:
     """How many entries stand on one page."""
     return _PAGE
 
@@ -87,7 +87,7 @@ def rich_sheets(frame: Frame, entries: Sequence[BilingualPaper]) -> tuple[Sheet,
     Of a digest that is too long for its messages either the last papers or all abstracts are left to the file, as the
     look says: with `show_abstracts` the abstracts stay. The same input gives the same bytes.
     """
-    return (_page(frame, entries),) if frame.digest.look.paged else _messages(frame, entries)
+    return (_page(frame, entries),) if frame.digest.style.paged else _messages(frame, entries)
 
 
 def _page(frame: Frame, entries: Sequence[BilingualPaper]) -> Sheet:
@@ -103,7 +103,7 @@ def _page(frame: Frame, entries: Sequence[BilingualPaper]) -> Sheet:
 
 def _messages(frame: Frame, entries: Sequence[BilingualPaper]) -> tuple[Sheet, ...]:
     groups = _packed(frame, entries, _ROOMY)
-    if len(groups) > MAX_RICH_MESSAGES and not frame.digest.look.show_abstracts:
+    if len(groups) > MAX_RICH_MESSAGES and not frame.digest.style.show_abstracts:
         groups = _packed(frame, entries, _NO_ABSTRACTS)
     groups = groups[:MAX_RICH_MESSAGES]
     left = frame.total - sum(map(len, groups))

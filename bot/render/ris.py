@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.render.annotated_paper import Noted, year_of
+from bot.render.author_names import name_of
 from bot.render.latex import to_unicode
 from bot.render.names import abs_url, one_line, plain_title
-from bot.render.noted import Noted, year_of
-from bot.render.people import name_of
 
 
 def render_ris(papers: Sequence[Noted]) -> str:
     """One record per paper, in order; a field is a line, and formulas are Unicode as far as it goes."""
-    return "\r\n".join("".join(f"{tag}  - {text}\r\n" for tag, text in _fields(one)) for one in papers)
+    return "\r\n".join("".join(f"{tag}  - {text}\r\n" for tag, text in _fields(paper)) for paper in papers)
 
 
-def _fields(one: Noted) -> Iterator[tuple[str, str]]:
-    paper = one.paper
+def _fields(noted: Noted) -> Iterator[tuple[str, str]]:
+    paper = noted.paper
     journal = one_line(paper.journal_ref or "")
     yield "TY", "JOUR" if journal else "UNPB"
     yield "TI", to_unicode(plain_title(paper.title)) or paper.arxiv_id
@@ -32,7 +32,7 @@ def _fields(one: Noted) -> Iterator[tuple[str, str]]:
         "JO": journal,
         "AB": to_unicode(one_line(paper.abstract)),
         "DO": one_line(paper.doi or ""),
-        "N1": one_line(one.note),
+        "N1": one_line(noted.note),
     }
     yield from ((tag, text) for tag, text in optional.items() if text)
     yield from (("KW", one_line(category)) for category in paper.categories)

@@ -49,7 +49,7 @@ class Frame:
     @property
     def shown(self) -> int:
         """How many of them are to stand in the chat, at most."""
-        return min(self.digest.look.papers_shown or self.total, self.total)
+        return min(self.digest.style.papers_shown or self.total, self.total)
 
     def head(self) -> str:
         """Telegram HTML at the top of the first message."""
@@ -69,4 +69,4 @@ class Frame:
         """Says how many entries do not stand in the chat, and where they are: plain text, "" for none."""
         if not count:
             return ""
-        return self.words("render-more-in-file" if self.digest.look.has_file else "render-more", count=count)
+        return self.words("render-more-in-file" if self.digest.style.has_file else "render-more", count=count)

@@ -115,7 +115,10 @@ def _fields(paper: Paper, *, abstracts: bool) -> Iterable[str]:
         yield _field("list-comments mathjax", "Comments", escape(paper.comment))
     if paper.journal_ref:
         yield _field("list-journal-ref", "Journal-ref", escape(paper.journal_ref))
-    named = [escape(f"{known.name if (known := categories.get(one)) else one} ({one})") for one in paper.categories]
+    named = [
+        escape(f"{known.name if (known := categories.get(category)) else category} ({category})")
+        for category in paper.categories
+    ]
     subjects = "; ".join([f'<span class="primary-subject">{named[0]}</span>', *named[1:]])
     yield _field("list-subjects", "Subjects", subjects)
     if abstracts and paper.abstract:

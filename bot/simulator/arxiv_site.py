@@ -138,15 +138,15 @@ class SimulatedArxiv:
     async def _query(self, request: web.Request) -> web.Response:
         if search := request.query.get("search_query"):
             return self._search(request, search)
-        asked = [one.strip() for one in request.query.get("id_list", "").split(",") if one.strip()]
+        asked = [part.strip() for part in request.query.get("id_list", "").split(",") if part.strip()]
         start, most = int(request.query.get("start", 0)), int(request.query.get("max_results", _DEFAULT_RESULTS))
         found: list[Paper] = []
         for spelled in asked:
-            one = parse_id(spelled)
-            if one is None:
+            paper_id = parse_id(spelled)
+            if paper_id is None:
                 body = api_error(f"incorrect id format for {spelled}")
                 return web.Response(status=400, body=body, content_type="application/atom+xml")
-            if (paper := self._held(one)) is not None and paper not in found:
+            if (paper := self._held(paper_id)) is not None and paper not in found:
                 found.append(paper)
         # Not in the order of the ids: neither are arXiv's.
         found.sort(key=lambda paper: paper.arxiv_id)
@@ -159,7 +159,7 @@ class SimulatedArxiv:
         if match is None:
             body = api_error(f"this local arXiv does not understand {search}")
             return web.Response(status=400, body=body, content_type="application/atom+xml")
-        terms = [one.removeprefix("cat:") for one in match["terms"].split(" OR ")]
+        terms = [part.removeprefix("cat:") for part in match["terms"].split(" OR ")]
         begin, end = (datetime.strptime(match[name], "%Y%m%d%H%M").replace(tzinfo=UTC) for name in ("begin", "end"))
         found = [
             versions[max(versions)]
@@ -191,8 +191,8 @@ class SimulatedArxiv:
         return self._unless_known(request, page, "text/html")
 
     async def _page(self, request: web.Request) -> web.Response:
-        one = parse_id(request.match_info["id"])
-        paper = self._held(one) if one is not None else None
+        paper_id = parse_id(request.match_info["id"])
+        paper = self._held(paper_id) if paper_id is not None else None
         if paper is None:
             raise web.HTTPNotFound(text="No such paper.")
         spelled = f"{paper.arxiv_id}v{paper.version}"
@@ -203,14 +203,18 @@ class SimulatedArxiv:
         )
         return web.Response(text=page, content_type="text/html")
 
-    def _held(self, one: ArxivId) -> Paper | None:
-        versions = self._papers.get(one.arxiv_id, {})
-        return versions.get(one.version) if one.version is not None else versions.get(max(versions, default=0))
+    def _held(self, arxiv_id: ArxivId) -> Paper | None:
+        versions = self._papers.get(arxiv_id.arxiv_id, {})
+        return (
+            versions.get(arxiv_id.version) if arxiv_id.version is not None else versions.get(max(versions, default=0))
+        )
 
 
 def _under(term: str, paper: Paper) -> bool:
     """Whether a paper is found by `cat:` and this term: a category, or an archive with `.*` behind it."""
-    return any(one == term or (term.endswith(".*") and one.startswith(term[:-1])) for one in paper.categories)
+    return any(
+        category == term or (term.endswith(".*") and category.startswith(term[:-1])) for category in paper.categories
+    )
 
 
 def _subject(request: web.Request) -> str:

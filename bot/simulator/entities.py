@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.simulator.errors import bad_request
-from bot.simulator.state import Entity, EntityType
+from bot.simulator.api_errors import bad_request
+from bot.simulator.chat_state import Entity, EntityType
 
 MAX_ENTITIES = 100
 # Measured against Telegram by others: about 9,500 characters of entity data, in which long links weigh most.

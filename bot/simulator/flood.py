@@ -7,8 +7,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.simulator.errors import too_many
-from bot.simulator.state import Chat
+from bot.simulator.api_errors import too_many
+from bot.simulator.chat_state import Chat
 
 _MINUTE = 60.0
 

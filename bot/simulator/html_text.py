@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from bot.simulator.api_errors import ApiError, bad_request
+from bot.simulator.chat_state import Entity, EntityType
 from bot.simulator.entities import clean, finish, units
-from bot.simulator.errors import ApiError, bad_request
-from bot.simulator.state import Entity, EntityType
 
 MAX_RAW_BYTES = 32_768
 _TAGS: dict[str, EntityType] = {

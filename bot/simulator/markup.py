@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.simulator.errors import ApiError, bad_request
+from bot.simulator.api_errors import ApiError, bad_request
+from bot.simulator.chat_state import Button
 from bot.simulator.html_text import WEB_LINK
 from bot.simulator.params import Params
-from bot.simulator.state import Button
 
 MAX_BUTTONS = 100
 MAX_ROW = 8
@@ -48,9 +48,9 @@ def read_keyboard(params: Params, *, private: bool) -> tuple[tuple[str, dict[str
     if "keyboard" not in markup:
         return None
     buttons = [one if isinstance(one, dict) else {"text": str(one)} for row in markup["keyboard"] for one in row]
-    if not buttons or not all(str(one.get("text", "")).strip() for one in buttons):
+    if not buttons or not all(str(button.get("text", "")).strip() for button in buttons):
         raise bad_request("keyboard button text must be non-empty")
-    for request in (one["request_chat"] for one in buttons if "request_chat" in one):
+    for request in (button["request_chat"] for button in buttons if "request_chat" in button):
         if not private:
             raise bad_request("chats can be requested in private chats only")
         if not isinstance(request, dict) or not {"request_id", "chat_is_channel"} <= request.keys():
@@ -59,7 +59,7 @@ def read_keyboard(params: Params, *, private: bool) -> tuple[tuple[str, dict[str
         asked = {name for name, granted in (mine or {}).items() if granted}
         if theirs is not None and not asked <= {name for name, granted in theirs.items() if granted}:
             raise bad_request("bot_administrator_rights must be a subset of user_administrator_rights")
-    return tuple((str(one["text"]), one) for one in buttons)
+    return tuple((str(button["text"]), button) for button in buttons)
 
 
 def _unreadable(text: str) -> ApiError:

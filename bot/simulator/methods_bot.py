@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from bot.simulator.errors import bad_request
+from bot.simulator.api_errors import bad_request
 from bot.simulator.markup import read_buttons
 from bot.simulator.methods_send import body_text
 from bot.simulator.params import Params

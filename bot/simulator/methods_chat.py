@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.simulator import rights
-from bot.simulator.errors import ApiError, bad_request
+from bot.simulator import bot_rights as rights
+from bot.simulator.api_errors import ApiError, bad_request
+from bot.simulator.chat_state import Chat, Topic, User
 from bot.simulator.params import Params
 from bot.simulator.shapes import Json, full_chat_json, member_json
-from bot.simulator.state import Chat, Topic, User
 from bot.simulator.world import World
 
 _MAX_TOPIC_NAME = 128

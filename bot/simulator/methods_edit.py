@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.simulator import rights
-from bot.simulator.errors import bad_request
+from bot.simulator import bot_rights as rights
+from bot.simulator.api_errors import bad_request
+from bot.simulator.chat_state import Chat, Message
 from bot.simulator.markup import read_buttons
 from bot.simulator.methods_send import body_text, caption_text, link_preview, read_document, rich_content
 from bot.simulator.params import Params
 from bot.simulator.shapes import Json, message_json
-from bot.simulator.state import Chat, Message
 from bot.simulator.world import World
 
 _SAME = (

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.simulator import rights
+from bot.simulator import bot_rights as rights
+from bot.simulator.api_errors import bad_request
+from bot.simulator.chat_state import Chat, Document, Entity, EntityType, Message
 from bot.simulator.entities import clean, finish
-from bot.simulator.errors import bad_request
 from bot.simulator.html_text import parse
 from bot.simulator.markup import read_buttons, read_keyboard
 from bot.simulator.params import Params, Upload
 from bot.simulator.rich_html import parse_rich
 from bot.simulator.rich_plain import rich_plain
 from bot.simulator.shapes import Json, message_json
-from bot.simulator.state import Chat, Document, Entity, EntityType, Message
 from bot.simulator.world import World
 
 MAX_TEXT = 4096

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from bot.simulator import page_view as view
-from bot.simulator.deeds import Deeds
-from bot.simulator.errors import ApiError
-from bot.simulator.state import Chat, User
+from bot.simulator.api_errors import ApiError
+from bot.simulator.chat_state import Chat, User
+from bot.simulator.user_actions import UserActions
 
 POLL_SECONDS = 20.0
 # A pressed button spins so long at most.
@@ -30,7 +30,7 @@ def _number(body: dict[str, Any], name: str) -> int:
 class ChatPage:
     """Serves the page and its small API under /page."""
 
-    def __init__(self, telegram: Deeds, host: str) -> None:
+    def __init__(self, telegram: UserActions, host: str) -> None:
         self._telegram = telegram
         self._world = telegram.world
         self._hosts = _HERE | {host}

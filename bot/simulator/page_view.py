@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.simulator.chat_state import Chat, Message, User
 from bot.simulator.shapes import entity_json
-from bot.simulator.state import Chat, Message, User
 from bot.simulator.world import World
 
 Json = dict[str, Any]
@@ -72,7 +72,7 @@ def sender_name(message: Message) -> str:
 
 def messages_view(world: World, chat: Chat, thread_id: int) -> list[Json]:
     """The newest messages of a chat, in a forum those of one topic."""
-    found = [one for one in chat.messages.values() if not chat.forum or one.thread_id == thread_id]
+    found = [message for message in chat.messages.values() if not chat.forum or message.thread_id == thread_id]
     return [_message(world, one) for one in found[-MAX_SHOWN:]]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from bot.simulator.errors import bad_request
+from bot.simulator.api_errors import bad_request
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.simulator.chat_state import Chat, Member, Message, Topic, User
 from bot.simulator.methods_chat import open_topic
-from bot.simulator.state import Chat, Member, Message, Topic, User
 from bot.simulator.world import World
 
 _GROUP_RIGHTS = (
@@ -80,7 +80,7 @@ class People:
     def delete_topic(self, chat: Chat, thread_id: int) -> None:
         """The topic goes with its messages; bots do not hear of that."""
         del chat.topics[thread_id]
-        chat.messages = {number: one for number, one in chat.messages.items() if one.thread_id != thread_id}
+        chat.messages = {number: message for number, message in chat.messages.items() if message.thread_id != thread_id}
         self.world.changed.notify()
 
     def _topic_changes(self, chat: Chat, thread_id: int, service: str, *, closed: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.simulator.errors import ApiError, bad_request
+from bot.simulator.api_errors import ApiError, bad_request
 
 MAX_DEPTH = 16
 

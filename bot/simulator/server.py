@@ -7,12 +7,12 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.simulator.errors import ApiError, bad_request, forbidden, migrated, too_many
+from bot.simulator.api_errors import ApiError, bad_request, forbidden, migrated, too_many
 from bot.simulator.faults import Fault, FaultKind, Faults
 from bot.simulator.flood import FloodGate
+from bot.simulator.long_polling import Polling
 from bot.simulator.methods import METHODS, WRITING
 from bot.simulator.params import Params, read
-from bot.simulator.polling import Polling
 from bot.simulator.world import World
 
 MAX_BODY_BYTES = 60_000_000

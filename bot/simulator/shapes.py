@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.simulator.chat_state import Chat, Document, Entity, Member, Message, User
 from bot.simulator.markup import keyboard_json
-from bot.simulator.state import Chat, Document, Entity, Member, Message, User
 
 Json = dict[str, Any]
 # What the Bot API always states about an administrator.

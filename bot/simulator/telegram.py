@@ -8,13 +8,13 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
-from bot.simulator.deeds import Deeds
+from bot.simulator.chat_state import Accepted, Chat, Message, User
 from bot.simulator.faults import Faults
 from bot.simulator.flood import Flood, FloodGate
 from bot.simulator.page import ChatPage
 from bot.simulator.server import MAX_BODY_BYTES, BotApi
-from bot.simulator.state import Accepted, Chat, Message, User
 from bot.simulator.transcript import transcript
+from bot.simulator.user_actions import UserActions
 from bot.simulator.world import World
 
 # Well formed and opening nothing: the number before the colon is the bot's id.
@@ -27,7 +27,7 @@ _AGAIN = 0.05
 """Seconds after which a predicate is asked again, also when nothing changed here: it may be about something else."""
 
 
-class SimulatedTelegram(Deeds):
+class SimulatedTelegram(UserActions):
     """Start it, point the bot at `url` with `token`, and let people talk.
 
     `now` gives seconds since 1970 and also feeds the flood limits, which are off unless `flood` is given. `privacy` is

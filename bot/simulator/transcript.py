@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Protocol
 
+from bot.simulator.chat_state import Chat, Message
 from bot.simulator.entities import units
-from bot.simulator.state import Chat, Message
 
 WIDTH = 100
 _OPENING = "「『（《〈【“‘([{"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.simulator.errors import bad_request, migrated
+from bot.simulator.api_errors import bad_request, migrated
+from bot.simulator.chat_state import SERVICE_ID, Accepted, Chat, ChatType, Document, Member, Message, Status, User
 from bot.simulator.shapes import chat_json, member_json, message_json, user_json
-from bot.simulator.state import SERVICE_ID, Accepted, Chat, ChatType, Document, Member, Message, Status, User
 from bot.simulator.updates import Signal, Updates
 
 

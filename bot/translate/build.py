@@ -11,14 +11,14 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.ledger import Cap, Ledger, Price
 from bot.log import event
-from bot.translate.backend import Backend
+from bot.translate.backends.plain_engine import PlainBackend, TextEngine
+from bot.translate.backends.prompt import Shape
+from bot.translate.backends.protocol import Backend
+from bot.translate.backends.recorded import RecordedBackend, read_records
+from bot.translate.budget import Budget, Cap, Price
 from bot.translate.chain import Chain
-from bot.translate.glossary import BadTerm, read_terms
-from bot.translate.plain import PlainBackend, TextEngine
-from bot.translate.prompt import Shape
-from bot.translate.recorded import RecordedBackend, read_records
+from bot.translate.text.glossary import BadTerm, read_terms
 from storage.database import Database
 from storage.records import Now, Term
 
@@ -31,7 +31,7 @@ class _LacksSomething(Exception):
     """A backend's key, address or file is missing; the message says which."""
 
 
-def build_chain(settings: Settings, *, http: aiohttp.ClientSession, now: Now, ledger: Ledger | None = None) -> Chain:
+def build_chain(settings: Settings, *, http: aiohttp.ClientSession, now: Now, budget: Budget | None = None) -> Chain:
     """The chain. A backend that lacks something is skipped with a log line; with none, all stays English.
 
     Raises BadTerm for a glossary file that cannot be used.
@@ -44,17 +44,17 @@ def build_chain(settings: Settings, *, http: aiohttp.ClientSession, now: Now, le
         concurrency=settings.translate_concurrency,
         concurrencies=_named(settings.translate_concurrencies),
         terms=_terms(settings),
-        ledger=ledger,
+        budget=budget,
     )
 
 
-def build_ledger(settings: Settings, *, db: Database, now: Now) -> Ledger:
+def build_budget(settings: Settings, *, db: Database, now: Now) -> Budget:
     """The ledger with the prices and caps of the settings."""
     prices = {
         name: Price(*figures) if len(figures) > 1 else Price(characters=figures[0])
         for name, figures in _named(settings.translate_prices).items()
     }
-    return Ledger(
+    return Budget(
         db=db,
         now=now,
         prices=prices,
@@ -99,7 +99,7 @@ def _backend(name: str, settings: Settings, http: aiohttp.ClientSession, now: No
     # deep-translator and openai are heavy, and whoever does not use them need not load them.
     match name:
         case "openai":
-            from bot.translate.openai_backend import OpenAIBackend
+            from bot.translate.backends.openai import OpenAIBackend
 
             return OpenAIBackend(
                 base_url=settings.openai_base_url,
@@ -119,15 +119,15 @@ def _backend(name: str, settings: Settings, http: aiohttp.ClientSession, now: No
 def _engine(name: str, settings: Settings, http: aiohttp.ClientSession, now: Now) -> TextEngine:
     match name:
         case "google":
-            from bot.translate.google import google_engine
+            from bot.translate.backends.google import google_engine
 
             return google_engine(_address(settings.google_translate_url, "GOOGLE_TRANSLATE_URL"), now=now)
         case "mymemory":
-            from bot.translate.mymemory import mymemory_engine
+            from bot.translate.backends.mymemory import mymemory_engine
 
             return mymemory_engine(_address(settings.mymemory_url, "MYMEMORY_URL"), now=now)
         case "baidu":
-            from bot.translate.baidu import baidu_engine
+            from bot.translate.backends.baidu import baidu_engine
 
             return baidu_engine(
                 _address(settings.baidu_url, "BAIDU_URL"),
@@ -136,14 +136,14 @@ def _engine(name: str, settings: Settings, http: aiohttp.ClientSession, now: Now
                 now=now,
             )
         case "deepl":
-            from bot.translate.deepl import DeepLEngine
+            from bot.translate.backends.deepl import DeepLEngine
 
             key = _secret(settings.deepl_api_key, "DEEPL_API_KEY")
             # Keys of the free plan end so, and have an address of their own.
             usual = "https://api-free.deepl.com" if key.endswith(":fx") else "https://api.deepl.com"
             return DeepLEngine(settings.deepl_url or usual, http=http, now=now, api_key=key)
         case _:
-            from bot.translate.libretranslate import LibreTranslateEngine
+            from bot.translate.backends.libretranslate import LibreTranslateEngine
 
             address = _address(settings.libretranslate_url, "LIBRETRANSLATE_URL")
             given = settings.libretranslate_api_key

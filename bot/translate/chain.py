@@ -7,16 +7,17 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.ledger import Ledger, Payer
+from bot.i18n.languages import ENGLISH
 from bot.log import event
-from bot.translate.asker import Asker
-from bot.translate.backend import Backend, Source
-from bot.translate.cleaning import source_texts
-from bot.translate.glossary import Glossary, glossary_for
-from bot.translate.marks import without_private
-from bot.translate.prompt import PROMPT_VERSION
-from bot.translate.summary import summary_sentence
-from bot.translate.work import ENGLISH, Work
+from bot.translate.backend_call import Asker
+from bot.translate.backends.prompt import PROMPT_VERSION
+from bot.translate.backends.protocol import Backend, Source
+from bot.translate.budget import Budget, Payer
+from bot.translate.paper_texts import Work
+from bot.translate.text.cleaning import source_texts
+from bot.translate.text.glossary import Glossary, glossary_for
+from bot.translate.text.marks import without_private
+from bot.translate.text.summary import summary_sentence
 from storage.records import EXTRACTIVE, Now, Paper, Term, TextField, Translation
 
 PIPELINE_VERSION = 4
@@ -47,7 +48,7 @@ class Chain:
         deadlines: Mapping[str, float] = _NO_EXCEPTIONS,
         concurrencies: Mapping[str, int] = _NO_LIMITS,
         terms: Sequence[Term] = (),
-        ledger: Ledger | None = None,
+        budget: Budget | None = None,
     ) -> None:
         places = {name: asyncio.Semaphore(count) for name, count in concurrencies.items()}
         self._askers = tuple(
@@ -56,14 +57,14 @@ class Chain:
                 seconds=deadlines.get(backend.name, deadline),
                 now=now,
                 places=places.get(backend.name),
-                ledger=ledger,
+                budget=budget,
             )
             for backend in backends
         )
         self.now = now
         self._places = asyncio.Semaphore(concurrency)
         self._terms = tuple(terms)
-        self._ledger = ledger
+        self._budget = budget
         self._glossaries: dict[str, Glossary] = {}
         self._under_way: dict[tuple[str, str, str], asyncio.Task[Translation]] = {}
         self._given_up = False
@@ -100,12 +101,12 @@ class Chain:
 
     async def exhausted(self, payer: Payer) -> bool:
         """Whether the payer's own cap has no room for one more paper, whoever is asked."""
-        return self._ledger is not None and await self._ledger.exhausted(payer, self.names)
+        return self._budget is not None and await self._budget.exhausted(payer, self.names)
 
     async def settled(self) -> None:
         """Have everything written down that was used so far."""
-        if self._ledger is not None:
-            await self._ledger.flush()
+        if self._budget is not None:
+            await self._budget.flush()
 
     async def check(self, language: str = "zh-CN") -> list[tuple[str, str | None]]:
         """Each backend's name and what is wrong with it (None: it translates), found out with one short title."""

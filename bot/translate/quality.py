@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.translate.alarm import Alarm, Gate
-from bot.translate.cleaning import clean_abstract, clean_title, clean_translation
-from bot.translate.figures import read_numbers
-from bot.translate.gates import check
-from bot.translate.marks import count_shown
-from bot.translate.numbers import magnitudes
-from bot.translate.sentences import count_sentences
-from bot.translate.spans import SpanKind, spans
+from bot.translate.text.alarm import Alarm, Gate
+from bot.translate.text.cleaning import clean_abstract, clean_title, clean_translation
+from bot.translate.text.figures import read_numbers
+from bot.translate.text.gates import check
+from bot.translate.text.marks import count_shown
+from bot.translate.text.numbers import magnitudes
+from bot.translate.text.sentences import count_sentences
+from bot.translate.text.spans import SpanKind, spans
 from storage.records import DigestRecord, TextField
 
 
@@ -147,6 +147,6 @@ def _magnitudes_wrong(source: str, made: str, language: str) -> Iterator[bool]:
     """For each number with million or billion, whether it is there with another power of ten and not with its own."""
     values = frozenset().union(*read_numbers(made, language))
     digits = {value.normalize().as_tuple().digits for value in values}
-    for one in magnitudes(source):
-        for value in one.values:
+    for magnitude in magnitudes(source):
+        for value in magnitude.values:
             yield value not in values and value.normalize().as_tuple().digits in digits

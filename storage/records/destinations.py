@@ -27,7 +27,7 @@ class Layout(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DigestStyle:
     """What a destination wants a digest to look like; equal looks share one rendering."""
 
     layout: Layout = Layout.CLASSIC
@@ -89,10 +89,10 @@ class Destination:
     """Whether the newest digest is pinned, and the one before it no longer."""
 
     @property
-    def look(self) -> Look:
+    def style(self) -> DigestStyle:
         """What digests look like here: in channels, where nobody turns pages for all others, without pages."""
         paged = self.kind is not ChatKind.CHANNEL
-        return Look(self.layout, self.papers_shown, self.attach_file, self.show_abstracts, paged)
+        return DigestStyle(self.layout, self.papers_shown, self.attach_file, self.show_abstracts, paged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from storage.records.destinations import Look
+from storage.records.destinations import DigestStyle
 from storage.records.papers import AnnounceType
 
 
@@ -54,7 +54,7 @@ class Digest:
     language: str
     interface: str
     entries: tuple[DigestEntry, ...]
-    look: Look = field(default_factory=Look)
+    style: DigestStyle = field(default_factory=DigestStyle)
     id: int = 0
     created_at: datetime | None = None
     approximate: tuple[date, ...] = ()
@@ -64,14 +64,14 @@ class Digest:
     def key(self) -> str:
         """Names the content: two destinations with equal keys share one digest."""
         # Only where it differs from what every digest was before there was a choice: stored keys stay what they are.
-        plain = asdict(Look(self.look.layout))
-        changed = [f"{name}={value}" for name, value in asdict(self.look).items() if value != plain[name]]
+        plain = asdict(DigestStyle(self.style.layout))
+        changed = [f"{name}={value}" for name, value in asdict(self.style).items() if value != plain[name]]
         parts = [
             ",".join(self.categories),
             ",".join(day.isoformat() for day in self.mailing_dates),
             self.language,
             self.interface,
-            self.look.layout,
+            self.style.layout,
             *changed,
             *(f"approximate={day.isoformat()}" for day in self.approximate),
             *(f"{entry.arxiv_id}v{entry.version}:{entry.announce_type}" for entry in self.entries),

@@ -17,7 +17,13 @@ class AnnounceType(StrEnum):
     REPLACE_CROSS = "replace-cross"
 
 
-DEFAULT_ANNOUNCE_TYPES = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
+FIRST_SEEN = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
+"""The papers that a category shows for the first time."""
+
+REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
+"""The papers of which there is a new version."""
+
+DEFAULT_ANNOUNCE_TYPES = FIRST_SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Entry:
 
 
 class AnnouncementState(StrEnum):
-    """What is known of a category's announcement for a mailing date. Only FETCHED and EMPTY are complete."""
+    """What is known of a category's announcement for a mailing date."""
 
     DUE = "due"
     FETCHED = "fetched"
@@ -97,6 +103,11 @@ class AnnouncementState(StrEnum):
     STALE = "stale"
     EMPTY = "empty"
     INCOMPLETE = "incomplete"
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the announcement is missing."""
+        return self in {AnnouncementState.FETCHED, AnnouncementState.EMPTY}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ class TextField(StrEnum):
     SUMMARY_EN = "summary_en"
 
 
+SUMMARIES = frozenset({TextField.SUMMARY, TextField.SUMMARY_EN})
+"""The texts that are not translated but written."""
+
+
 EXTRACTIVE = "extractive"
 """Stands in `made_by` for an English summary that is a sentence of the abstract."""
 
@@ -154,13 +158,13 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Cost:
     """Usage, how often nothing came of it, and how many texts were turned away at the gates."""
 
     used: Usage = Usage()
     failures: int = 0
     alarms: int = 0
 
-    def __sub__(self, other: Spent) -> Spent:
+    def __sub__(self, other: Cost) -> Cost:
         """The one without the other."""
-        return Spent(self.used - other.used, self.failures - other.failures, self.alarms - other.alarms)
+        return Cost(self.used - other.used, self.failures - other.failures, self.alarms - other.alarms)

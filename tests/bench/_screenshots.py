@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.chromium import MISSING, chromium
 
+from bot.cli.demo import demo
 from bot.config import Settings
-from bot.demo import demo
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page

@@ -44,7 +44,7 @@ async def main() -> None:
     logging.disable(logging.CRITICAL)
     known, _ = papers_and_cases()
     with tempfile.TemporaryDirectory() as folder:
-        async with open_house(Path(folder)) as house, house.at_work():
+        async with open_house(Path(folder)) as house, house.running():
             async with house.bot.services.db.begin() as session:
                 await papers.save(session, [paper for paper, _ in known])
                 for _, translation in known:

@@ -41,7 +41,7 @@ async def rows(url: str) -> Cost:
             await deliveries.plan(session, saved.id, range(1, OURS + 1))
 
         async def work() -> None:
-            async with ready.at_work():
+            async with ready.running():
                 assert await ready.deliverer.settled([saved.id], seconds=120) == {DeliveryState.SENT: OURS}
 
         return await measured(OURS, work)

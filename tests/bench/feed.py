@@ -98,8 +98,8 @@ async def stored(body: bytes, before: Sequence[Entry]) -> float:
             async with db.read() as session:
                 known = await announcements.ids(session, "cs.CV", after=DAY - timedelta(days=21), before=DAY)
             assert len(known) == len(before)
-            assert known.isdisjoint((one.paper.arxiv_id, one.paper.version) for one in feed.entries)
-            found = [replace(one, paper=replace(one.paper, announced_on=DAY)) for one in feed.entries]
+            assert known.isdisjoint((entry.paper.arxiv_id, entry.paper.version) for entry in feed.entries)
+            found = [replace(entry, paper=replace(entry.paper, announced_on=DAY)) for entry in feed.entries]
             async with db.begin() as session:
                 await announcements.save(session, fetched(DAY, len(found)), found, body)
             return time.process_time() - began

@@ -16,11 +16,11 @@ from pathlib import Path
 from fakes.house import paper
 from fakes.render_material import TRANSLATION
 
-from bot.digest_pages import DigestPages
+from bot.digests.digest_pages import DigestPages
 from bot.i18n import read_catalogues
 from storage import digests, papers, translations
 from storage.database import Database, migrate
-from storage.records import AnnounceType, Digest, DigestEntry, Layout, Look
+from storage.records import AnnounceType, Digest, DigestEntry, DigestStyle, Layout
 
 PAPERS = 501
 OTHERS = 10_000
@@ -40,9 +40,9 @@ async def fill(db: Database, count: int) -> int:
         for one in made[:count]:
             known = replace(TRANSLATION, arxiv_id=one.arxiv_id, source_hash=one.source_hash)
             await translations.save(session, replace(known, abstract=abstract, made_at=_NOW))
-        entries = tuple(DigestEntry(one.arxiv_id, 1, AnnounceType.NEW) for one in made[:count])
-        look = Look(show_abstracts=True, paged=True)
-        digest = Digest(("cs.CV",), (date(2026, 8, 21),), "zh-CN", "zh", entries, look)
+        entries = tuple(DigestEntry(paper.arxiv_id, 1, AnnounceType.NEW) for paper in made[:count])
+        style = DigestStyle(show_abstracts=True, paged=True)
+        digest = Digest(("cs.CV",), (date(2026, 8, 21),), "zh-CN", "zh", entries, style)
         return (await digests.save(session, digest, (), _NOW)).id
 
 

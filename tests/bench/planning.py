@@ -23,13 +23,13 @@ import sqlalchemy as sa
 from fakes.benchmark import NOW, add_destinations, measured, show
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.announcements.watch import Watch
 from bot.app import core
 from bot.arxiv_source import calendar
 from bot.config import Settings
-from bot.daily import Daily
-from bot.localtime import next_run
-from bot.plan import Plan
-from bot.watch import Watch
+from bot.digests.daily import Daily
+from bot.digests.due import next_run
+from bot.digests.plan import Plan
 from storage import announcements
 from storage.database import Database, migrate
 from storage.models import destinations, subscriptions
@@ -139,7 +139,7 @@ async def ticks(settings: Settings, clock: Clock) -> list[float]:
     took = []
     async with core(settings, now=clock) as parts:
         watch = Watch(db=parts.db, now=clock, tell=nobody_is_told)
-        daily = Daily(db=parts.db, gather=parts.gather, chain=parts.chain, now=clock, looked=watch.look)
+        daily = Daily(db=parts.db, fetcher=parts.fetcher, chain=parts.chain, now=clock, looked=watch.look)
         for _ in range(TICKS + 1):
             took.append((await measured(1, daily.tick)).seconds)
             clock.now += timedelta(minutes=1)

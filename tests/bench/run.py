@@ -20,7 +20,7 @@ from fakes.benchmark import NOW, TOKEN, fast_telegram, measured, plain_loop, sho
 
 from bot.app import core
 from bot.config import Settings
-from bot.daily import Daily
+from bot.digests.daily import Daily
 from bot.i18n import words_for
 from bot.render.card import render_card
 from storage import papers, translations
@@ -111,7 +111,7 @@ async def main() -> None:
             await fill(parts.db, PAPERS)
             daily = Daily(
                 db=parts.db,
-                gather=parts.gather,
+                fetcher=parts.fetcher,
                 chain=parts.chain,
                 now=lambda: NOW,
             )

@@ -20,7 +20,7 @@ from fakes.search_cases import papers_and_cases, translated
 from fakes.stored import address, new_database
 from sqlalchemy import insert
 
-from bot.search_query import parse_query
+from bot.handlers.search_query import parse_query
 from storage import papers, search
 from storage.database import Database
 from storage.models import translations as translation_table

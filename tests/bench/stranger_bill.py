@@ -30,9 +30,9 @@ def past_days() -> list[date]:
 async def main() -> None:
     """Ask and count."""
     logging.disable(logging.CRITICAL)
-    known = [one.id for one in categories.categories("cs")][:CATEGORIES]
+    known = [category.id for category in categories.categories("cs")][:CATEGORIES]
     with tempfile.TemporaryDirectory() as folder:
-        async with open_house(Path(folder), translate_chat_cap={"requests": CAP}) as house, house.at_work():
+        async with open_house(Path(folder), translate_chat_cap={"requests": CAP}) as house, house.running():
             for place, day in enumerate(past_days()):
                 for number, category in enumerate(known):
                     first = 1 + PAPERS * (place * CATEGORIES + number)

@@ -21,12 +21,12 @@ from fakes.stored import open_database
 from fakes.translator_server import TranslatorServer
 
 from bot.config import Settings
-from bot.ensure import ensure
-from bot.translate.backend import Tally
-from bot.translate.build import build_chain, build_ledger
+from bot.translate.backends.plain_engine import PlainBackend
+from bot.translate.backends.protocol import Tally
+from bot.translate.build import build_budget, build_chain
 from bot.translate.chain import Chain
-from bot.translate.masking import Form
-from bot.translate.plain import PlainBackend
+from bot.translate.stored import ensure
+from bot.translate.text.masking import Form
 from storage.database import Database
 from storage.records import Paper
 
@@ -65,7 +65,7 @@ async def through(db: Database, chain: Chain, wanted: list[Paper]) -> tuple[floa
     clock, processor = time.perf_counter(), time.process_time()
     made = await ensure(db, chain, wanted, "zh-CN")
     took = time.perf_counter() - clock, time.process_time() - processor
-    return *took, sum(one.complete for one in made.values())
+    return *took, sum(translation.complete for translation in made.values())
 
 
 async def main() -> None:
@@ -76,8 +76,8 @@ async def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             async with open_database(Path(folder)) as db, aiohttp.ClientSession() as http:
                 settings = _settings(addresses, service)
-                ledger = build_ledger(settings, db=db, now=now)
-                chain = build_chain(settings, http=http, now=now, ledger=ledger)
+                budget = build_budget(settings, db=db, now=now)
+                chain = build_chain(settings, http=http, now=now, budget=budget)
                 took, processor, complete = await through(db, chain, papers())
                 await chain.close()
                 print(
@@ -118,7 +118,7 @@ async def own_work() -> None:
                 deadline=60,
                 now=now,
                 concurrency=CONCURRENCY,
-                ledger=build_ledger(Settings(_env_file=None), db=db, now=now),
+                budget=build_budget(Settings(_env_file=None), db=db, now=now),
             )
             _, processor, complete = await through(db, chain, papers())
             own = 1000 * (processor - engine.seconds) / PAPERS

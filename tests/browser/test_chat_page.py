@@ -11,7 +11,7 @@ from fakes.chromium import MISSING, chromium
 from fakes.house import FRIDAY, House, announcement, open_house
 from fakes.simulated import call
 
-from bot.simulator.state import Chat
+from bot.simulator.chat_state import Chat
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -61,7 +61,7 @@ async def says(page: Page, text: str) -> Locator:
 
 async def test_what_is_typed_is_answered_with_a_card_whose_abstract_unfolds(house: House, page: Page) -> None:
     house.arxiv.announce("cs.CV", announcement(1), FRIDAY)
-    async with house.at_work():
+    async with house.running():
         await write(page, "see arXiv:2608.00001")
         card = await says(page, "Counting animals on wide meadows")
         assert await card.locator(".text b").first.inner_text()
@@ -75,7 +75,7 @@ async def test_what_is_typed_is_answered_with_a_card_whose_abstract_unfolds(hous
 
 async def test_settings_change_in_place_when_a_button_is_pressed(house: House, page: Page) -> None:
     house.arxiv.announce("cs.CV", announcement(1), FRIDAY)
-    async with house.at_work():
+    async with house.running():
         await write(page, "/subscribe cs.CV")
         await says(page, "Subscribed")
         await write(page, "/settings")
@@ -89,15 +89,15 @@ async def test_settings_change_in_place_when_a_button_is_pressed(house: House, p
 
 async def test_a_digest_is_paged_through_and_changed_to_the_rich_layout(house: House, page: Page) -> None:
     house.arxiv.announce("cs.CV", announcement(12), FRIDAY)
-    async with house.at_work():
+    async with house.running():
         await write(page, "/subscribe cs.CV")
         await says(page, "Subscribed")
         await house.tick()
         digest = page.locator(".message", has_text="12 new").first
         await digest.get_by_role("button", name="▶").click()
-        turned = await says(page, "2/2")
-        assert "12. " in await turned.locator(".text").inner_text()
-        await turned.get_by_role("button", name="Rich").click()
+        granted = await says(page, "2/2")
+        assert "12. " in await granted.locator(".text").inner_text()
+        await granted.get_by_role("button", name="Rich").click()
         rich = page.locator(".message", has=page.locator("table"))
         await rich.wait_for()
         assert await rich.locator("tr").count() > 1
@@ -132,7 +132,7 @@ async def test_typing_and_the_answers_of_buttons_are_shown(house: House, page: P
 async def test_a_channel_is_picked_with_the_keyboards_button_and_set_up(house: House, page: Page) -> None:
     house.telegram.add_channel("Daily", None, creator=house.person, bot_posts=None)
     house.telegram.add_group("Readers", creator=house.person, bot=False)
-    async with house.at_work():
+    async with house.running():
         await write(page, "/channels")
         await page.get_by_role("button", name="Add a channel or group").click()
         await page.locator("#board").get_by_role("button", name="A channel").click()
@@ -146,7 +146,7 @@ async def test_a_readers_press_under_a_groups_card_opens_their_private_chat(hous
     house.arxiv.announce("cs.CV", announcement(1), FRIDAY)
     other = house.telegram.add_user("Bob")
     group = house.telegram.add_group("Readers", creator=other, members=[house.person])
-    async with house.at_work():
+    async with house.running():
         await house.say("/start p_2608-00001", chat=group, user=other)
         await page.locator("#chats .row", has_text="Readers").click()
         await page.get_by_label("Who speaks").select_option(house.person.first_name)

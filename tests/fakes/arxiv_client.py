@@ -9,7 +9,7 @@ import aiohttp
 from fakes.arxiv_server import ArxivServer
 
 from bot.arxiv_source.client import ArxivClient
-from bot.arxiv_source.kept import Kept
+from bot.arxiv_source.http_cache import Kept
 from storage.records import Now
 
 

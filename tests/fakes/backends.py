@@ -7,17 +7,14 @@ from datetime import UTC, datetime
 import aiohttp
 from fakes.translator_server import TranslatorServer
 
-from bot.translate.backend import (
-    Backend,
-    Source,
-)
-from bot.translate.baidu import baidu_engine
-from bot.translate.deepl import DeepLEngine
-from bot.translate.google import google_engine
-from bot.translate.libretranslate import LibreTranslateEngine
-from bot.translate.mymemory import mymemory_engine
-from bot.translate.openai_backend import OpenAIBackend
-from bot.translate.plain import PlainBackend
+from bot.translate.backends.baidu import baidu_engine
+from bot.translate.backends.deepl import DeepLEngine
+from bot.translate.backends.google import google_engine
+from bot.translate.backends.libretranslate import LibreTranslateEngine
+from bot.translate.backends.mymemory import mymemory_engine
+from bot.translate.backends.openai import OpenAIBackend
+from bot.translate.backends.plain_engine import PlainBackend
+from bot.translate.backends.protocol import Backend, Source
 from storage.records import TextField
 
 ALL = frozenset(TextField)

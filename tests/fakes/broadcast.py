@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.pace import Limits, Pace
+from bot.telegram_api.pace import Limits, Pace
 
 _AHEAD = 0.25
 _PEOPLE = 1_000_000_000
@@ -46,13 +46,13 @@ async def broadcast(
     dice = random.Random(seed)  # noqa: S311 - repeatable on purpose, guards nothing
 
     async def send(chat: int) -> None:
-        await pace.turn(chat, group=chat < 0)
+        await pace.slot(chat, group=chat < 0)
         done.sent.append((clock(), chat))
 
     async def answer() -> None:
         asked = clock()
         person = _PEOPLE + len(done.answered_after)
-        await pace.turn(person, group=False, urgent=True)
+        await pace.slot(person, group=False, urgent=True)
         done.sent.append((clock(), person))
         done.answered_after.append(clock() - asked)
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from fakes.delivering import delivering
 
-from bot.deliver import LEASE as WHOLE_LEASE
-from bot.pace import OPEN, Limits
+from bot.delivery.deliver import LEASE as WHOLE_LEASE
+from bot.telegram_api.pace import OPEN, Limits
 from storage.database import Database
 
 # Short, so that the next process does not have to wait long for what this one leaves behind.
@@ -32,7 +32,7 @@ async def main(database: str, address: str, operations: int, how: str) -> None:
             limits=limits,
             alone=how == "real",
         ) as ready,
-        ready.at_work(),
+        ready.running(),
     ):
         await asyncio.Event().wait()
 

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.config import Policy
-from bot.deliver import LEASE, Deliverer, Told
-from bot.look import Look
-from bot.pace import OPEN, Limits, Pace
-from bot.pins import Pins
-from bot.sender import Sender
+from bot.delivery.deliver import LEASE, Deliverer, Told
+from bot.delivery.pin_digests import Pins
+from bot.delivery.probe import Probe
+from bot.delivery.sender import Sender
+from bot.delivery.unknown import Open, UnknownDeliveries
 from bot.simulator.telegram import PATIENCE
-from bot.undecided import Open, Undecided
-from bot.wire import AiohttpRequest
+from bot.telegram_api.pace import OPEN, Limits, Pace
+from bot.telegram_api.request import AiohttpRequest
 from storage import deliveries, delivery_outcomes
 from storage.database import Database
 from storage.records import Delivery, DeliveryState, Now, Outcome, Unsure
@@ -55,13 +55,13 @@ class Delivering:
 
     deliverer: Deliverer
     sender: Counted
-    undecided: list[Open] = field(default_factory=list)
+    unknown: list[Open] = field(default_factory=list)
     lost: list[delivery_outcomes.Lost] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     told_stuck: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         """Running; stopped as the bot stops it."""
         await self.deliverer.recover()
         stop = asyncio.Event()
@@ -112,9 +112,9 @@ async def delivering(
             ready.stuck.append(reason)
             ready.told_stuck.set()
 
-        undecided = Undecided(
+        unknown = UnknownDeliveries(
             db=db,
-            look=Look(db=db, sender=sender, operations_chat=operations, now=now),
+            probe=Probe(db=db, sender=sender, operations_chat=operations, now=now),
             now=now,
             tell=undecided_rows,
             policy=policy,
@@ -125,7 +125,7 @@ async def delivering(
             sender=sender,
             pace=pace,
             now=now,
-            undecided=undecided,
+            unknown=unknown,
             pins=Pins(db=db, sender=sender),
             told=Told(lost=lost_one, stuck=stuck_for),
             lease=lease,

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from fakes.benchmark import NOW, add_destinations
 from fakes.delivering import Row, delivering, until
 
+from bot.simulator.chat_state import Chat
 from bot.simulator.faults import Fault, FaultKind, Plan
 from bot.simulator.params import Params
-from bot.simulator.state import Chat
 from bot.simulator.telegram import SimulatedTelegram
 from storage import deliveries, digests
 from storage.database import Database
@@ -83,7 +83,7 @@ async def scene(telegram: SimulatedTelegram, db: Database, count: int, made_of: 
     many = [number for number, chat in chats.items() if chat.many]
     welcome = Part(1, PartKind.MESSAGE, {"text": "Welcome", "buttons": []}, "welcome")
     first = await plan_digest(db, "first", [welcome], many)
-    async with delivering(db, f"{telegram.url}/bot{telegram.token}", lambda: NOW) as ready, ready.at_work():
+    async with delivering(db, f"{telegram.url}/bot{telegram.token}", lambda: NOW) as ready, ready.running():
         await until(db, first, {DeliveryState.SENT: len(many)})
     made.digest_id = await plan_digest(db, "second", parts() if made_of is None else made_of, list(chats))
     return made
@@ -183,9 +183,9 @@ def _seen(scene: Scene) -> dict[int, list[tuple[str, int]]]:
     """Part and message id of everything that was accepted, by the chat's id of today."""
     seen: dict[int, list[tuple[str, int]]] = defaultdict(list)
     moved = {chat.id: chat.upgraded_to for chat in scene.telegram.world.chats.values() if chat.upgraded_to}
-    for one in scene.telegram.record:
-        if one.method in {"sendMessage", "sendDocument"}:
-            seen[moved.get(one.chat_id) or one.chat_id].append((_part(one.text), one.message_id))
+    for accepted in scene.telegram.record:
+        if accepted.method in {"sendMessage", "sendDocument"}:
+            seen[moved.get(accepted.chat_id) or accepted.chat_id].append((_part(accepted.text), accepted.message_id))
     return seen
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from fakes.house import FRIDAY, House, announcement, open_house
 
 from bot.render.button import read_callback
-from bot.simulator.state import Chat, Message, User
+from bot.simulator.chat_state import Chat, Message, User
 
 PRIVATE = "private"
 ADMINISTRATOR = "administrator of a group"
@@ -83,8 +83,10 @@ class Tour:
 
         Data that ends in a colon is that of the last button of that name, made up where there is none.
         """
-        answers = await self._press({place: one for place, one in under.items() if place != READER}, data)
-        return answers | await self._press({place: one for place, one in under.items() if place == READER}, data)
+        answers = await self._press({place: message for place, message in under.items() if place != READER}, data)
+        return answers | await self._press(
+            {place: message for place, message in under.items() if place == READER}, data
+        )
 
     async def _press(self, under: Mapping[str, Message], data: str) -> dict[str, Answer]:
         pressed: list[tuple[Spot, Message, int, int, str]] = []
@@ -125,7 +127,7 @@ def _data_on(message: Message, data: str) -> str:
     if not data.endswith(":"):
         return data
     name = data.removesuffix(":")
-    return [f"{data}1", *(one.data for one in message.all_buttons if read_callback(one.data)[0] == name)][-1]
+    return [f"{data}1", *(button.data for button in message.all_buttons if read_callback(button.data)[0] == name)][-1]
 
 
 @asynccontextmanager
@@ -146,11 +148,11 @@ async def tour(folder: Path, language: str) -> AsyncIterator[Tour]:
             spots[place] = Spot(place, group, speaker, telegram.add_topic(group, "Vision") if place == TOPIC else 0)
         channel = telegram.add_channel("Daily", "daily_cv", creator=leaders[CHANNEL])
         spots |= {CHANNEL: Spot(CHANNEL, channel, leaders[CHANNEL]), READER: Spot(READER, channel, person("Eve"))}
-        running = tuple(one.id for place, one in leaders.items() if place != MEMBER)
+        running = tuple(user.id for place, user in leaders.items() if place != MEMBER)
         house.settings = house.settings.model_copy(update={"admin_ids": running})
         house.arxiv.announce("cs.CV", announcement(12), FRIDAY)
         house.arxiv.announce("cs.LG", announcement(2, first=50), FRIDAY)
-        async with house.at_work():
+        async with house.running():
             everywhere = Tour(house, spots, leaders)
             await everywhere.set_up("/subscribe cs.CV", EVERYWHERE)
             await house.tick()

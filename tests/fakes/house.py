@@ -20,9 +20,9 @@ from bot.app import Running, running
 from bot.arxiv_source import calendar
 from bot.config import Settings
 from bot.handlers.update_queue import UpdateQueue
-from bot.pace import Pace
-from bot.simulator.state import Chat, Message, User
+from bot.simulator.chat_state import Chat, Message, User
 from bot.simulator.telegram import PATIENCE, SimulatedTelegram
+from bot.telegram_api.pace import Pace
 from storage.records import AnnounceType, Entry, Paper
 
 FRIDAY = date(2026, 8, 21)
@@ -62,7 +62,7 @@ class House:
         return self.bots[-1]
 
     @asynccontextmanager
-    async def at_work(
+    async def running(
         self, *, finish: float = PATIENCE, tolerance: timedelta = timedelta.max
     ) -> AsyncIterator[Running]:
         """The bot, begun and stopped. What hangs is broken off after `finish` seconds, and by nothing else before.
@@ -115,7 +115,7 @@ class House:
         """Press a button by its text or data; what was shown above the chat, once all that it does is done."""
         return await self._answered(self.telegram.press(message, user or self.person, button), message.chat)
 
-    async def turn(self, message: Message, button: str, *, user: User | None = None) -> str:
+    async def press_to_edit(self, message: Message, button: str, *, user: User | None = None) -> str:
         """Press a button that changes its message and return what stands there then, as plain text."""
         edits = message.edited
         await self.press(message, button, user=user)

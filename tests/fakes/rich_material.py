@@ -15,15 +15,15 @@ from bot.render.rich import RichSize
 from bot.simulator.entities import units
 from bot.simulator.rich_html import parse_rich
 from bot.simulator.rich_plain import text_of
-from storage.records import BilingualPaper, Layout, Look, Part, PartKind
+from storage.records import BilingualPaper, DigestStyle, Layout, Part, PartKind
 
 Json = dict[str, Any]
-RICH = Look(Layout.RICH)
+RICH = DigestStyle(Layout.RICH)
 
 
-def rendered(entries: Sequence[BilingualPaper], look: Look = RICH, interface: str = "zh") -> tuple[Part, ...]:
+def rendered(entries: Sequence[BilingualPaper], style: DigestStyle = RICH, interface: str = "zh") -> tuple[Part, ...]:
     """The parts of a digest of these entries in the rich layout."""
-    return render_digest(replace(digest(), look=look), entries, words_for(interface))
+    return render_digest(replace(digest(), style=style), entries, words_for(interface))
 
 
 def messages(parts: Sequence[Part]) -> list[list[Json]]:

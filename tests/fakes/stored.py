@@ -166,21 +166,21 @@ def digest(*arxiv_ids: str, **changes: Any) -> Digest:
         "mailing_dates": (FRIDAY,),
         "language": "zh-CN",
         "interface": "zh",
-        "entries": tuple(DigestEntry(one, 1, AnnounceType.NEW) for one in arxiv_ids or ("2608.00001",)),
+        "entries": tuple(DigestEntry(id_, 1, AnnounceType.NEW) for id_ in arxiv_ids or ("2608.00001",)),
     }
     return Digest(**{**known, **changes})
 
 
 async def add(db: Database, *places: Destination) -> list[Destination]:
     async with db.begin() as session:
-        return [await subscriptions.save(session, one) for one in places]
+        return [await subscriptions.save(session, place) for place in places]
 
 
 async def planned(db: Database, whom: list[Destination], *texts: str, arxiv_id: str = "2608.00001") -> Digest:
     """A digest with one part per text, planned for everybody."""
     async with db.begin() as session:
         saved = await digests.save(session, digest(arxiv_id), parts(*texts), NOW)
-        await deliveries.plan(session, saved.id, [one.id for one in whom])
+        await deliveries.plan(session, saved.id, [destination_id.id for destination_id in whom])
     return saved
 
 

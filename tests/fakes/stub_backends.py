@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from fakes.pseudo import pseudo
 
-from bot.translate.backend import (
+from bot.translate.backends.protocol import (
     BadAnswer,
     Draft,
     Limited,
@@ -81,7 +81,7 @@ class Hanging(Stub):
 def chain(
     *backends: Stub, clock: Clock | None = None, deadline: float = 5, concurrency: int = 4, at_each: int = 4
 ) -> Chain:
-    concurrencies = {one.name: at_each for one in backends}
+    concurrencies = {backend.name: at_each for backend in backends}
     return Chain(
         backends, deadline=deadline, now=clock or Clock(), concurrency=concurrency, concurrencies=concurrencies
     )

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bot.pace import Limits, Pace
+from bot.telegram_api.pace import Limits, Pace
 
 UNANSWERED = 6
 """Questions of a talker that wait for their answer, at every moment."""
@@ -58,14 +58,14 @@ class _Scene:
 
     async def digest(self, chat: int) -> float:
         """A row, as the sender has it; how far away its turn is, or 0 once it went."""
-        away = await self.pace.turn(chat, group=chat < 0, patience=_PATIENCE)
+        away = await self.pace.slot(chat, group=chat < 0, patience=_PATIENCE)
         if not away:
             self.talk.digests.append((self.clock(), chat))
         return away
 
     async def answer(self, chat: int) -> None:
         asked = self.clock()
-        await self.pace.turn(chat, group=chat < 0, urgent=True)
+        await self.pace.slot(chat, group=chat < 0, urgent=True)
         self.talk.answers.append((self.clock(), chat, self.clock() - asked))
 
     async def talker(self, chat: int) -> None:
@@ -130,7 +130,7 @@ async def order_of_slots(*, digests: int, answers: int) -> str:
     left: list[str] = []
 
     async def leave(chat: int, what: str) -> None:
-        await pace.turn(chat, group=False, urgent=what == "a")
+        await pace.slot(chat, group=False, urgent=what == "a")
         left.append(what)
 
     async with asyncio.TaskGroup() as together:

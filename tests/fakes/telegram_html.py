@@ -38,11 +38,13 @@ class Parsed:
 
     def marked(self, tag: str) -> list[str]:
         """The texts that stand in this tag."""
-        return [self.text[one.offset : one.offset + one.length] for one in self.entities if one.tag == tag]
+        return [
+            self.text[entity.offset : entity.offset + entity.length] for entity in self.entities if entity.tag == tag
+        ]
 
     def links(self) -> list[str]:
         """The addresses of the links."""
-        return [one.address for one in self.entities if one.tag == "a"]
+        return [entity.address for entity in self.entities if entity.tag == "a"]
 
 
 def parse(source: str) -> Parsed:
@@ -67,7 +69,7 @@ def parse(source: str) -> Parsed:
         else:
             if tag not in _ATTRIBUTES or re.fullmatch(_ATTRIBUTES[tag], attributes) is None:
                 raise RefusedHtml(f"unknown tag {match.group()}")
-            if tag in {"a", "blockquote"} and any(one.tag == tag for one in unclosed):
+            if tag in {"a", "blockquote"} and any(entity.tag == tag for entity in unclosed):
                 raise RefusedHtml(f"<{tag}> within <{tag}>")
             href = re.search(r'href="([^"]+)"', attributes)
             unclosed.append(Entity(tag, size, address=html.unescape(href[1]) if href else ""))

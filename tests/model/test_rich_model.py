@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.arxiv_source.feed import parse_feed
 from bot.simulator.rich_html import parse_rich
-from storage.records import BilingualPaper, Layout, Look
+from storage.records import BilingualPaper, DigestStyle, Layout
 
 aiogram_types = pytest.importorskip("aiogram.types", reason="aiogram is not installed: pip install -e '.[model-tests]'")
 
@@ -72,21 +72,22 @@ def test_a_digest_is_read_by_the_model() -> None:
 @settings(max_examples=PAPERS // TOGETHER, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     papers_together(),
-    st.builds(Look, st.just(Layout.RICH), show_abstracts=st.booleans(), paged=st.booleans()),
+    st.builds(DigestStyle, st.just(Layout.RICH), show_abstracts=st.booleans(), paged=st.booleans()),
     st.sampled_from(["zh", "en"]),
 )
 def test_whatever_papers_say_the_model_reads_the_messages(
-    together: list[list[BilingualPaper]], look: Look, interface: str
+    together: list[list[BilingualPaper]], style: DigestStyle, interface: str
 ) -> None:
     for entries in together:
-        for blocks in messages(rendered(entries, look, interface)):
+        for blocks in messages(rendered(entries, style, interface)):
             strictly_read(blocks)
 
 
 @pytest.mark.skipif(not FEED, reason="FEED_FILE names no recorded feed")
 def test_a_recorded_feed_is_read_by_the_model() -> None:
     entries = [
-        BilingualPaper(one.paper, TRANSLATION, one.announce_type) for one in parse_feed(Path(FEED).read_bytes()).entries
+        BilingualPaper(entry.paper, TRANSLATION, entry.announce_type)
+        for entry in parse_feed(Path(FEED).read_bytes()).entries
     ]
     assert entries
     for start in range(0, len(entries), 25):

@@ -1,0 +1,1 @@
+"""What arXiv announced: fetched from any of its forms, checked, kept."""

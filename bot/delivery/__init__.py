@@ -1,0 +1,1 @@
+"""Delivery rows on their way to Telegram, and what came of them."""

@@ -1,0 +1,1 @@
+"""/digest and the buttons under a digest."""

@@ -1,0 +1,1 @@
+"""Papers in the chat: links, cards, search, the reading list, inline mode."""

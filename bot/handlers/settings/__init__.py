@@ -1,0 +1,1 @@
+"""Subscriptions and settings, by commands and buttons."""

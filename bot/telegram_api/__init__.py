@@ -1,0 +1,1 @@
+"""The way to Telegram: requests, polling, limits, and what its answers mean."""

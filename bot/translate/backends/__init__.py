@@ -1,0 +1,1 @@
+"""Services that translate, one file each, and what they share."""

@@ -1,0 +1,1 @@
+"""Texts before and after translating: masks, numbers, sentences, gates. Pure."""
