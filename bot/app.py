@@ -32,6 +32,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.unknown import LOOK_AFTER, UnknownDeliveries
 from bot.digests.daily import Daily
 from bot.digests.digest_pages import DigestPages
+from bot.digests.rendering import DigestRenderer
 from bot.handlers.access_control import allowed_ids, register_access
 from bot.handlers.ask import AnyApplication, Services
 from bot.handlers.dispatch import register
@@ -190,7 +191,7 @@ async def running(
             now=now,
             rendered=services.regenerate.render_again,
             cards=services.cards,
-            answers=PostedAnswers(db=parts.db, sender=telegram.sender, render=services.daily.render_archived),
+            answers=PostedAnswers(db=parts.db, sender=telegram.sender, render=services.renderer.as_stored),
         )
 
         members = Membership(services, owners)
@@ -328,40 +329,42 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
     def bot_name() -> str:
         return str(telegram.application.bot.username)
 
+    renderer = DigestRenderer(db=parts.db, chain=parts.chain, now=parts.now, bot_name=bot_name)
     daily = Daily(
         db=parts.db,
         fetcher=parts.fetcher,
         chain=parts.chain,
+        renderer=renderer,
         now=parts.now,
         planned=deliverer.wake,
         looked=Watch(db=parts.db, now=parts.now, tell=administrators.tell).look,
-        bot_name=bot_name,
     )
     regenerate = Regenerate(
-        db=parts.db, fetcher=parts.fetcher, daily=daily, chain=parts.chain, now=parts.now, planned=deliverer.wake
+        db=parts.db, fetcher=parts.fetcher, renderer=renderer, chain=parts.chain, now=parts.now, planned=deliverer.wake
     )
     pages = DigestPages(db=parts.db, bot_name=bot_name)
     return Services(
-        parts.settings,
-        parts.db,
-        parts.lookup,
-        parts.fetcher,
-        daily,
-        pages,
-        regenerate,
-        deliverer,
-        telegram.sender,
-        parts.now,
-        Recent(now=parts.now),
-        PostedCards(db=parts.db, sender=telegram.sender),
-        PageTranslation(
+        settings=parts.settings,
+        db=parts.db,
+        lookup=parts.lookup,
+        fetcher=parts.fetcher,
+        renderer=renderer,
+        daily=daily,
+        pages=pages,
+        regenerate=regenerate,
+        deliverer=deliverer,
+        sender=telegram.sender,
+        now=parts.now,
+        recent=Recent(now=parts.now),
+        cards=PostedCards(db=parts.db, sender=telegram.sender),
+        page_translation=PageTranslation(
             db=parts.db,
             chain=parts.chain,
             pages=pages,
             sender=telegram.sender,
             create_task=telegram.application.create_task,
         ),
-        UsageLimits(settings=parts.settings, db=parts.db, now=parts.now),
+        limits=UsageLimits(settings=parts.settings, db=parts.db, now=parts.now),
     )
 
 

@@ -23,7 +23,7 @@ from bot.arxiv_source.ids import find_ids
 from bot.cli.terminal import CommandError, language_code, reason, write
 from bot.config import Settings
 from bot.digests.compose import compose
-from bot.digests.daily import Daily
+from bot.digests.rendering import stored_entries
 from bot.i18n import words_for
 from bot.render.card import render_card_plain
 from bot.render.digest import render_digest, render_digest_plain
@@ -246,12 +246,6 @@ async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> 
 
     With the dates whose papers were chosen by submission time.
     """
-    daily = Daily(
-        db=parts.db,
-        fetcher=parts.fetcher,
-        chain=parts.chain,
-        now=parts.now,
-    )
     day = asked or calendar.mailing_date(parts.now())
     announced: list[Announcement] = []
     listed: dict[int, tuple[AnnouncedEntry, ...]] = {}
@@ -265,7 +259,7 @@ async def _announced(parts: Core, wanted: Sequence[str], asked: date | None) -> 
     wishes = [Subscription(0, category, day - timedelta(days=1), frozenset(AnnounceType)) for category in wanted]
     place = Destination(chat_id=0, kind=ChatKind.PRIVATE, language="en", interface="en", timezone="UTC")
     digest = compose(place, wishes, announced, listed)
-    return (await daily.entries(digest), digest.approximate) if digest is not None else ([], ())
+    return (await stored_entries(parts.db, digest.entries), digest.approximate) if digest is not None else ([], ())
 
 
 def _shown(

@@ -16,7 +16,7 @@ from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedError
 from bot.arxiv_source.pages import PageError
 from bot.digests.compose import refetched
-from bot.digests.daily import Daily
+from bot.digests.rendering import DigestRenderer
 from bot.log import event
 from bot.render.parts_difference import parts_difference
 from bot.translate.budget import Payer
@@ -70,14 +70,14 @@ class Regenerate:
         *,
         db: Database,
         fetcher: AnnouncementFetcher,
-        daily: Daily,
+        renderer: DigestRenderer,
         chain: Chain,
         now: Now,
         planned: Callable[[], None],
     ) -> None:
         self._db = db
         self._fetcher = fetcher
-        self._daily = daily
+        self._renderer = renderer
         self._chain = chain
         self._now = now
         self._planned = planned
@@ -107,7 +107,7 @@ class Regenerate:
         restored = await self._take_back(posted) if scope is Scope.BACK else 0
         parts_changed = rows = 0
         for digest in posted:
-            parts = await self._former(digest) if scope is Scope.UNDO else await self._daily.render(digest)
+            parts = await self._former(digest) if scope is Scope.UNDO else await self._renderer.translated(digest)
             changed, moved = await self._replace(digest, parts)
             parts_changed += changed
             rows += moved
@@ -179,7 +179,7 @@ class Regenerate:
 
     async def render_again(self, digest: Digest) -> int:
         """Render a posted digest anew; returns how many messages are on their way because of it."""
-        _changed, rows = await self._replace(digest, await self._daily.render(digest))
+        _changed, rows = await self._replace(digest, await self._renderer.translated(digest))
         if rows:
             self._planned()
         return rows
@@ -190,7 +190,7 @@ class Regenerate:
         for digest in await self.posted(category, day):
             async with self._db.read() as session:
                 before = await digests.parts(session, digest.id)
-            if text := parts_difference(before, await self._daily.render(digest)):
+            if text := parts_difference(before, await self._renderer.translated(digest)):
                 found.append(f"digest {digest.id} ({digest.language}, {digest.style.layout})\n{text}")
         return "\n".join(found)
 

@@ -8,37 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.announcements.fetch import AnnouncementFetcher
 from bot.digests.compose import compose
 from bot.digests.plan import Plan
-from bot.i18n import words_for
+from bot.digests.rendering import DigestRenderer, announcement_payer
 from bot.log import event
-from bot.render.digest import page_slice, render_digest
 from bot.translate.budget import Payer
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure, untranslated
-from storage import announcements, digests, gaps, papers, subscriptions, translations
+from bot.translate.stored import ensure
+from storage import announcements, digests, gaps, papers, subscriptions
 from storage.database import Database
-from storage.records import (
-    REPLACED,
-    Announcement,
-    AnnouncementState,
-    BilingualPaper,
-    Destination,
-    Digest,
-    Entry,
-    Now,
-    Part,
-    Subscription,
-    Translation,
-)
+from storage.records import Announcement, AnnouncementState, Destination, Digest, Now, Part, Subscription
 
 _log = logging.getLogger(__name__)
-
 
 _TURNED_FOR = timedelta(days=30)
 """How long the pages of an answer to /digest can be turned since it was last asked for."""
@@ -64,8 +50,7 @@ class Ticked:
 class Daily:
     """Turns announcements into delivery rows.
 
-    `planned` is called after rows were written, `looked` with the categories whose announcements were looked for,
-    `bot_name` for the bot's user name (links to its private chat need it).
+    `planned` is called after rows were written, `looked` with the categories whose announcements were looked for.
     """
 
     def __init__(
@@ -74,19 +59,19 @@ class Daily:
         db: Database,
         fetcher: AnnouncementFetcher,
         chain: Chain,
+        renderer: DigestRenderer,
         now: Now,
         planned: Callable[[], None] = _nobody_waits,
         looked: Callable[[Collection[str]], Awaitable[None]] = _nobody_looks,
-        bot_name: Callable[[], str] = str,
     ) -> None:
         self._db = db
         self._fetcher = fetcher
         self._chain = chain
+        self._renderer = renderer
         self._now = now
         self._planned = planned
         self._looked = looked
-        self._bot_name = bot_name
-        self._plan = Plan(db=db, render=self.render, now=now)
+        self._plan = Plan(db=db, render=renderer.translated, now=now)
         self._one_at_a_time = asyncio.Lock()
         self._tidied_on: date | None = None
 
@@ -131,10 +116,7 @@ class Daily:
         shown = replace(digest, entries=digest.entries[:most])
         if posted := await self._posted(shown):
             return posted
-        digest, listed = await self._stored(shown)
-        first = listed[page_slice(digest.style, len(listed), 1)]
-        made = await ensure(self._db, self._chain, [entry.paper for entry in first], digest.language, payer=payer)
-        return await self._rendered(digest, listed, made)
+        return await self._renderer.first_page_translated(shown, payer)
 
     async def _posted(self, digest: Digest) -> tuple[Part, ...]:
         """The parts of this digest as chats have it; none where none has, or where more may be translated by now.
@@ -152,63 +134,6 @@ class Daily:
         async with self._db.read() as session:
             known = await announcements.on(session, wanted, day)
         return tuple(text for text in wanted if text not in known or not known[text].state.complete)
-
-    async def render(self, digest: Digest) -> tuple[Part, ...]:
-        """The digest's parts, with every translation that can be had now.
-
-        One that is paged and not stored yet is stored first: its buttons name it.
-        """
-        digest, listed = await self._stored(digest)
-        payer = await self._payer(digest.categories[0], digest.mailing_dates[-1], digest.language)
-        made = await ensure(self._db, self._chain, [entry.paper for entry in listed], digest.language, payer=payer)
-        return await self._rendered(digest, listed, made)
-
-    async def render_archived(self, digest: Digest) -> tuple[Part, ...]:
-        """The digest's parts as the archive has their texts; nothing is translated for it."""
-        digest, listed = await self._stored(digest)
-        return await self._rendered(digest, listed, {})
-
-    async def _stored(self, digest: Digest) -> tuple[Digest, list[Entry]]:
-        if digest.style.paged and not digest.id:
-            async with self._db.begin() as session:
-                digest = await digests.save(session, digest, (), self._now())
-        return digest, await self.entries(digest)
-
-    async def _rendered(
-        self, digest: Digest, listed: Sequence[Entry], made: Mapping[str, Translation]
-    ) -> tuple[Part, ...]:
-        """With the translations that were made, and for other papers those of the archive."""
-        replaced = [(one.paper.arxiv_id, one.paper.version) for one in listed if one.announce_type in REPLACED]
-        async with self._db.read() as session:
-            others = {entry.paper.source_hash for entry in listed} - made.keys()
-            texts = {**await translations.current(session, others, digest.language), **made}
-            earlier = await papers.before(session, replaced) if replaced else {}
-        bilingual = [
-            BilingualPaper(
-                paper=entry.paper,
-                translation=texts.get(entry.paper.source_hash) or untranslated(entry.paper, digest.language),
-                announce_type=entry.announce_type,
-                previous=earlier.get((entry.paper.arxiv_id, entry.paper.version)),
-            )
-            for entry in listed
-        ]
-        return render_digest(digest, bilingual, words_for(digest.interface), bot_name=self._bot_name())
-
-    async def _payer(self, category: str, day: date, language: str) -> Payer:
-        """The announcement; where one chat alone has it in that language, that chat."""
-        async with self._db.read() as session:
-            only = await subscriptions.only_chat(session, category, language)
-        return Payer(only or 0, f"{category} {day}")
-
-    async def entries(self, digest: Digest) -> list[Entry]:
-        """The digest's papers from the archive, in its order."""
-        async with self._db.read() as session:
-            found = await papers.many(session, [(entry.arxiv_id, entry.version) for entry in digest.entries])
-        return [
-            Entry(paper, entry.announce_type)
-            for entry in digest.entries
-            if (paper := found.get((entry.arxiv_id, entry.version))) is not None
-        ]
 
     async def _tidy(self) -> None:
         """Once a day: answers to /digest were stored so that their pages can be turned; nobody turns them for ever."""
@@ -232,5 +157,5 @@ class Daily:
                 found = await papers.many(session, [(entry.arxiv_id, entry.version) for entry in entries])
             for language, kinds in wishes.items():
                 wanted = [found[(entry.arxiv_id, entry.version)] for entry in entries if entry.announce_type in kinds]
-                payer = await self._payer(announcement.category, announcement.mailing_date, language)
+                payer = await announcement_payer(self._db, announcement.category, announcement.mailing_date, language)
                 await ensure(self._db, self._chain, wanted, language, payer=payer)

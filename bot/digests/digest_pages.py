@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.digests.rendering import bilingual_papers, stored_entries
 from bot.i18n import words_for
 from bot.i18n.languages import ENGLISH
 from bot.render.digest import page_count, page_slice, render_document, render_page
-from bot.translate.stored import untranslated
-from storage import digests, papers, translations
+from storage import digests
 from storage.database import Database
-from storage.records import REPLACED, BilingualPaper, Digest, DigestEntry, Layout, Paper, Part
+from storage.records import BilingualPaper, Digest, DigestEntry, Layout, Paper, Part
 
 
 class DigestPages:
@@ -61,23 +61,7 @@ class DigestPages:
             return await digests.get(session, digest_id)
 
     async def _entries(self, digest: Digest, shown: Sequence[DigestEntry]) -> list[BilingualPaper]:
-        keys = [(one.arxiv_id, one.version) for one in shown]
-        replaced = [(one.arxiv_id, one.version) for one in shown if one.announce_type in REPLACED]
-        async with self._db.read() as session:
-            found = await papers.many(session, keys)
-            hashes = [paper.source_hash for paper in found.values()]
-            texts = await translations.current(session, hashes, digest.language)
-            earlier = await papers.before(session, replaced) if replaced else {}
-        return [
-            BilingualPaper(
-                paper,
-                texts.get(paper.source_hash) or untranslated(paper, digest.language),
-                one.announce_type,
-                earlier.get(key),
-            )
-            for one, key in zip(shown, keys, strict=True)
-            if (paper := found.get(key)) is not None
-        ]
+        return await bilingual_papers(self._db, await stored_entries(self._db, shown), digest.language)
 
 
 def in_layout(digest: Digest, layout: Layout) -> Digest:

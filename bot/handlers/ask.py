@@ -31,6 +31,7 @@ from bot.delivery.deliver import Deliverer
 from bot.delivery.sender import Sender
 from bot.digests.daily import Daily
 from bot.digests.digest_pages import DigestPages
+from bot.digests.rendering import DigestRenderer
 from bot.handlers.recent import Recent
 from bot.handlers.usage_limits import UsageLimits
 from bot.i18n import Words, words_for
@@ -63,6 +64,7 @@ class Services:
     db: Database
     lookup: Lookup
     fetcher: AnnouncementFetcher
+    renderer: DigestRenderer
     daily: Daily
     pages: DigestPages
     regenerate: Regenerate

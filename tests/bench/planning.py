@@ -30,6 +30,7 @@ from bot.config import Settings
 from bot.digests.daily import Daily
 from bot.digests.due import next_run
 from bot.digests.plan import Plan
+from bot.digests.rendering import DigestRenderer
 from storage import announcements
 from storage.database import Database, migrate
 from storage.models import destinations, subscriptions
@@ -139,7 +140,15 @@ async def ticks(settings: Settings, clock: Clock) -> list[float]:
     took = []
     async with core(settings, now=clock) as parts:
         watch = Watch(db=parts.db, now=clock, tell=nobody_is_told)
-        daily = Daily(db=parts.db, fetcher=parts.fetcher, chain=parts.chain, now=clock, looked=watch.look)
+        renderer = DigestRenderer(db=parts.db, chain=parts.chain, now=clock)
+        daily = Daily(
+            db=parts.db,
+            fetcher=parts.fetcher,
+            chain=parts.chain,
+            renderer=renderer,
+            now=clock,
+            looked=watch.look,
+        )
         for _ in range(TICKS + 1):
             took.append((await measured(1, daily.tick)).seconds)
             clock.now += timedelta(minutes=1)

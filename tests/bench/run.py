@@ -20,7 +20,7 @@ from fakes.benchmark import NOW, TOKEN, fast_telegram, measured, plain_loop, sho
 
 from bot.app import core
 from bot.config import Settings
-from bot.digests.daily import Daily
+from bot.digests.rendering import DigestRenderer
 from bot.i18n import words_for
 from bot.render.card import render_card
 from storage import papers, translations
@@ -109,15 +109,10 @@ async def main() -> None:
         await migrate(settings.database_address)
         async with core(settings, now=lambda: NOW) as parts, fast_telegram() as (url, process):
             await fill(parts.db, PAPERS)
-            daily = Daily(
-                db=parts.db,
-                fetcher=parts.fetcher,
-                chain=parts.chain,
-                now=lambda: NOW,
-            )
-            rendered = await daily.render(digest_of(PAPERS))
+            renderer = DigestRenderer(db=parts.db, chain=parts.chain, now=lambda: NOW)
+            rendered = await renderer.translated(digest_of(PAPERS))
             plain = await plain_loop(url, rendered[0].payload["text"], MESSAGES, WORKERS)
-            built = await measured(PAPERS, lambda: daily.render(digest_of(PAPERS)))
+            built = await measured(PAPERS, lambda: renderer.translated(digest_of(PAPERS)))
             cards = await measured(CARDS, lambda: show_cards(parts.db))
             (Path(folder) / "start").mkdir()
             first_poll, memory = await start_up(url, process, str(Path(folder) / "start"))

@@ -53,7 +53,7 @@ async def test_a_digest_on_request_is_not_led_back_from_the_page_that_was_turned
         await house.say("/help")  # answered once all of that is done
 
         async def render(digest: Digest) -> Sequence[Part]:
-            parts = await services.daily.render_archived(digest)
+            parts = await services.renderer.as_stored(digest)
             await house.press_to_edit(message, "▶")
             return parts
 
