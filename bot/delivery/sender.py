@@ -17,12 +17,13 @@ import aiohttp
 from telegram import ChatMember
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.delivery.encode import deleted_message, edited_message, encoded, new_file, new_message, replaced_file, text_of
 from bot.delivery.permits import Permit
+from bot.delivery.simpler import classic, simpler
 from bot.log import event, redact
-from bot.render.message import CAPTION_LIMIT, TEXT_LIMIT, halves, plain, shown
 from bot.telegram_api.chat_rights import by_the_group, may_post
 from bot.telegram_api.lean_http import NotBegunError
-from bot.telegram_api.outcomes import outcome_of, refuses_markup, refuses_rich, seconds_of, unanswered
+from bot.telegram_api.outcomes import outcome_of, seconds_of, unanswered
 from bot.telegram_api.pace import NoSlot, Pace
 from bot.telegram_api.refusals import GONE, Refusal, refusal_of, says_unchanged
 from bot.telegram_api.request import AiohttpRequest
@@ -83,7 +84,7 @@ class Sender:
         self._pace = pace
         self._now = now
         self._paid = paid
-        self._bodies: dict[tuple[str, PartKind, str], bytes] = {}
+        self._texts: dict[tuple[str, PartKind, str], bytes] = {}
         self._files: dict[str, str] = {}
 
     async def send(
@@ -95,8 +96,8 @@ class Sender:
         """
         place, part = delivery.destination, delivery.part
         if part is not None and part.kind is PartKind.RICH and place.layout is not Layout.RICH:
-            part = _classic(part)
-        simpler = False
+            part = classic(part)
+        no_rich = False
         permit: Permit | None = None
         while True:
             permitted = await self._permitted(delivery, begin, permit)
@@ -107,16 +108,16 @@ class Sender:
                 message_id = await self._carry_out(place, part, delivery.message_id, permit=permit)
                 self._heard(place.chat_id, None)
                 await self._send_rest(delivery, part)
-                return Sent(message_id, no_rich=simpler)
+                return Sent(message_id, no_rich=no_rich)
             except NotBegunError:
                 return RetryAt(self._now(), _NOT_BEGUN)
             except TelegramError as error:
                 self._heard(place.chat_id, error)
-                fallback = _simpler(part, error)
+                fallback = simpler(part, error)
                 if fallback is None or part is None:
                     return await self._refused(error, delivery, part) or self._failed(error, delivery)
                 self._note(error, delivery, "simpler")
-                simpler, part = simpler or part.kind is PartKind.RICH, fallback
+                no_rich, part = no_rich or part.kind is PartKind.RICH, fallback
             except Exception as error:  # noqa: BLE001 - made wrongly: no request was begun, and the next row is another one
                 _log.exception("cannot_send delivery=%s", delivery.id)
                 return Refused(f"cannot be sent: {type(error).__name__}")
@@ -157,13 +158,13 @@ class Sender:
     async def post(self, destination: Destination, part: Part) -> int:
         """Send a part as an answer, outside the delivery rows; TelegramError is the caller's to handle."""
         if part.kind is PartKind.RICH and destination.layout is not Layout.RICH:
-            part = _classic(part)
+            part = classic(part)
         while True:
             await self._pace.slot(destination.chat_id, group=_many(destination), urgent=True)
             try:
                 return await self._carry_out(destination, part, None, paid=False)
             except TelegramError as error:
-                if (fallback := _simpler(part, error)) is None:
+                if (fallback := simpler(part, error)) is None:
                     raise
                 part = fallback
 
@@ -183,7 +184,7 @@ class Sender:
                 if attempt >= _ATTEMPTS:
                     raise
             except TelegramError as error:
-                if (fallback := _simpler(part, error)) is None:
+                if (fallback := simpler(part, error)) is None:
                     raise
                 part = fallback
             else:
@@ -196,7 +197,7 @@ class Sender:
         """
         await self._pace.slot(chat_id, group=chat_id < 0, message=method.startswith(("send", "forward")))
         try:
-            body = _json(params if "inline_message_id" in params else {"chat_id": chat_id, **params})
+            body = encoded(params if "inline_message_id" in params else {"chat_id": chat_id, **params})
             return await self._request.call(f"{self._address}/{method}", body, whole=True)
         except RetryAfter as error:
             self._pace.limited(chat_id, seconds_of(error))
@@ -217,13 +218,11 @@ class Sender:
             return await self._send(place, part, paid=paid and self._paid, permit=permit)
         try:
             if part is None:
-                body = _json({"chat_id": place.chat_id, "message_id": message_id})
-                await self._call("deleteMessage", body, permit)
+                await self._call(*deleted_message(place.chat_id, message_id), permit)
             elif part.kind is PartKind.DOCUMENT:
                 await self._replace_file(place.chat_id, message_id, part, permit)
             else:
-                head = b'{"chat_id":%d,"message_id":%d,' % (place.chat_id, message_id)
-                await self._call("editMessageText", head + self._body(part), permit)
+                await self._call(*edited_message(place.chat_id, message_id, self._text(part)), permit)
         except BadRequest as error:
             text = str(error).lower()
             if not says_unchanged(error) and not (part is None and any(known in text for known in _NOTHING_TO_DELETE)):
@@ -233,28 +232,14 @@ class Sender:
     async def _send(self, place: Destination, part: Part, *, paid: bool, permit: Permit | None) -> int:
         if part.kind is PartKind.DOCUMENT:
             return await self._send_file(place, part, paid=paid, permit=permit)
-        head = b'{"chat_id":%d,' % place.chat_id
-        if place.thread_id:
-            head += b'"message_thread_id":%d,' % place.thread_id
-        if place.quiet:
-            head += b'"disable_notification":true,'
-        if paid:
-            head += b'"allow_paid_broadcast":true,'
-        method = "sendRichMessage" if part.kind is PartKind.RICH else "sendMessage"
-        return _message_id(await self._call(method, head + self._body(part), permit))
+        method, body = new_message(place, part, self._text(part), paid=paid)
+        return _message_id(await self._call(method, body, permit))
 
     async def _send_file(self, place: Destination, part: Part, *, paid: bool, permit: Permit | None) -> int:
-        fields: dict[str, Any] = {
-            "chat_id": place.chat_id,
-            "message_thread_id": place.thread_id or None,
-            "disable_notification": place.quiet or None,
-            "allow_paid_broadcast": paid or None,
-            **_caption(part),
-            **_keyboard(part),
-        }
+        fields = new_file(place, part, paid=paid)
         if known := self._files.get(part.content_hash):
             try:
-                return _message_id(await self._call("sendDocument", _json({**fields, "document": known}), permit))
+                return _message_id(await self._call("sendDocument", encoded({**fields, "document": known}), permit))
             except BadRequest as error:
                 if not any(wrong in str(error).lower() for wrong in _WRONG_FILE):
                     raise
@@ -264,8 +249,7 @@ class Sender:
         return _message_id(message)
 
     async def _replace_file(self, chat_id: int, message_id: int, part: Part, permit: Permit | None) -> None:
-        media = {"type": "document", "media": "attach://file", **_caption(part)}
-        fields = {"chat_id": chat_id, "message_id": message_id, "media": json.dumps(media), **_keyboard(part)}
+        fields = replaced_file(chat_id, message_id, part)
         self._remember_file(part, await self._call("editMessageMedia", _form(fields, "file", part), permit))
 
     def _remember_file(self, part: Part, message: Any) -> None:
@@ -278,15 +262,15 @@ class Sender:
     async def _call(self, method: str, body: bytes | aiohttp.FormData, permit: Permit | None) -> Any:
         return await self._request.call(f"{self._address}/{method}", body, still=permit)
 
-    def _body(self, part: Part) -> bytes:
-        """What a message says, without whom it goes to and without the first brace."""
+    def _text(self, part: Part) -> bytes:
+        """What `text_of` makes of a part, made once."""
         key = part.content_hash, part.kind, str(part.payload.get("variant", ""))
-        body = self._bodies.get(key)
-        if body is None:
-            if len(self._bodies) >= _REMEMBERED:
-                self._bodies.clear()
-            body = self._bodies[key] = _json(_content(part))[1:]
-        return body
+        text = self._texts.get(key)
+        if text is None:
+            if len(self._texts) >= _REMEMBERED:
+                self._texts.clear()
+            text = self._texts[key] = text_of(part)
+        return text
 
     async def _refused(self, error: TelegramError, delivery: Delivery, part: Part | None) -> Outcome | None:
         """What becomes of a new message that is refused for no reason of its own; None where the error tells.
@@ -361,38 +345,6 @@ class Sender:
         )
 
 
-def _simpler(part: Part | None, error: TelegramError) -> Part | None:
-    """The same part one layout simpler, where the error is about the layout; None where nothing simpler helps."""
-    if part is None:
-        return None
-    content = refusal_of(error) is Refusal.CONTENT
-    if part.kind is PartKind.RICH and (content or refuses_rich(error) or refuses_markup(error)):
-        return _classic(part)
-    name, limit = ("caption", CAPTION_LIMIT) if part.kind is PartKind.DOCUMENT else ("text", TEXT_LIMIT)
-    form, words = part.payload.get("variant"), part.payload[name]
-    if form is None and (content or refuses_markup(error)):
-        words = _words(words, limit)
-    if refuses_markup(error) and form is None:
-        return replace(part, payload={**part.payload, name: words, "variant": "plain"})
-    if content and "too long" in str(error).lower() and form != "half":
-        # By whatever Telegram counts, the whole is too long.
-        first, rest = halves(words, limit // 2)
-        return replace(part, payload={**part.payload, name: first, "rest": rest, "variant": "half"})
-    if content and form in {None, "plain"}:
-        return replace(part, payload={**part.payload, name: words, "buttons": [], "variant": "bare"})
-    return None
-
-
-def _words(text: str, limit: int) -> str:
-    """Without markup: with the links' addresses where they fit, else without, so that no paper at the end is lost."""
-    words = plain(text)
-    return words if len(words.encode("utf-16-le")) // 2 <= limit else shown(text)
-
-
-def _classic(part: Part) -> Part:
-    return replace(part, kind=PartKind.MESSAGE)
-
-
 def _many(place: Destination) -> bool:
     return place.kind is not ChatKind.PRIVATE
 
@@ -404,24 +356,6 @@ def _message_id(message: Any) -> int:
     raise NetworkError("the answer names no message")
 
 
-def _content(part: Part) -> dict[str, Any]:
-    markup = _keyboard(part)
-    if part.kind is PartKind.RICH:
-        return {"rich_message": {**part.payload["rich"], "skip_entity_detection": True}, **markup}
-    mode = {} if "variant" in part.payload else {"parse_mode": "HTML"}
-    return {"text": part.payload["text"], **mode, "link_preview_options": {"is_disabled": True}, **markup}
-
-
-def _keyboard(part: Part) -> dict[str, Any]:
-    buttons = part.payload.get("buttons")
-    return {"reply_markup": {"inline_keyboard": buttons}} if buttons else {}
-
-
-def _caption(part: Part) -> dict[str, Any]:
-    mode = {} if "variant" in part.payload else {"parse_mode": "HTML"}
-    return {"caption": part.payload["caption"], **mode}
-
-
 def _form(fields: Mapping[str, Any], name: str, part: Part) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for key, value in fields.items():
@@ -430,8 +364,3 @@ def _form(fields: Mapping[str, Any], name: str, part: Part) -> aiohttp.FormData:
     content: str = part.payload["content"]
     form.add_field(name, content.encode(), filename=part.payload["file_name"], content_type="text/markdown")
     return form
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    present = {key: one for key, one in value.items() if one is not None}
-    return json.dumps(present, ensure_ascii=False, separators=(",", ":")).encode()
