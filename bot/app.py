@@ -25,9 +25,10 @@ from bot.corrections.posted_answers import PostedAnswers
 from bot.corrections.posted_cards import PostedCards
 from bot.corrections.regenerate import Regenerate
 from bot.corrections.retry_translations import TranslationRetries
-from bot.delivery.deliver import WORKERS, Deliverer, Told
+from bot.delivery.deliver import WORKERS, Deliverer
 from bot.delivery.pin_digests import Pins
 from bot.delivery.probe import Probe
+from bot.delivery.reports import Told
 from bot.delivery.sender import Sender
 from bot.delivery.unknown import LOOK_AFTER, UnknownDeliveries
 from bot.digests.daily import Daily

@@ -1,10 +1,13 @@
-"""JOURNEY due rows → Telegram → outcomes. A row is claimed, begun when it has its turn, and recorded.
+"""JOURNEY due rows → Telegram → outcomes, as one loop.
 
-"claimed" is committed when a process takes the row in hand, "sending" right before its request, the outcome after it.
+1. record the outcomes that came in, and begin the rows whose slot to send has come (`_exchange`, one transaction);
+2. claim as many rows as may leave soon, in that transaction;
+3. send each in a task of its own (`_deliver`), which waits for its slot and for the commit that it is begun;
+4. wait until there is more to do.
 
-One loop writes: each of its transactions lets the rows go out whose turns have come since the last one, records what
-came in and takes the next rows, so that the cost of a transaction is shared by many messages when there are many, and
-none waits when there are few.
+"claimed" is committed when a process takes a row in hand, "sending" right before its request, the outcome after it.
+Outcomes and claims share a transaction, so that its cost is divided among many messages when there are many, and no
+message waits when there are few.
 """
 
 from __future__ import annotations
@@ -13,25 +16,24 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.liveness import Liveness
+from bot.delivery.lease import Lease
 from bot.delivery.permits import Permits
 from bot.delivery.pin_digests import Pins
+from bot.delivery.reports import Reports, Told
 from bot.delivery.sender import Sender
 from bot.delivery.unknown import UnknownDeliveries
 from bot.log import event, redact
 from bot.telegram_api.pace import Pace
-from storage import deliveries, delivery_outcomes, workers
+from storage import deliveries, delivery_outcomes
 from storage.database import Database
 from storage.delivery_outcomes import Done
 from storage.delivery_rows import Known
 from storage.errors import TROUBLE, GivenUp, reason_of
-from storage.records import Delivery, DeliveryState, Now, Refused, RetryAt, Sent
-from storage.workers import Recovered
+from storage.records import Delivery, DeliveryState, Now, Refused, Sent
 
 _log = logging.getLogger(__name__)
 
@@ -51,19 +53,6 @@ _TROUBLE = (0.5, 1.0, 2.0, 5.0)
 _UNDER_WAY = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRY)
 
 
-async def _nobody_is_told(*_values: object) -> None:
-    """For a desk without people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who hears of what: a destination that is lost, a database that cannot be written, refusals that may pass."""
-
-    lost: Callable[[delivery_outcomes.Lost], Awaitable[object]] = _nobody_is_told
-    stuck: Callable[[str], Awaitable[object]] = _nobody_is_told
-    refused: Callable[[str], Awaitable[object]] = _nobody_is_told
-
-
 class Deliverer:
     """Drains the delivery rows until told to stop. `wake` is called when there may be new ones."""
 
@@ -76,7 +65,7 @@ class Deliverer:
         now: Now,
         unknown: UnknownDeliveries,
         pins: Pins,
-        told: Told = Told(),
+        told: Told = Told(),  # noqa: B008 - frozen
         lease: timedelta = LEASE,
         alone: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -89,17 +78,13 @@ class Deliverer:
         self._sender = sender
         self._pace = pace
         self._now = now
-        self._told = told
         self._unknown = unknown
         self._pins = pins
-        self._third = lease.total_seconds() / 3
-        self._alone = alone
-        self._clock = clock
-        self._liveness = Liveness(clock, lease.total_seconds())
-        self._fence: int | None = None
-        self._beat_at = -math.inf
+        seconds = lease.total_seconds()
+        self._lease = Lease(db=db, pace=pace, now=now, unknown=unknown, seconds=seconds, alone=alone, clock=clock)
+        self._reports = Reports(told)
         self._woken = asyncio.Event()
-        self._permits = Permits(clock=clock, seconds=self._third, wake=self._woken.set)
+        self._permits = Permits(clock=clock, seconds=seconds / 3, wake=self._woken.set)
         self._resting = asyncio.Event()
         self._rests = 0
         self._held = math.inf
@@ -108,8 +93,6 @@ class Deliverer:
         self._ripe: asyncio.TimerHandle | None = None
         self._known: Known = {}
         self._out = False
-        self._to_pin = self._pinning = False
-        self._aside: set[asyncio.Task[object]] = set()
 
     def wake(self) -> None:
         """There may be rows to send."""
@@ -122,34 +105,12 @@ class Deliverer:
 
     async def recover(self) -> None:
         """Show that this process lives, and decide what becomes of rows that one which does not has left."""
-        before = self._fence
-        async with self._db.begin() as session:
-            fence = before
-            if fence is None or not await workers.beat(session, fence):
-                fence = await workers.register(session)
-            beats = await workers.beats(session)
-            others = [one for one in beats if one != fence]
-            dead = others if self._alone else self._liveness.dead({other: beats[other] for other in others})
-            left = await workers.recover(session, self._now(), dead=dead, look_at=self._unknown.look_at)
-        self._fence, self._beat_at = fence, self._clock() + self._third
-        self._pace.share(len(beats) - len(dead))
-        if before not in {None, fence}:
-            event(_log, "taken_for_dead", fence=before, now=fence, level=logging.WARNING)
-        if left != Recovered():
-            event(
-                _log,
-                "recovered",
-                unsent=left.unsent,
-                resend=left.resend,
-                unknown=left.unknown,
-                level=logging.WARNING,
-            )
-        await self._unknown.recovered(left.unknown)
+        await self._lease.renew()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; then finish the requests in flight and record what came of them."""
         stopped = asyncio.create_task(self._wake_at(stop))
-        self._pin_soon()
+        self._pins.soon(self._reports.beside)
         trouble = 0
         try:
             while not self._finished(stop):
@@ -158,7 +119,7 @@ class Deliverer:
                 try:
                     more = await self._exchange(claiming=not stop.is_set())
                     if not stop.is_set():
-                        await self._unknown.look(self._fence or 0, self.wake)
+                        await self._unknown.look(self._lease.fence, self.wake)
                     seconds = 0.0 if more or self._finished(stop) else await self._nothing_for()
                 except Exception as error:  # noqa: BLE001 - whatever it is: without this loop nothing is ever delivered
                     trouble += 1
@@ -177,12 +138,8 @@ class Deliverer:
             if self._busy:
                 await asyncio.wait(self._busy.values())
             await self._unknown.finish()
-            if self._aside:
-                await asyncio.wait(self._aside)
-        with suppress(*TROUBLE):
-            async with self._db.begin() as session:
-                if self._fence is not None:
-                    await workers.leave(session, self._fence)
+            await self._reports.finish()
+        await self._lease.end()
 
     async def settled(self, digest_ids: Collection[int], seconds: float) -> dict[DeliveryState, int]:
         """Wait until the rows of these digests have come to rest (at most that long), and count them by state.
@@ -215,7 +172,7 @@ class Deliverer:
 
     async def _exchange(self, *, claiming: bool) -> bool:
         """One transaction: rows go out, outcomes go down, rows come up. Returns whether there may be more at once."""
-        if self._clock() >= self._beat_at:
+        if self._lease.seconds_left <= 0:
             await self.recover()
         # Before the rows are taken: what rests now may no longer do so when it is asked until when to wait.
         self._held = self._pace.rest(_AHEAD)
@@ -231,7 +188,7 @@ class Deliverer:
         if self._ripe is not None:
             self._ripe.cancel()
             self._ripe = None
-        now, moment, fence = self._now(), self._permits.moment(), self._fence or 0
+        now, moment, fence = self._now(), self._permits.moment(), self._lease.fence
         claimed: list[Delivery] = []
         try:
             async with self._db.begin() as session:
@@ -258,12 +215,12 @@ class Deliverer:
             # Nothing of it was committed, so that none of the rows is this process's.
             claimed = []
             done, lost = await self._record_apart(done, now)
-            await self._tell(done, lost)
+            self._recorded(done, lost)
             # What was kept, and the rows that wait to go out, are tried at once: nothing else would wake the loop.
             return True
         for delivery in claimed:
             self._busy[delivery.id] = asyncio.create_task(self._deliver(delivery))
-        await self._tell(done, lost)
+        self._recorded(done, lost)
         return bool(claimed) and len(claimed) == free
 
     def _free(self) -> int:
@@ -295,29 +252,12 @@ class Deliverer:
                 return done[:place], lost
         return done, lost
 
-    async def _tell(self, done: Collection[Done], lost: Collection[delivery_outcomes.Lost]) -> None:
+    def _recorded(self, done: Collection[Done], lost: Collection[delivery_outcomes.Lost]) -> None:
         for outcome in done:
             self._unknown.recorded(outcome.delivery, outcome.outcome)
-            if isinstance(outcome.outcome, Sent):
-                event(
-                    _log,
-                    "delivered" if outcome.delivery.message_id is None else "edited",
-                    digest=outcome.delivery.digest_id,
-                    chat=outcome.delivery.destination.chat_id,
-                    part=outcome.delivery.number,
-                    message=outcome.outcome.message_id,
-                )
-        refused = [
-            outcome.outcome.reason
-            for outcome in done
-            if isinstance(outcome.outcome, RetryAt) and outcome.outcome.refused
-        ]
-        if refused:
-            self._beside(self._told.refused(refused[0]))
+        self._reports.recorded(done, lost)
         if any(outcome.delivery.destination.pin and isinstance(outcome.outcome, Sent) for outcome in done):
-            self._pin_soon()
-        for one_lost in lost:
-            self._beside(self._told.lost(one_lost))
+            self._pins.soon(self._reports.beside)
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
@@ -332,29 +272,6 @@ class Deliverer:
             elif self._ripe is None:
                 self._ripe = asyncio.get_running_loop().call_later(_LINGER, self._woken.set)
 
-    def _pin_soon(self) -> None:
-        """Pin what is to be pinned, unless that is being done already; then once more."""
-        self._to_pin = True
-        if not self._pinning:
-            self._pinning = True
-            self._beside(self._pin())
-
-    async def _pin(self) -> None:
-        try:
-            while self._to_pin:
-                self._to_pin = False
-                await self._pins.settle()
-        except Exception:  # noqa: BLE001 - it is done with the next digest
-            _log.exception("pins_failed")
-        finally:
-            self._pinning = False
-
-    def _beside(self, work: Awaitable[object]) -> None:
-        """Do something that the rows do not wait for."""
-        task = asyncio.ensure_future(work)
-        self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
-
     async def _in_trouble(self, error: Exception, times: int) -> None:
         """The database cannot be written: say so once, and wait. Nothing new is begun meanwhile."""
         if not isinstance(error, TROUBLE):
@@ -362,7 +279,7 @@ class Deliverer:
         reason = redact(reason_of(error))
         event(_log, "database_in_trouble", level=logging.ERROR, failures=times, reason=reason)
         if times == 1:
-            self._beside(self._told.stuck(reason))
+            self._reports.stuck(reason)
         await asyncio.sleep(_TROUBLE[min(times, len(_TROUBLE)) - 1])
 
     async def _nothing_for(self) -> float:
@@ -374,7 +291,7 @@ class Deliverer:
             at = await deliveries.next_retry(session, now)
         at = min((moment for moment in (at, self._unknown.next) if moment is not None), default=None)
         due = _IDLE if at is None else min(max((at - now).total_seconds(), 0.05), _IDLE)
-        return min(due, max(self._beat_at - self._clock(), 0.05))
+        return min(due, max(self._lease.seconds_left, 0.05))
 
     async def _wait(self, seconds: float) -> None:
         """Until woken, for so long at most, or until a chat that rests may be written to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
@@ -24,6 +25,24 @@ class Pins:
     def __init__(self, *, db: Database, sender: Sender) -> None:
         self._db = db
         self._sender = sender
+        self._wanted = self._under_way = False
+
+    def soon(self, beside: Callable[[Awaitable[object]], object]) -> None:
+        """Pin what is to be pinned in a task made by `beside`, unless that is being done already; then once more."""
+        self._wanted = True
+        if not self._under_way:
+            self._under_way = True
+            beside(self._settle_all())
+
+    async def _settle_all(self) -> None:
+        try:
+            while self._wanted:
+                self._wanted = False
+                await self.settle()
+        except Exception:  # noqa: BLE001 - it is done with the next digest
+            _log.exception("pins_failed")
+        finally:
+            self._under_way = False
 
     async def settle(self) -> None:
         """Pin all that is to be pinned. Where the bot may not, all stays as it is until the next digest."""

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.config import Policy
-from bot.delivery.deliver import LEASE, Deliverer, Told
+from bot.delivery.deliver import LEASE, Deliverer
 from bot.delivery.pin_digests import Pins
 from bot.delivery.probe import Probe
+from bot.delivery.reports import Told
 from bot.delivery.sender import Sender
 from bot.delivery.unknown import Open, UnknownDeliveries
 from bot.simulator.telegram import PATIENCE
