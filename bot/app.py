@@ -32,6 +32,7 @@ from bot.delivery.reports import Told
 from bot.delivery.sender import Sender
 from bot.delivery.unknown import LOOK_AFTER, UnknownDeliveries
 from bot.digests.daily import Daily
+from bot.digests.destination_settings import DestinationSettings
 from bot.digests.digest_pages import DigestPages
 from bot.digests.rendering import DigestRenderer
 from bot.handlers.access_control import allowed_ids, register_access
@@ -351,6 +352,7 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
         fetcher=parts.fetcher,
         renderer=renderer,
         daily=daily,
+        destination_settings=DestinationSettings(db=parts.db, now=parts.now),
         pages=pages,
         regenerate=regenerate,
         deliverer=deliverer,

@@ -30,6 +30,7 @@ from bot.corrections.regenerate import Regenerate
 from bot.delivery.deliver import Deliverer
 from bot.delivery.sender import Sender
 from bot.digests.daily import Daily
+from bot.digests.destination_settings import DestinationSettings
 from bot.digests.digest_pages import DigestPages
 from bot.digests.rendering import DigestRenderer
 from bot.handlers.recent import Recent
@@ -66,6 +67,7 @@ class Services:
     fetcher: AnnouncementFetcher
     renderer: DigestRenderer
     daily: Daily
+    destination_settings: DestinationSettings
     pages: DigestPages
     regenerate: Regenerate
     deliverer: Deliverer

@@ -140,7 +140,7 @@ async def test_what_a_forgotten_chats_translations_took_still_counts_in_all(tmp_
 
 async def test_it_is_said_in_both_languages_what_is_kept(house: House) -> None:
     assert "Your reading list" in await house.say("/privacy")
-    await house.say("/language zh")
+    await house.say("/settings interface zh")
     assert "阅读清单" in await house.say("/privacy")
     assert "无法撤销" in await house.say("/forget")
 

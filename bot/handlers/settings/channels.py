@@ -17,7 +17,6 @@ from telegram.constants import ParseMode
 
 from bot.handlers.ask import Ask, Refusal, named, private_link
 from bot.handlers.rights import leads, led, shared_chat
-from bot.handlers.settings.changes import stored
 from bot.handlers.settings.paging import CHANNELS, SETTINGS, SETUP, Spot, rows
 from bot.handlers.settings.setting_commands import show
 from bot.render.button import Button, callback
@@ -104,7 +103,7 @@ async def take_shared(ask: Ask) -> None:
     if shared is None or not ask.private or ask.user is None:
         return
     try:
-        place = await stored(ask, await shared_chat(ask, shared.chat_id))
+        place = await ask.services.destination_settings.stored(await shared_chat(ask, shared.chat_id))
     finally:
         # The keyboard has done its work, whatever came of it; only a message can take it away.
         await ask.message.reply_text(

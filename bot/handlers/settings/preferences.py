@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
-from bot.digests.due import following
+from babel import Locale
+
 from bot.handlers.ask import Ask, Refusal
-from bot.handlers.rights import sees_messages, target
-from bot.handlers.settings.choices import parse_switch
+from bot.handlers.rights import target
+from bot.handlers.settings.change_setting import change_setting, warn_if_deaf
 from bot.handlers.settings.describe import when
+from bot.handlers.settings.paging import SETTINGS, Spot
+from bot.handlers.settings.setting_table import parse_switch
 from bot.handlers.typed_text import half_width, listed
-from bot.i18n import catalogue_names, words_for
-from bot.i18n.languages import NAMES, parse_language
+from bot.i18n import catalogue_names
+from bot.i18n.languages import ENGLISH, NAMES, parse_language
 from bot.i18n.typed_time import nearest_zones, parse_clock, parse_zone
-from storage import subscriptions
+from bot.render.button import Button
 from storage.records import AnnounceType, ChatKind, Destination
 
 _HALVES = frozenset({"am", "pm"})
@@ -30,11 +32,8 @@ async def set_time(ask: Ask) -> None:
     first, rest = half_width(ask.args[0]), " ".join(ask.args[1:])
     if ask.args[1:] and (half := ask.args[1].lower().replace(".", "")) in _HALVES:
         first, rest = first + half, " ".join(ask.args[2:])
-    destination = await _stored(ask, destination)
     if first.lower() in _ASAP:
-        async with ask.services.db.begin() as session:
-            await subscriptions.reschedule(session, destination.id, None, destination.timezone, None)
-        await ask.reply(when(ask, replace(destination, delivery_time=None, next_run_at=None)))
+        await ask.reply(when(ask, await change_setting(ask, destination, time=None)))
         return
     local = parse_clock(first)
     if local is None:
@@ -44,15 +43,11 @@ async def set_time(ask: Ask) -> None:
         nearest = nearest_zones(rest[:60])
         key = "unknown-zone" if nearest else "unknown-zone-alone"
         raise Refusal(key, name=rest[:60], nearest=", ".join(nearest), example=_TIME_EXAMPLE)
-    due = following(replace(destination, delivery_time=local, timezone=zone), ask.services.now())
-    async with ask.services.db.begin() as session:
-        await subscriptions.reschedule(session, destination.id, local, zone, due)
-        changed = await subscriptions.by_id(session, destination.id)
-    await ask.reply(when(ask, changed or destination))
+    await ask.reply(when(ask, await change_setting(ask, destination, time=local, zone=zone)))
 
 
 async def set_language(ask: Ask) -> None:
-    """`/language zh-CN`: what papers are translated to; the bot speaks it too where it can."""
+    """`/language zh-CN`: what papers are translated to. Where the bot speaks it, a button lets it do so here too."""
     ask, destination = await target(ask, "/language @mychannel zh-CN")
     known = ", ".join(f"{code} {name}" for code, name in NAMES.items())
     if not ask.args:
@@ -60,14 +55,18 @@ async def set_language(ask: Ask) -> None:
     language = parse_language(" ".join(ask.args))
     if language is None:
         raise Refusal("unknown-language", name=" ".join(ask.args)[:40], languages=known, example="/language zh-CN")
-    spoken = language.partition("-")[0]
-    interface = spoken if spoken in catalogue_names() else destination.interface
-    destination = await _stored(ask, destination)
-    async with ask.services.db.begin() as session:
-        changed = await subscriptions.update(session, destination.id, language=language, interface=interface)
-    words = words_for(changed.interface) if changed.id == ask.here.id else ask.words
-    key = "language-is-english" if language == "en" else "language-is"
-    await ask.reply(words.html(key, name=NAMES[language], code=language))
+    changed = await change_setting(ask, destination, language=language)
+    key = "language-is-english" if language == ENGLISH else "language-is"
+    await ask.reply(ask.words.html(key, name=NAMES[language], code=language), _speaks_too(changed))
+
+
+def _speaks_too(place: Destination) -> list[list[Button]]:
+    """The button that lets the bot speak the language of the papers as well, where it can and does not yet."""
+    spoken = place.language.partition("-")[0]
+    if spoken not in catalogue_names() or spoken == place.interface:
+        return []
+    name = str(Locale.parse(spoken).display_name)
+    return [[Button(f"💬 {name}", callback_data=Spot(SETTINGS, place).data("interface", spoken))]]
 
 
 async def answer_links(ask: Ask) -> None:
@@ -78,27 +77,23 @@ async def answer_links(ask: Ask) -> None:
     choice = parse_switch(ask.args[0]) if ask.args else None
     if choice is None:
         raise Refusal("links-on-or-off", now="on" if destination.answer_links else "off")
-    destination = await _stored(ask, destination)
-    async with ask.services.db.begin() as session:
-        await subscriptions.update(session, destination.id, answer_links=choice)
+    changed = await change_setting(ask, destination, links=choice)
     await ask.say("links-on" if choice else "links-off")
-    if choice and destination.kind is not ChatKind.CHANNEL and not await sees_messages(ask.bot, destination.chat_id):
-        await ask.say("links-unheard", name=f"@{ask.bot.username}")
+    if choice:
+        await warn_if_deaf(ask, changed)
 
 
 async def set_types(ask: Ask) -> None:
     """`/types new`, `/types new+cross` or `/types all`: which entries of an announcement come."""
     ask, destination = await target(ask, "/types @mychannel new+cross")
-    async with ask.services.db.read() as session:
-        wishes = await subscriptions.of(session, destination.id) if destination.id else []
-    if not wishes:
+    before = await ask.services.destination_settings.announce_types(destination)
+    if not before:
         raise Refusal("no-subscriptions", example="/subscribe cs.CV cs.LG")
     names = [name.lower() for name in listed(ask.args, "+")]
     chosen = frozenset(AnnounceType) if names in (["all"], ["全部"]) else _named_types(names)
     if not chosen:
-        raise Refusal("which-types", now=listed_types(wishes[0].announce_types), example="/types new+cross")
-    async with ask.services.db.begin() as session:
-        await subscriptions.want(session, destination.id, chosen)
+        raise Refusal("which-types", now=listed_types(before), example="/types new+cross")
+    await ask.services.destination_settings.want(destination, chosen)
     await ask.say("types-are", types=listed_types(chosen))
 
 
@@ -111,10 +106,3 @@ def _named_types(names: Sequence[str]) -> frozenset[AnnounceType]:
     if not names or not set(names) <= set(AnnounceType):
         return frozenset()
     return frozenset(AnnounceType(name) for name in names)
-
-
-async def _stored(ask: Ask, destination: Destination) -> Destination:
-    if destination.id:
-        return destination
-    async with ask.services.db.begin() as session:
-        return await subscriptions.save(session, destination)

@@ -9,7 +9,7 @@ from telegram.constants import ChatType
 
 from bot.handlers.ask import Ask, Refusal, private_link
 from bot.handlers.rights import may_change, target
-from bot.handlers.settings.changes import change_by_button, change_by_command, stored
+from bot.handlers.settings.change_setting import change_by_button, change_by_command
 from bot.handlers.settings.paging import SETTINGS, Spot
 from bot.handlers.settings.preferences import set_time, set_types
 from bot.handlers.settings.settings_pages import PAGES, main_page
@@ -34,7 +34,7 @@ async def settings(ask: Ask) -> None:
         return
     asked, place = await target(ask, "/settings @mychannel")
     if not asked.args:
-        await show(asked, await stored(ask, place))
+        await show(asked, await ask.services.destination_settings.stored(place))
         return
     name = asked.args[0].lower()
     if name in _OTHERS:
@@ -56,7 +56,7 @@ async def categories(ask: Ask) -> None:
         await point_to_private(ask)
         return
     ask, place = await target(ask, "/categories @mychannel")
-    await show(ask, await stored(ask, place), "fields")
+    await show(ask, await ask.services.destination_settings.stored(place), "fields")
 
 
 async def press_settings(ask: Ask) -> None:
@@ -97,7 +97,7 @@ async def pressed_place(ask: Ask) -> Destination:
         raise Refusal("button-outdated")
     if int(number) == 0:
         await may_change(ask, ask.here)
-        return await stored(ask, ask.here)
+        return await ask.services.destination_settings.stored(ask.here)
     async with ask.services.db.read() as session:
         place = await subscriptions.by_id(session, int(number))
     if place is None:

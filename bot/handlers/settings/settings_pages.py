@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from bot.handlers.ask import Ask, named
-from bot.handlers.settings.choices import CHOICES
 from bot.handlers.settings.describe import described, shown_days
 from bot.handlers.settings.fields import archive_page, fields_page, group_page, mine_page
 from bot.handlers.settings.paging import CHANNELS, SETTINGS, Page, Spot, back, leave, option, rows
+from bot.handlers.settings.setting_table import SETTING_BY_NAME
 from bot.handlers.settings.topics import in_forum
 from bot.i18n import dates
 from bot.i18n.languages import NAMES
@@ -68,9 +68,9 @@ async def main_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
         Button(words("set-types"), callback_data=spot.data("types")),
     ]
     switches = [
-        _switch(ask, spot, name, on=CHOICES[name].written(place) == "on")
+        _switch(ask, spot, name, on=SETTING_BY_NAME[name].written(place) == "on")
         for name in _SWITCHES
-        if CHOICES[name].suits(place)
+        if SETTING_BY_NAME[name].suits(place)
     ]
     return Page(text, (*rows([*doors, *switches, *more], 2), above if elsewhere else ()))
 
@@ -83,7 +83,7 @@ async def language_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
         return page
     spoken = [
         option(f"{_SPEAKS} {_spoken(one)}", spot.data("interface", one), chosen=one == spot.place.interface)
-        for one in CHOICES["interface"].shown
+        for one in SETTING_BY_NAME["interface"].shown
     ]
     elsewhere = spot.place.chat_id != ask.chat.id
     head = f"<b>{escape(named(spot.place))}</b>" if elsewhere else ask.words("setup-start")
@@ -92,20 +92,20 @@ async def language_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
 
 async def interface_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """Languages that the bot speaks."""
-    names = {code: _spoken(code) for code in CHOICES["interface"].shown}
+    names = {code: _spoken(code) for code in SETTING_BY_NAME["interface"].shown}
     return _choose(ask, spot, "interface", names, now=spot.place.interface, width=2)
 
 
 async def layout_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """The three layouts, each with a line that says what it is."""
-    names = {text: ask.words(f"layout-{text}") for text in CHOICES["layout"].shown}
+    names = {text: ask.words(f"layout-{text}") for text in SETTING_BY_NAME["layout"].shown}
     return _choose(ask, spot, "layout", names, now=spot.place.layout, width=3)
 
 
 async def papers_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """How many papers stand in the chat."""
-    names = {text: _count(ask, CHOICES["papers"].read(text)) for text in CHOICES["papers"].shown}
-    return _choose(ask, spot, "papers", names, now=CHOICES["papers"].written(spot.place), width=3)
+    names = {text: _count(ask, SETTING_BY_NAME["papers"].read(text)) for text in SETTING_BY_NAME["papers"].shown}
+    return _choose(ask, spot, "papers", names, now=SETTING_BY_NAME["papers"].written(spot.place), width=3)
 
 
 async def time_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:

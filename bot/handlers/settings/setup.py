@@ -15,7 +15,7 @@ from bot.handlers.optional import show_action
 from bot.handlers.papers.link import MOST_LINKS, answer_ids
 from bot.handlers.papers.paper_card import show_bibtex, show_card
 from bot.handlers.papers.paper_search import show_similar
-from bot.handlers.settings.changes import change_by_button, stored
+from bot.handlers.settings.change_setting import change_by_button
 from bot.handlers.settings.channels import channels
 from bot.handlers.settings.describe import described
 from bot.handlers.settings.paging import CHANNELS, SETTINGS, SETUP, Spot
@@ -119,7 +119,9 @@ async def _welcome(ask: Ask) -> None:
             spoken = parse_language(app)
             language = spoken if spoken not in {None, ENGLISH} else place.language
             zone = zone_of(app) or place.timezone
-            place = await stored(ask, replace(place, language=language or place.language, timezone=zone))
+            place = await ask.services.destination_settings.stored(
+                replace(place, language=language or place.language, timezone=zone)
+            )
         await show(ask, place, "language", flow=SETUP)
         return
     buttons = [

@@ -69,7 +69,7 @@ async def test_a_groups_card_is_changed_by_who_asked_and_administrators_also_aft
         asker = house.telegram.add_user("Bob", language_code="zh-hans")
         group = house.telegram.add_group("Readers", creator=house.person, members=[asker])
         async with house.running():
-            await house.say("/language zh", chat=group)
+            await house.say("/settings interface zh", chat=group)
             await house.say(f"@{house.telegram.bot.username} 2608.00001", chat=group, user=asker)
         message = house.last(group)
         count = len(house.telegram.from_bot(group))

@@ -118,7 +118,7 @@ async def test_in_a_group_everybody_saves_to_a_list_of_their_own_and_nobody_show
         group = house.telegram.add_group("Readers", creator=house.person, members=[reader])
         async with house.running():
             await stored(house)
-            await house.say("/language zh", chat=group)
+            await house.say("/settings interface zh", chat=group)
             await house.say(f"@{house.telegram.bot.username} 2608.00001", chat=group)
             card = house.last(group)
             count = len(house.telegram.from_bot(group))

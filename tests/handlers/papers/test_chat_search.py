@@ -69,7 +69,7 @@ async def test_in_a_group_a_search_is_one_message_and_cards_open_in_private(tmp_
         group = house.telegram.add_group("Readers", creator=house.person, members=[reader])
         async with house.running():
             await stored(house)
-            await house.say("/language zh", chat=group)
+            await house.say("/settings interface zh", chat=group)
             assert "共 12 篇" in await house.say("/search sheep cat:cs", chat=group)
         message = house.last(group)
         assert message.reply_to is not None

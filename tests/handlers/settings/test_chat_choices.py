@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handlers.settings.choices import CHOICES, parse_count, parse_days
+from bot.handlers.settings.setting_table import SETTING_BY_NAME, parse_count, parse_days
 from bot.i18n import dates
 from storage.records import EVERY_DAY
 
@@ -50,6 +50,6 @@ def test_days_as_they_are_written_are_read_back(days: set[int]) -> None:
 
 
 def test_every_value_that_a_button_offers_is_understood() -> None:
-    for choice in CHOICES.values():
+    for choice in SETTING_BY_NAME.values():
         for value in choice.shown:
             assert choice.read(value) is not None, (choice.name, value)

@@ -84,10 +84,18 @@ async def test_a_channel_can_be_managed_only_by_its_administrators_and_only_if_t
     assert "@daily_cv" in await house.say("/subscriptions")
 
 
-async def test_the_bot_speaks_the_language_that_was_chosen(house: House) -> None:
-    assert "简体中文" in await house.say("/language 中文")
+async def test_another_language_of_papers_changes_what_the_bot_speaks_only_when_its_button_is_pressed(
+    house: House,
+) -> None:
+    assert "translated to 简体中文" in await house.say("/language 中文")
+    offer = house.last()
+    assert "arXiv has no category" in await house.say("/subscribe cs.CW")
+    await house.press(offer, "💬 中文")
     assert "arXiv 没有分类" in await house.say("/subscribe cs.CW")
-    assert "English" in await house.say("/language en")
+    assert "简体中文" in await house.say("/language zh-CN")
+    assert not house.last().all_buttons
+    assert await house.say("/language ja")
+    assert not house.last().all_buttons
 
 
 async def test_a_chinese_app_is_answered_in_chinese_from_the_start(house: House) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from bot.i18n import catalogue_names
 from bot.i18n.languages import NAMES, parse_language
+from bot.i18n.typed_time import parse_clock, parse_zone
 from storage.records import EVERY_DAY, ChatKind, Destination, Layout
 
 MOST_SHOWN = 200
@@ -55,6 +57,11 @@ def parse_interface(text: str) -> str | None:
     return spoken if spoken in catalogue_names() else None
 
 
+def parse_button_clock(text: str) -> time | None:
+    """A local time, also with a dash for the colon, which the data of a button has no room for."""
+    return parse_clock(text.replace("-", ":"))
+
+
 def parse_days(text: str) -> frozenset[int] | None:
     """Days as ISO numbers: `mon-fri`, `mon wed fri`, `daily`, `周一至周五`, `一三五`; None for what is none."""
     words = text.lower().replace("星期", " ").replace("礼拜", " ").strip()
@@ -92,7 +99,7 @@ def _day(word: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Setting:
     """A setting: its name in `/settings name value` and in buttons, its field, and how its values are read.
 
     `shown` are the values that buttons offer, in the form that `read` takes; the catalogue has `set-<name>` for it.
@@ -119,19 +126,21 @@ class Choice:
 
 
 _SWITCH = ("on", "off")
-CHOICES: Mapping[str, Choice] = {
-    choice.name: choice
-    for choice in (
-        Choice("language", "language", parse_language, tuple(NAMES), "/settings language zh-CN"),
-        Choice("interface", "interface", parse_interface, catalogue_names(), "/settings interface en"),
-        Choice("layout", "layout", parse_layout, tuple(Layout), "/settings layout classic"),
-        Choice("papers", "papers_shown", parse_count, ("all", "5", "10", "20", "30", "50"), "/settings papers 20"),
-        Choice("days", "weekdays", parse_days, (), "/settings days mon-fri"),
-        Choice("quiet", "quiet", parse_switch, _SWITCH, "/settings quiet on"),
-        Choice("pin", "pin", parse_switch, _SWITCH, "/settings pin on"),
-        Choice("file", "attach_file", parse_switch, _SWITCH, "/settings file off"),
-        Choice("abstracts", "show_abstracts", parse_switch, _SWITCH, "/settings abstracts on"),
-        Choice("links", "answer_links", parse_switch, _SWITCH, "/settings links on"),
+SETTING_BY_NAME: Mapping[str, Setting] = {
+    setting.name: setting
+    for setting in (
+        Setting("language", "language", parse_language, tuple(NAMES), "/settings language zh-CN"),
+        Setting("interface", "interface", parse_interface, catalogue_names(), "/settings interface en"),
+        Setting("time", "delivery_time", parse_button_clock, (), "/settings time 09:00"),
+        Setting("zone", "timezone", parse_zone, (), "/settings time 09:00 Asia/Shanghai"),
+        Setting("layout", "layout", parse_layout, tuple(Layout), "/settings layout classic"),
+        Setting("papers", "papers_shown", parse_count, ("all", "5", "10", "20", "30", "50"), "/settings papers 20"),
+        Setting("days", "weekdays", parse_days, (), "/settings days mon-fri"),
+        Setting("quiet", "quiet", parse_switch, _SWITCH, "/settings quiet on"),
+        Setting("pin", "pin", parse_switch, _SWITCH, "/settings pin on"),
+        Setting("file", "attach_file", parse_switch, _SWITCH, "/settings file off"),
+        Setting("abstracts", "show_abstracts", parse_switch, _SWITCH, "/settings abstracts on"),
+        Setting("links", "answer_links", parse_switch, _SWITCH, "/settings links on"),
     )
 }
-"""The settings by name; time and zone (/time), announce types (/types) and categories have commands of their own."""
+"""The settings. Announce types (/types) and categories belong to subscriptions and have commands of their own."""
