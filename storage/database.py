@@ -46,12 +46,12 @@ class Database:
         self._url = parse_address(url)
         self._given_up = self._in_trouble = False
         self._one_writer: asyncio.Lock | None = None
-        self._shutdown: set[asyncio.Future[Any]] = set()
+        self._ending: set[asyncio.Future[Any]] = set()
         if self._url.get_backend_name() == "sqlite":
             self._one_writer = asyncio.Lock()
             # IMMEDIATE: one that begins by reading cannot become a writing one while another process writes.
-            self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", self._shutdown, pool_size=1)
-            self._reader = _sqlite_engine(self._url, "BEGIN", self._shutdown, pool_size=_READERS, read_only=True)
+            self._writer = _sqlite_engine(self._url, "BEGIN IMMEDIATE", self._ending, pool_size=1)
+            self._reader = _sqlite_engine(self._url, "BEGIN", self._ending, pool_size=_READERS, read_only=True)
         else:
             self._writer = _engine(self._url, connect_args=NOTICED)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
@@ -91,8 +91,8 @@ class Database:
         """Close every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
-        if self._shutdown:
-            await asyncio.wait(self._shutdown)
+        if self._ending:
+            await asyncio.wait(self._ending)
 
 
 async def migrate(url: str, *, now: Callable[[], datetime] | None = None) -> MigrationResult:

@@ -3,16 +3,20 @@
 The driver keeps a connection in a thread of its own. To make a cursor, run it, fetch and close it are four messages to
 that thread and back, of about 60 µs each: for small statements that is most of what they cost. Here one message does
 all of it, and takes the BEGIN of a transaction along with its first statement. Nobody waits for a rollback, with which
-every read ends; of nothing, which the pool asks for whenever a connection comes back to it, it is none.
+every read ends, and none is sent where no transaction was begun.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_cursor
 from sqlalchemy.engine.interfaces import Dialect
@@ -85,7 +89,7 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         self._ending = ending
 
     def commit(self) -> None:
-        """Of nothing, it is none."""
+        """Nothing is sent where no statement has begun a transaction."""
         if self.begin is None:
             super().commit()
         self.begin = None
@@ -116,5 +120,28 @@ def in_one_trip(engine: AsyncEngine, ending: set[asyncio.Future[Any]]) -> None:
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:
-        plain: Any = dialect.connect(*arguments, **options)
+        plain: Any = dialect.connect(*arguments, **options, async_creator_fn=partial(_opened, ending))
         return _Connection(plain.dbapi, plain.driver_connection, ending)
+
+
+async def _opened(ending: set[asyncio.Future[Any]], *arguments: Any, **options: Any) -> aiosqlite.Connection:
+    """A new connection. Its thread opens the file to the end also where nobody waits for it any more."""
+    connection = aiosqlite.connect(*arguments, **options)
+    connection._thread.daemon = True  # as SQLAlchemy does
+    opening = asyncio.ensure_future(_open(connection))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        closing = asyncio.ensure_future(_close(opening))
+        ending.add(closing)
+        closing.add_done_callback(ending.discard)
+        raise
+
+
+async def _open(connection: aiosqlite.Connection) -> aiosqlite.Connection:
+    return await connection
+
+
+async def _close(opening: asyncio.Future[aiosqlite.Connection]) -> None:
+    with suppress(sqlite3.Error):
+        await (await opening).close()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -118,6 +119,18 @@ async def test_a_statement_that_fails_says_why_and_leaves_its_transaction_usable
                 await session.execute(sa.insert(destinations), again)
         await subscriptions.save(session, place(2))
     assert await chats(db) == 2
+
+
+async def test_a_database_is_closed_after_the_connections_that_nobody_waited_for_any_more(tmp_path: Path) -> None:
+    async with open_database(tmp_path) as db:
+        for _ in range(20):
+            reading = asyncio.create_task(chats(db))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            reading.cancel()
+            await asyncio.wait({reading})
+    # A thread that tells a closed event loop of its connection would fail a later test.
+    assert [thread for thread in threading.enumerate() if "_connection_worker" in thread.name] == []
 
 
 async def test_a_reader_sees_one_state_of_things_while_a_writer_works(db: Database) -> None:
