@@ -125,7 +125,7 @@ async def test_cards_posted_with_gaps_are_edited_where_they_stand_unless_somethi
         topic = house.telegram.add_topic(forum, "Papers")
         left = house.telegram.add_group("Left", creator=house.person)
         mention = f"@{house.telegram.bot.username} 2608.00001"
-        await house.say("/language zh", chat=forum, thread_id=topic)
+        await house.say("/settings interface zh", chat=forum, thread_id=topic)
         await house.say(mention, chat=forum, thread_id=topic)
         await house.say(mention, chat=left)
         for _ in range(4):
