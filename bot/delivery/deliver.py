@@ -49,6 +49,8 @@ _LINGER = 0.025
 _AHEAD = 0.25
 _IDLE = 30.0
 _POLL = 0.1
+# The loop rested and is about to go on: there is nothing to wait for yet.
+_GLANCE = 0.01
 _TROUBLE = (0.5, 1.0, 2.0, 5.0)
 _UNDER_WAY = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRY)
 
@@ -158,8 +160,11 @@ class Deliverer:
             waiting = counts.get(DeliveryState.PENDING) and not at_rest
             if not (moving or waiting) or loop.time() >= until:
                 return counts
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.sleep(_POLL) if at_rest else self._resting.wait(), _POLL)
+            if self._resting.is_set():
+                await asyncio.sleep(_POLL if at_rest else _GLANCE)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._resting.wait(), _POLL)
 
     @property
     def _rest(self) -> int | None:
