@@ -21,6 +21,7 @@ from bot.arxiv_source.http_cache import Kept
 from bot.arxiv_source.shared_request_queue import DatabaseRequestSlots
 from bot.config import Settings
 from bot.corrections.page_translation import PageTranslation
+from bot.corrections.posted import PostedMessages
 from bot.corrections.posted_answers import PostedAnswers
 from bot.corrections.posted_cards import PostedCards
 from bot.corrections.regenerate import Regenerate
@@ -193,7 +194,7 @@ async def running(
             now=now,
             rendered=services.regenerate.render_again,
             cards=services.cards,
-            answers=PostedAnswers(db=parts.db, sender=telegram.sender, render=services.renderer.as_stored),
+            answers=PostedAnswers(db=parts.db, posted=services.posted, render=services.renderer.as_stored),
         )
 
         members = Membership(services, owners)
@@ -344,6 +345,7 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
     regenerate = Regenerate(
         db=parts.db, fetcher=parts.fetcher, renderer=renderer, chain=parts.chain, now=parts.now, planned=deliverer.wake
     )
+    posted = PostedMessages(sender=telegram.sender)
     pages = DigestPages(db=parts.db, bot_name=bot_name)
     return Services(
         settings=parts.settings,
@@ -359,12 +361,13 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
         sender=telegram.sender,
         now=parts.now,
         recent=Recent(now=parts.now),
-        cards=PostedCards(db=parts.db, sender=telegram.sender),
+        posted=posted,
+        cards=PostedCards(db=parts.db, posted=posted),
         page_translation=PageTranslation(
             db=parts.db,
             chain=parts.chain,
             pages=pages,
-            sender=telegram.sender,
+            posted=posted,
             create_task=telegram.application.create_task,
         ),
         limits=UsageLimits(settings=parts.settings, db=parts.db, now=parts.now),

@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from bot.delivery.sender import Sender
+from bot.corrections.posted import PostedMessage, PostedMessages
 from bot.digests.digest_pages import DigestPages
 from bot.log import event, redact
 from bot.translate.budget import Payer
@@ -44,13 +44,13 @@ class PageTranslation:
         db: Database,
         chain: Chain,
         pages: DigestPages,
-        sender: Sender,
+        posted: PostedMessages,
         create_task: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._db = db
         self._chain = chain
         self._pages = pages
-        self._sender = sender
+        self._posted = posted
         self._create_task = create_task
         self._shown: dict[tuple[int, int], ShownPage] = {}
 
@@ -85,6 +85,9 @@ class PageTranslation:
         made = await ensure(self._db, self._chain, papers, language, urgent=True, payer=Payer(place.chat_id))
         part = await self._pages.page(shown.digest_id, shown.page, shown.layout)
         fuller = any(made[paper.source_hash].complete for paper in papers)
-        # Whoever pressed a button of it meanwhile wants to see something else there.
-        if fuller and self._shown[place.chat_id, message_id] == shown:
-            await self._sender.change(place, message_id, part)
+        if fuller:
+            message = PostedMessage(place, message_id)
+            await self._posted.edit(message, part, lambda: self._stands(message, shown), urgent=True)
+
+    async def _stands(self, message: PostedMessage, shown: ShownPage) -> bool:
+        return self._shown[message.place.chat_id, message.message_id] == shown

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import TelegramError
 
-from bot.delivery.sender import Sender
+from bot.corrections.posted import Edited, PostedMessage, PostedMessages
 from bot.log import event, redact
 from storage import digests, gaps, open_answers
 from storage.database import Database
@@ -19,9 +19,11 @@ _log = logging.getLogger(__name__)
 class PostedAnswers:
     """Edits them. Doing it again changes nothing. `render` makes the parts of a stored digest."""
 
-    def __init__(self, *, db: Database, sender: Sender, render: Callable[[Digest], Awaitable[Sequence[Part]]]) -> None:
+    def __init__(
+        self, *, db: Database, posted: PostedMessages, render: Callable[[Digest], Awaitable[Sequence[Part]]]
+    ) -> None:
         self._db = db
-        self._sender = sender
+        self._posted = posted
         self._render = render
 
     async def edit(self, arxiv_ids: Collection[str], language: str) -> tuple[int, set[str]]:
@@ -50,18 +52,12 @@ class PostedAnswers:
         if part is None:
             await self._leave(answer)
             return False
-        async with self._db.read() as session:
-            # Whoever pressed a button of it meanwhile wants to see something else there.
-            stands = await open_answers.at(session, answer.chat_id, answer.message_id) == answer
-        if not stands:
-            return False
         kind = ChatKind.PRIVATE if answer.chat_id > 0 else ChatKind.SUPERGROUP
         place = Destination(answer.chat_id, kind, digest.language, digest.interface, "UTC")
-        try:
-            await self._sender.change(place, answer.message_id, part)
-        except (BadRequest, Forbidden, ChatMigrated) as error:
-            # Deleted, or in a chat that is closed to the bot: nobody misses the edit.
-            event(_log, "answer_left", chat=answer.chat_id, reason=redact(str(error)))
+        edited = await self._posted.edit(PostedMessage(place, answer.message_id), part, lambda: self._stands(answer))
+        if edited is Edited.SUPERSEDED:
+            return False
+        if edited is Edited.GONE:
             await self._leave(answer)
             return False
         async with self._db.read() as session:
@@ -69,6 +65,10 @@ class PostedAnswers:
         if not more:
             await self._leave(answer)
         return True
+
+    async def _stands(self, answer: OpenAnswer) -> bool:
+        async with self._db.read() as session:
+            return await open_answers.at(session, answer.chat_id, answer.message_id) == answer
 
     async def _leave(self, answer: OpenAnswer) -> None:
         async with self._db.begin() as session:

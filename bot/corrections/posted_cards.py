@@ -6,18 +6,18 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import TelegramError
 
 from bot.arxiv_source.categories import names_in
-from bot.delivery.sender import Sender
+from bot.corrections.posted import Edited, PostedMessage, PostedMessages
 from bot.i18n import words_for
 from bot.log import event, redact
 from bot.render.card import Card, Place, render_card
+from bot.render.digest_pieces import make_part
 from bot.render.inline_card import inline_card
-from bot.telegram_api.refusals import says_unchanged
 from storage import open_cards, papers, translations
 from storage.database import Database
-from storage.records import BilingualPaper, OpenCard, Translation
+from storage.records import BilingualPaper, ChatKind, Destination, OpenCard, Part, PartKind, Translation
 
 _log = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ _log = logging.getLogger(__name__)
 class PostedCards:
     """Edits them. Doing it again changes nothing."""
 
-    def __init__(self, *, db: Database, sender: Sender) -> None:
+    def __init__(self, *, db: Database, posted: PostedMessages) -> None:
         self._db = db
-        self._sender = sender
+        self._posted = posted
 
     async def edit(self, source_hashes: Collection[str], language: str) -> tuple[int, set[str]]:
         """Show in the cards of these texts what the archive has now.
@@ -72,45 +72,25 @@ class PostedCards:
         async with self._db.read() as session:
             paper = (await papers.many(session, [(card.arxiv_id, card.version)])).get((card.arxiv_id, card.version))
             newest = (await papers.newest(session, [card.arxiv_id])).get(card.arxiv_id)
-            # Whoever pressed a button of it meanwhile wants to see something else there.
-            stands = await open_cards.at(session, card) == card
-        if not stands:
-            return False
         if paper is None or newest is None or paper.source_hash != card.source_hash:
             await self._leave(card)
             return False
         shown = _rendered(card, BilingualPaper(paper, texts), max(newest.version, card.version))
-        keyboard = [
-            [{key: value for key, value in asdict(button).items() if value is not None} for button in row]
-            for row in shown.buttons
-        ]
-        where = (
-            {"inline_message_id": card.inline_message_id} if card.inline_message_id else {"message_id": card.message_id}
-        )
-        try:
-            await self._sender.call(
-                "editMessageText",
-                card.chat_id,
-                **where,
-                text=shown.text,
-                parse_mode="HTML",
-                link_preview_options={"is_disabled": True},
-                reply_markup={"inline_keyboard": keyboard},
-            )
-        except (BadRequest, Forbidden, ChatMigrated) as error:
-            edited = False
-            if not says_unchanged(error):
-                # Deleted, or in a chat that is closed to the bot: nobody misses the edit.
-                event(_log, "card_left", chat=card.chat_id, reason=redact(str(error)))
-                await self._leave(card)
-                return False
-        else:
-            edited = True
+        edited = await self._posted.edit(_message(card), _part(shown), lambda: self._stands(card))
+        if edited is Edited.SUPERSEDED:
+            return False
+        if edited is Edited.GONE:
+            await self._leave(card)
+            return False
         if texts.complete:
             await self._leave(card)
         elif card.waiting:
             await self._keep(replace(card, waiting=False))
-        return edited
+        return edited is Edited.DONE
+
+    async def _stands(self, card: OpenCard) -> bool:
+        async with self._db.read() as session:
+            return await open_cards.at(session, card) == card
 
     async def _keep(self, card: OpenCard) -> None:
         async with self._db.begin() as session:
@@ -128,3 +108,17 @@ def _rendered(card: OpenCard, entry: BilingualPaper, newest: int) -> Card:
         return inline_card(entry, words, card.bot_name, category_names=names)
     place = Place(card.arxiv_id, card.asked_version, card.language, card.other, newest, card.bot_name)
     return render_card(entry, words, category_names=names, place=place)
+
+
+def _message(card: OpenCard) -> PostedMessage:
+    kind = ChatKind.PRIVATE if card.chat_id > 0 else ChatKind.SUPERGROUP
+    place = Destination(card.chat_id, kind, card.language, card.interface, "UTC")
+    return PostedMessage(place, card.message_id, card.inline_message_id)
+
+
+def _part(shown: Card) -> Part:
+    buttons = [
+        [{name: value for name, value in asdict(button).items() if value is not None} for button in row]
+        for row in shown.buttons
+    ]
+    return make_part(0, PartKind.MESSAGE, {"text": shown.text, "buttons": buttons})

@@ -57,7 +57,7 @@ def replaced_file(chat_id: int, message_id: int, part: Part) -> Fields:
 
 def text_of(part: Part) -> bytes:
     """The fields of a message that are the same for every chat, as JSON without its first brace."""
-    return encoded(_content(part))[1:]
+    return encoded(fields_of(part))[1:]
 
 
 def encoded(fields: Mapping[str, Any]) -> bytes:
@@ -66,7 +66,8 @@ def encoded(fields: Mapping[str, Any]) -> bytes:
     return json.dumps(present, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _content(part: Part) -> dict[str, Any]:
+def fields_of(part: Part) -> Fields:
+    """The fields of a message that are the same for every chat."""
     markup = _keyboard(part)
     if part.kind is PartKind.RICH:
         return {"rich_message": {**part.payload["rich"], "skip_entity_detection": True}, **markup}

@@ -168,14 +168,15 @@ class Sender:
                     raise
                 part = fallback
 
-    async def change(self, place: Destination, message_id: int, part: Part) -> Part:
-        """Edit a message of the bot's to a part, as the answer to a press. Returns what stands there then.
+    async def change(self, place: Destination, message_id: int, part: Part, *, urgent: bool = True) -> Part:
+        """Edit a message of the bot's to a part. Returns what stands there then.
 
-        Where the part's layout is refused that is a simpler one. TelegramError is the caller's to handle.
+        `urgent`: somebody waits for it, as after a press. Where the part's layout is refused what stands there is a
+        simpler one. TelegramError is the caller's to handle.
         """
         attempt = 0
         while True:
-            await self._pace.slot(place.chat_id, group=_many(place), urgent=True, message=False)
+            await self._pace.slot(place.chat_id, group=_many(place), urgent=urgent, message=False)
             attempt += 1
             try:
                 await self._carry_out(place, part, message_id)

@@ -25,6 +25,7 @@ from telegram.ext import Application
 from bot.announcements.fetch import AnnouncementFetcher
 from bot.config import Settings
 from bot.corrections.page_translation import PageTranslation
+from bot.corrections.posted import PostedMessages
 from bot.corrections.posted_cards import PostedCards
 from bot.corrections.regenerate import Regenerate
 from bot.delivery.deliver import Deliverer
@@ -74,6 +75,7 @@ class Services:
     sender: Sender
     now: Now
     recent: Recent
+    posted: PostedMessages
     cards: PostedCards
     page_translation: PageTranslation
     limits: UsageLimits

@@ -60,6 +60,6 @@ async def test_a_digest_on_request_is_not_led_back_from_the_page_that_was_turned
         async with services.db.read() as session:
             row = (await session.execute(sa.select(answers_table))).one()
             assert await open_answers.at(session, row.chat_id, row.message_id) is not None
-        posted = PostedAnswers(db=services.db, sender=services.sender, render=render)
+        posted = PostedAnswers(db=services.db, posted=services.posted, render=render)
         assert await posted.edit(["2608.00001"], "zh-CN") == (0, set())
         assert "2/2" in " ".join(button.text for button in message.all_buttons)
