@@ -64,7 +64,7 @@ class PostedCards:
                 event(_log, "card_later", level=logging.WARNING, chat=card.chat_id, reason=redact(str(error)))
         return edited
 
-    async def show(self, card: OpenCard, texts: Translation) -> bool:
+    async def show(self, card: OpenCard, texts: Translation, *, urgent: bool = False) -> bool:
         """Show these texts in a card; no more is made for it then. Whether it was edited.
 
         Raises TelegramError where that may go well another time.
@@ -76,7 +76,7 @@ class PostedCards:
             await self._leave(card)
             return False
         shown = _rendered(card, BilingualPaper(paper, texts), max(newest.version, card.version))
-        edited = await self._posted.edit(_message(card), _part(shown), lambda: self._stands(card))
+        edited = await self._posted.edit(_message(card), _part(shown), lambda: self._stands(card), urgent=urgent)
         if edited is Edited.SUPERSEDED:
             return False
         if edited is Edited.GONE:

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from telegram import Message
 from telegram.constants import ChatType
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bot.arxiv_source.categories import names_in
 from bot.arxiv_source.ids import parse_id
 from bot.handlers import limits
-from bot.handlers.ask import Ask, Refusal, keyboard_of
+from bot.handlers.ask import Ask, Refusal
 from bot.handlers.papers.ordering import Position
 from bot.handlers.papers.paper_ids import named_ids
 from bot.i18n import Words, catalogue_names, words_for
@@ -76,24 +76,15 @@ async def _answer(ask: Ask, match: Match, language: str, position: Position, *, 
     await gone(ask)
     placeholder = await ask.show(text, waiting.buttons)
     position.over()
-    await _note(ask, placeholder, BilingualPaper(paper, untranslated(paper, language)), match, waiting=True)
+    card = await _note(ask, placeholder, BilingualPaper(paper, untranslated(paper, language)), match, waiting=True)
     entry = await making
-    card = card_of(ask, entry, match)
-    try:
-        await placeholder.edit_text(
-            card.text, parse_mode="HTML", disable_web_page_preview=True, reply_markup=keyboard_of(card.buttons)
-        )
-    except BadRequest:
-        # Deleted meanwhile, or nothing could be translated and the text is the same: both are all right.
-        await _forget(ask, placeholder)
+    if card is None:
         return
+    try:
+        await ask.services.cards.show(card, entry.translation, urgent=True)
     except TelegramError as error:
         # It stands there in English, and is noted as one that waits: a later tick completes it.
         event(_log, "card_later", level=logging.WARNING, chat=ask.chat.id, reason=redact(str(error)))
-        return
-    if entry.translation.complete:
-        await _forget(ask, placeholder)
-    await _note(ask, placeholder, entry, match)
 
 
 async def _drafted(ask: Ask, text: str, making: asyncio.Task[BilingualPaper]) -> bool:
@@ -233,13 +224,15 @@ async def _forget(ask: Ask, message: Message) -> None:
         await open_cards.drop_message(session, ask.chat.id, message.message_id)
 
 
-async def _note(ask: Ask, message: Message, entry: BilingualPaper, match: Match, *, waiting: bool = False) -> None:
-    """Where a card stands with gaps, so that it is edited when they are filled.
+async def _note(
+    ask: Ask, message: Message, entry: BilingualPaper, match: Match, *, waiting: bool = False
+) -> OpenCard | None:
+    """Where a card stands with gaps, so that it is edited when they are filled; None for one without.
 
     One that is `waiting` for its translation is completed after the next start, should the program end meanwhile.
     """
     if entry.translation.complete or entry.translation.language == ENGLISH:
-        return
+        return None
     place = _place(ask, entry, match)
     card = OpenCard(
         ask.chat.id,
@@ -257,3 +250,4 @@ async def _note(ask: Ask, message: Message, entry: BilingualPaper, match: Match,
     )
     async with ask.services.db.begin() as session:
         await open_cards.keep(session, card)
+    return card
