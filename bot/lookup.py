@@ -75,7 +75,7 @@ class Lookup:
                 async with self._db.begin() as session:
                     await papers.save(session, asked.values())
                 found |= asked
-        newest = await self._newest_versions([one.arxiv_id for one in found if one.version is not None])
+        newest = await self._newest_versions([match.arxiv_id for match in found if match.version is not None])
         return Found(
             matches=tuple(
                 Match(id_, found[id_], max(found[id_].version, newest.get(id_.arxiv_id, 0)))
@@ -92,13 +92,13 @@ class Lookup:
         """Those of these papers that can be had, in order, with the translations that there are; none is made."""
         found = (await self.find(ids, deadline=deadline)).papers
         async with self._db.read() as session:
-            texts = await translations.current(session, [one.source_hash for one in found], language)
+            texts = await translations.current(session, [paper.source_hash for paper in found], language)
         return [
             BilingualPaper(
-                one,
-                texts.get(one.source_hash) or untranslated(one, language),
+                paper,
+                texts.get(paper.source_hash) or untranslated(paper, language),
             )
-            for one in found
+            for paper in found
         ]
 
     async def archived(self, paper: Paper, language: str) -> BilingualPaper | None:

@@ -182,7 +182,7 @@ async def since(session: AsyncSession, cursors: Mapping[str, date], until: date)
         table.c.mailing_date > min(cursors.values()),
         table.c.mailing_date <= until,
     )
-    return [one for one in found if one.mailing_date > cursors[one.category]]
+    return [announcement for announcement in found if announcement.mailing_date > cursors[announcement.category]]
 
 
 async def missing(session: AsyncSession, cursors: Mapping[str, date], asked_before: datetime) -> set[tuple[str, date]]:
@@ -199,7 +199,7 @@ async def missing(session: AsyncSession, cursors: Mapping[str, date], asked_befo
         table.c.mailing_date > min(cursors.values()),
         table.c.asked_since < asked_before,
     )
-    return {(one.category, one.mailing_date) for one in found}
+    return {(announcement.category, announcement.mailing_date) for announcement in found}
 
 
 async def per_day(session: AsyncSession, categories: Iterable[str], after: date) -> dict[str, float]:

@@ -88,7 +88,7 @@ async def similar(session: AsyncSession, arxiv_id: str, title: str, categories: 
     nearest = sorted(alike, key=lambda number: (-scores[number], -number))[: limit + 1]
     rows = await session.execute(sa.select(table.c.id, table.c.arxiv_id).where(table.c.id.in_(nearest)))
     names = {row.id: row.arxiv_id for row in rows}
-    return [names[one] for one in nearest if names[one] != arxiv_id][:limit]
+    return [names[number] for number in nearest if names[number] != arxiv_id][:limit]
 
 
 def _matching(spelling: _Spelling, match: _Match, most: int, since: date | None) -> sa.Subquery:

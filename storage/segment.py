@@ -123,7 +123,9 @@ def document(
         title=segment(*(text.title for text in known)),
         people=segment(*authors),
         labels=" ".join(sorted(labels)),
-        texts=segment(*(text for one in known for text in (one.abstract, one.summary))),
+        texts=segment(
+            *(text for texts_of_language in known for text in (texts_of_language.abstract, texts_of_language.summary))
+        ),
     )
 
 

@@ -350,7 +350,7 @@ COLUMNS = tuple(table.c[field_.name] for field_ in fields(Destination))
 """The columns in the order of the record's fields, for `destination_at`."""
 
 _KIND, _LAYOUT = (
-    next(at for at, column in enumerate(COLUMNS) if column is one) for one in (table.c.kind, table.c.layout)
+    next(at for at, column in enumerate(COLUMNS) if column is wanted) for wanted in (table.c.kind, table.c.layout)
 )
 
 

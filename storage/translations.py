@@ -50,11 +50,14 @@ async def save(session: AsyncSession, *made: Translation) -> None:
         )
         .values(superseded_at=bindparam("at"))
     )
-    keys = [{"of_text": one.source_hash, "to_language": one.language, "at": one.made_at} for one in made]
+    keys = [
+        {"of_text": translation.source_hash, "to_language": translation.language, "at": translation.made_at}
+        for translation in made
+    ]
     connection = await session.connection()
     await connection.execute(replaced, keys)
-    await session.execute(insert(table), [_values(one) for one in made])
-    await search_index.refresh(session, [one.arxiv_id for one in made])
+    await session.execute(insert(table), [_values(translation) for translation in made])
+    await search_index.refresh(session, [translation.arxiv_id for translation in made])
 
 
 async def restore(session: AsyncSession, source_hashes: Iterable[str], language: str, now: datetime) -> int:

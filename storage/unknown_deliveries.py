@@ -85,7 +85,7 @@ async def last_message(session: AsyncSession, destination_id: int) -> int | None
     delivered = sa.select(sa.func.max(table.c.message_id)).where(table.c.destination_id == destination_id)
     seen = sa.select(destinations.c.seen_message).where(destinations.c.id == destination_id)
     known = [await session.scalar(query) for query in (delivered, seen)]
-    return max((one for one in known if one is not None), default=None)
+    return max((moment for moment in known if moment is not None), default=None)
 
 
 async def message_ids(session: AsyncSession, chat_id: int, *, after: int) -> set[int]:

@@ -68,11 +68,13 @@ class AnnouncementFetcher:
         before = min([calendar.previous(newest), *since.values()])
         async with self._db.read() as session:
             known = await announcements.known_after(session, since, before)
-        if unheard := [one for one in since if (one, newest) not in known]:
+        if unheard := [category for category in since if (category, newest) not in known]:
             async with self._db.begin() as session:
                 await announcements.expect(session, unheard, newest)
         await self._look_once_more(since, calendar.previous(newest), newest)
-        missing = [one for one in wanted if self._is_missing(known.get((one[1], one[0])))]
+        missing = [
+            announcement for announcement in wanted if self._is_missing(known.get((announcement[1], announcement[0])))
+        ]
         return [found for day, category in missing if (found := await self._unless_known(category, day)) is not None]
 
     async def _look_once_more(self, categories: Collection[str], day: date, newest: date) -> None:

@@ -202,7 +202,7 @@ class Sources:
         new = [entry.paper for entry in feed.entries if entry.announce_type is AnnounceType.NEW][
             -_ASKED_FOR_THEIR_DATES:
         ]
-        found = await self._arxiv.papers([ArxivId(one.arxiv_id, 1) for one in new])
+        found = await self._arxiv.papers([ArxivId(paper.arxiv_id, 1) for paper in new])
         begin, end = calendar.submissions(day)
         fitting = sum(paper.submitted_at is not None and begin <= paper.submitted_at < end for paper in found.values())
         if new and fitting > len(new) / 2:
@@ -284,7 +284,7 @@ def _passed_over(category: str, day: date, asked: str, answer: Answer) -> None:
 def _of_listings(day: date, listings: Sequence[Listing], bodies: Sequence[bytes], source: str) -> Answer:
     dated = {listing.mailing_date for listing in listings}
     if dated != {day}:
-        shown = ", ".join(sorted(one.isoformat() for one in dated - {day}))
+        shown = ", ".join(sorted(other.isoformat() for other in dated - {day}))
         return Answer(AnnouncementState.LATE, reason=f"arXiv's page is of {shown}", page_of=max(dated))
     if _shown(listings) != listings[-1].total:
         reason = f"the pages show {_shown(listings)} of {listings[-1].total} papers"

@@ -65,7 +65,7 @@ class Watch:
             before = await announcements.on(session, categories, settled) if not new_papers else {}
             raised = await notices.is_raised(session, _NAME)
         missing = {
-            category: one.reason if (one := known.get(category)) is not None else ""
+            category: announcement.reason if (announcement := known.get(category)) is not None else ""
             for category in sorted(categories)
             if category not in known or not known[category].state.complete
         }

@@ -162,7 +162,9 @@ def nearest(name: str, count: int = 3) -> tuple[Category, ...]:
         return ()
     taxonomy = _taxonomy()
     known = {**taxonomy.archives, **taxonomy.categories}
-    scored = [(-_likeness(wanted, one), _slip(wanted, one.id.lower()), one.id) for one in known.values()]
+    scored = [
+        (-_likeness(wanted, category), _slip(wanted, category.id.lower()), category.id) for category in known.values()
+    ]
     return tuple(known[key] for score, _, key in sorted(scored)[:count] if -score >= _ALIKE)
 
 
@@ -223,8 +225,8 @@ def _taxonomy() -> _Taxonomy:
         for archive in group["archives"]:
             key = archive["id"]
             found[key] = Category(key, archive["name"], archive["name_zh"], key, group["id"])
-            for one in archive["categories"]:
-                own[one["id"]] = Category(one["id"], one["name"], one["name_zh"], key, group["id"])
+            for entry in archive["categories"]:
+                own[entry["id"]] = Category(entry["id"], entry["name"], entry["name_zh"], key, group["id"])
             if not archive["categories"]:
                 own[key] = found[key]
     aliases = {**data["aliases"], **data["subsumed"]}

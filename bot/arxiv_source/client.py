@@ -268,7 +268,7 @@ class ArxivClient:
                 chosen.setdefault(paper_id.arxiv_id, paper_id)
         batch = list(chosen.values())
         taken = set(batch)
-        self._unasked = [one for one in self._unasked if one not in taken]
+        self._unasked = [wanted_paper for wanted_paper in self._unasked if wanted_paper not in taken]
         return batch
 
     async def _get(self, url: str, accept: str, what: str) -> FetchedFeed:

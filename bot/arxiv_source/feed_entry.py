@@ -122,8 +122,10 @@ def _identified(heading: ArxivId | None, told: str, kind: str, described: str) -
     if heading is None and described.startswith(first_line) and (usual := _usual(spelled)) is not None:
         return usual, kind, described[len(first_line) :].strip()
     preamble, kind_there, abstract = strip_preamble(described)
-    known = {one for one in (heading, parse_id(spelled) if spelled else None, preamble) if one is not None}
-    if not known or None in {one.version for one in known}:
+    known = {
+        paper_id for paper_id in (heading, parse_id(spelled) if spelled else None, preamble) if paper_id is not None
+    }
+    if not known or None in {paper_id.version for paper_id in known}:
         raise Lacking("arXiv id with a version")
     if len(known) > 1:
         raise Lacking("arXiv id on which it agrees with itself")

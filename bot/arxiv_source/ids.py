@@ -51,7 +51,9 @@ _BARE_OLD = rf"(?<![0-9a-z./\\-]){_OLD}{_VERSION}{_END}"
 
 def _compiled(*alternatives: str) -> re.Pattern[str]:
     """One pattern of alternatives, whose groups are numbered so that each alternative can name its own."""
-    numbered = [re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{place}>", one) for place, one in enumerate(alternatives)]
+    numbered = [
+        re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{place}>", alternative) for place, alternative in enumerate(alternatives)
+    ]
     return re.compile("|".join(numbered), re.ASCII | re.IGNORECASE)
 
 

@@ -134,7 +134,7 @@ class RequestQueue:
 
     def _somebody_waits(self) -> bool:
         """Forgets those who gave up, so that no moment is taken for them."""
-        self._waiting = [one for one in self._waiting if not one.done.done()]
+        self._waiting = [job for job in self._waiting if not job.done.done()]
         heapq.heapify(self._waiting)
         return bool(self._waiting)
 

@@ -97,11 +97,11 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
         else:
             (entries, approximate), named = await _announced(parts, wanted, order.day), wanted
         chosen = [entry for entry in entries if entry.announce_type in order.announce_types]
-        texts = await ensure(parts.db, parts.chain, [one.paper for one in chosen], language)
+        texts = await ensure(parts.db, parts.chain, [entry.paper for entry in chosen], language)
     if not chosen:
         sys.stderr.write(f"arxiv-digest-bot: none of the {len(entries)} papers there is of these announce types\n")
-    bilingual = [BilingualPaper(one.paper, texts[one.paper.source_hash], one.announce_type) for one in chosen]
-    gaps = sum(not one.translation.complete for one in bilingual)
+    bilingual = [BilingualPaper(entry.paper, texts[entry.paper.source_hash], entry.announce_type) for entry in chosen]
+    gaps = sum(not entry.translation.complete for entry in bilingual)
     if gaps:
         sys.stderr.write(
             f"arxiv-digest-bot: {gaps} of {len(bilingual)} papers are not translated in full; see `check`\n"
@@ -148,7 +148,11 @@ async def print_announcements(settings: Settings, name: str | None) -> None:
     """List the announcements that are stored, the newest first: state, counts, source and reason."""
     wanted = _canonical([name]) if name else (None,)
     async with desk(settings) as parts, parts.db.read() as session:
-        listed = [one for each in wanted for one in await announcements.listing(session, each, limit=_LISTED)]
+        listed = [
+            announcement
+            for each in wanted
+            for announcement in await announcements.listing(session, each, limit=_LISTED)
+        ]
     if not listed:
         sys.stderr.write("arxiv-digest-bot: no announcement is stored yet\n")
     for announcement in listed:

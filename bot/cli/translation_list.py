@@ -26,7 +26,7 @@ async def print_translation(
 ) -> None:
     """Translate a text (an abstract), a file with one, or a paper, now; nothing of it is stored but what it took."""
     code = language_code(language)
-    if sum(one is not None for one in (text, file, link)) != 1:
+    if sum(source is not None for source in (text, file, link)) != 1:
         raise CommandError("What is to be translated? For example: arxiv-digest-bot translate 2402.15351")
     if backend is not None and backend not in BACKENDS:
         raise CommandError(f"There is no backend {backend!r}; it is one of {', '.join(BACKENDS)}")

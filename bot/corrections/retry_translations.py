@@ -108,4 +108,6 @@ class TranslationRetries:
 
 
 def _by_language(some: Sequence[T]) -> dict[str, list[T]]:
-    return {language: [one for one in some if one.language == language] for language in {one.language for one in some}}
+    return {
+        language: [item for item in some if item.language == language] for language in {item.language for item in some}
+    }

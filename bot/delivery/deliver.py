@@ -240,16 +240,16 @@ class Deliverer:
     async def _record_apart(self, done: list[Done], now: datetime) -> tuple[list[Done], list[delivery_outcomes.Lost]]:
         """Each by itself: which were recorded, and what is lost by them. What could not be is kept for later."""
         lost: list[delivery_outcomes.Lost] = []
-        for place, one in enumerate(done):
+        for place, outcome in enumerate(done):
             try:
                 try:
                     async with self._db.begin() as session:
-                        lost += await delivery_outcomes.record_all(session, [one], now)
+                        lost += await delivery_outcomes.record_all(session, [outcome], now)
                 except TROUBLE:
                     raise
                 except Exception as error:  # noqa: BLE001 - said in the row itself
-                    _log.exception("outcome_not_recorded delivery=%s", one.delivery.id)
-                    failed = Done(one.delivery, Refused(f"its outcome cannot be recorded: {type(error).__name__}"))
+                    _log.exception("outcome_not_recorded delivery=%s", outcome.delivery.id)
+                    failed = Done(outcome.delivery, Refused(f"its outcome cannot be recorded: {type(error).__name__}"))
                     async with self._db.begin() as session:
                         await delivery_outcomes.record_all(session, [failed], now)
             except TROUBLE:

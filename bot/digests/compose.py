@@ -130,7 +130,7 @@ def refetched(digest: Digest, before: Sequence[AnnouncedEntry], now: Sequence[An
     announce type, if the digest holds papers of that type, or may have none only because the earlier fetch had none.
     """
     fetched = {entry.arxiv_id for entry in before}
-    kinds = {entry.announce_type for entry in digest.entries} | (FIRST_SEEN - {one.announce_type for one in before})
+    kinds = {entry.announce_type for entry in digest.entries} | (FIRST_SEEN - {entry.announce_type for entry in before})
     present = {entry.arxiv_id for entry in now}
     kept = [entry for entry in digest.entries if entry.arxiv_id not in fetched or entry.arxiv_id in present]
     known = {entry.arxiv_id for entry in kept}

@@ -101,14 +101,14 @@ class Daily:
         What it shows first is translated on the payer's account, within its cap; the rest is as the archive has it.
         """
         held = [await self._fetcher.held(category, day) for category in wanted]
-        known = [one for one in held if one is not None]
+        known = [fetched for fetched in held if fetched is not None]
         if not any(fetched.announcement.state.complete for fetched in known):
             return None
         wishes = [Subscription(destination.id, category, cursor=day - timedelta(days=1)) for category in wanted]
         digest = compose(
             destination,
             wishes,
-            [one.announcement for one in known],
+            [fetched.announcement for fetched in known],
             {fetched.announcement.id: fetched.entries for fetched in known},
         )
         if digest is None:

@@ -123,7 +123,7 @@ class Plan:
             known = await announcements.since(session, since, calendar.mailing_date(now))
             given_up = await announcements.missing(session, since, now - GIVE_UP)
             entries: dict[int, list[AnnouncedEntry]] = {}
-            for entry in await announcements.entries(session, [one.id for one in known]):
+            for entry in await announcements.entries(session, [announcement.id for announcement in known]):
                 entries.setdefault(entry.announcement_id, []).append(entry)
             among = {entry.arxiv_id for listed in entries.values() for entry in listed}
             holding = await digests.holding(session, among)
@@ -142,12 +142,12 @@ class Plan:
             else:
                 ready.setdefault((timing.next_run_at, next_at), []).extend(ids)
         announced = this.known.for_wishes(need.wishes)
-        complete = {(one.category, one.mailing_date) for one in announced}
+        complete = {(announcement.category, announcement.mailing_date) for announcement in announced}
         if not ready or waits(need.wishes, complete, this.now):
             return
         ahead = cursors(need.wishes, announced, this.now, given_up=this.known.given_up)
         moves = {wish.category: (wish.cursor, ahead[wish.category]) for wish in need.wishes if wish.category in ahead}
-        among = {entry.arxiv_id for one in announced for entry in this.known.entries.get(one.id, ())}
+        among = {entry.arxiv_id for announcement in announced for entry in this.known.entries.get(announcement.id, ())}
         for delivered, times in (await self._by_history(ready, this.known)).items():
             async with self._db.read() as session:
                 versions = await digests.versions(session, delivered, among) if delivered else {}

@@ -212,7 +212,7 @@ def keyboard_of(buttons: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | N
         return None
     return InlineKeyboardMarkup(
         [
-            [InlineKeyboardButton(one.text, url=one.url, callback_data=one.callback_data) for one in row]
+            [InlineKeyboardButton(button.text, url=button.url, callback_data=button.callback_data) for button in row]
             for row in buttons
         ]
     )

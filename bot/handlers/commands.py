@@ -37,7 +37,9 @@ async def show_help(ask: Ask) -> None:
     if ask.chat.type == ChatType.CHANNEL:
         raise Refusal("only-in-private", bot=ask.bot.username)
     shown = [command for command in COMMANDS if ask.is_bot_administrator or not command.administrators_only]
-    lines = [f"{ask.words.html('form', form=one.form)}\n{ask.words(f'command-{one.name}')}" for one in shown]
+    lines = [
+        f"{ask.words.html('form', form=command.form)}\n{ask.words(f'command-{command.name}')}" for command in shown
+    ]
     await ask.reply(f"{ask.words('help-head')}\n\n" + "\n".join(lines) + f"\n\n{ask.words('help-foot')}")
 
 

@@ -37,7 +37,7 @@ async def export(ask: Ask) -> None:
         owned = await subscriptions.owned(session, user_id)
     if not known:
         raise Refusal("nothing-kept")
-    shown = {user_id, *(one.chat_id for one in await led(ask, owned))}
+    shown = {user_id, *(place.chat_id for place in await led(ask, owned))}
     if "destinations" in known:
         known["destinations"] = [_theirs(row, whole=row["chat_id"] in shown) for row in known["destinations"]]
     content = json.dumps({"user_id": user_id, **known}, ensure_ascii=False, indent=1, default=_plain)
@@ -49,7 +49,7 @@ async def forget(ask: Ask) -> None:
     user_id = private_person(ask)
     async with ask.services.db.read() as session:
         known = await personal.everything(session, user_id)
-        owned = [one for one in await subscriptions.owned(session, user_id) if one.chat_id != user_id]
+        owned = [place for place in await subscriptions.owned(session, user_id) if place.chat_id != user_id]
     if not known:
         raise Refusal("nothing-kept")
     lines = [ask.words.html("forget-what")]

@@ -114,8 +114,8 @@ class Membership:
             wanted = [place for place in places if await subscriptions.of(session, place.id)]
             for place in places:
                 await subscriptions.pause(session, place.id, reason)
-        for one in wanted[:1]:  # one message for a chat, however many of its topics are lost
-            await self._owners.lost(Lost(one, reason))
+        for place in wanted[:1]:  # place message for a chat, however many of its topics are lost
+            await self._owners.lost(Lost(place, reason))
 
     async def _back(self, chat: Chat) -> bool:
         """Go on in a chat. Whether it was known."""

@@ -48,8 +48,8 @@ def _menus(host: Collection[int]) -> Iterable[tuple[BotCommandScope, list[Comman
     everyone = [command for command in COMMANDS if not command.administrators_only]
     yield BotCommandScopeDefault(), everyone
     yield BotCommandScopeAllPrivateChats(), everyone
-    yield BotCommandScopeAllGroupChats(), [one for one in everyone if one.name in FOR_MEMBERS]
-    yield BotCommandScopeAllChatAdministrators(), [one for one in everyone if one.name not in FOR_ONESELF]
+    yield BotCommandScopeAllGroupChats(), [command for command in everyone if command.name in FOR_MEMBERS]
+    yield BotCommandScopeAllChatAdministrators(), [command for command in everyone if command.name not in FOR_ONESELF]
     for user_id in sorted(host):
         yield BotCommandScopeChat(user_id), list(COMMANDS)
 
@@ -57,20 +57,20 @@ def _menus(host: Collection[int]) -> Iterable[tuple[BotCommandScope, list[Comman
 async def _texts(bot: Bot, words: Words, code: str | None) -> None:
     name, short, whole = (words(key) for key in ("profile-name", "profile-short-description", "profile-description"))
     await _change(
-        "name", name, lambda: bot.get_my_name(code), lambda one: one.name, lambda: bot.set_my_name(name, code)
+        "name", name, lambda: bot.get_my_name(code), lambda known: known.name, lambda: bot.set_my_name(name, code)
     )
     await _change(
         "short_description",
         short,
         lambda: bot.get_my_short_description(code),
-        lambda one: one.short_description,
+        lambda known: known.short_description,
         lambda: bot.set_my_short_description(short, code),
     )
     await _change(
         "description",
         whole,
         lambda: bot.get_my_description(code),
-        lambda one: one.description,
+        lambda known: known.description,
         lambda: bot.set_my_description(whole, code),
     )
 

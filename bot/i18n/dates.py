@@ -66,7 +66,7 @@ def weekdays(numbers: Collection[int], language: str) -> str:
     shown = [
         f"{weekday(run[0], language)}–{weekday(run[-1], language)}"
         if len(run) >= long
-        else apart.join(weekday(one, language) for one in run)
+        else apart.join(weekday(day, language) for day in run)
         for run in runs
     ]
     return apart.join(shown)

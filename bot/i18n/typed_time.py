@@ -84,8 +84,8 @@ def parse_zone(text: str) -> str | None:
     exact = next((zone for zone in zones if zone.lower() == name), None)
     cities = sorted((zone for zone in zones if "/" in zone and zone.lower().rpartition("/")[2] == name), key=_place)
     # One city in two places of a continent's files, such as Europe/Istanbul and Asia/Istanbul, is one city.
-    one = len(cities) == 1 or (bool(cities) and all(zone.startswith(_CONTINENTS) for zone in cities))
-    return exact or (cities[-1] if one else None)
+    unambiguous = len(cities) == 1 or (bool(cities) and all(zone.startswith(_CONTINENTS) for zone in cities))
+    return exact or (cities[-1] if unambiguous else None)
 
 
 def _place(zone: str) -> tuple[int, str]:

@@ -148,7 +148,7 @@ def render_card_plain(
     """The card for a terminal: the same in lines of at most 100 columns, with addresses on lines of their own."""
     paper = entry.paper
     texts = texts_of(entry, words)
-    labels = [f"{one} {name}".rstrip() for one, name in _categories(paper, category_names)]
+    labels = [f"{category} {name}".rstrip() for category, name in _categories(paper, category_names)]
     facts = [
         words("render-withdrawn") if paper.withdrawn else "",
         _authors(paper, words),
@@ -243,7 +243,10 @@ def _head(
         titles.insert(0, f"<b>{escape(words('render-withdrawn'))}</b>")
     if place is not None and place.newest > paper.version:
         titles.insert(0, f"<b>{escape(words('render-newer-version', version=str(place.newest)))}</b>")
-    labels = [f"<code>{escape(one)}</code> {escape(name)}".rstrip() for one, name in _categories(paper, category_names)]
+    labels = [
+        f"<code>{escape(category)}</code> {escape(name)}".rstrip()
+        for category, name in _categories(paper, category_names)
+    ]
     facts = [
         escape(_authors(paper, words)),
         words("render-categories") + " · ".join(labels),

@@ -51,7 +51,7 @@ def digest_buttons(
 
 def digest_of(part: Part) -> int | None:
     """The stored digest that the buttons of a part name, if they do."""
-    for button in (one for row in part.payload.get("buttons", ()) for one in row):
+    for button in (button for row in part.payload.get("buttons", ()) for button in row):
         name, arguments = read_callback(str(button.get("callback_data", "")))
         if name in {PAGE, LAYOUT}:
             return int(arguments[0])

@@ -82,7 +82,7 @@ def measure(text: str) -> Size:
         if match["tag"]:
             if not match["slash"]:
                 entities += 1
-                addresses += sum(len(html.unescape(one)) for one in _HREF.findall(match["attributes"]))
+                addresses += sum(len(html.unescape(address)) for address in _HREF.findall(match["attributes"]))
         else:
             characters += 1 if match["entity"] else units(match["text"])
     return Size(characters, entities, addresses, len(text.encode()))
@@ -189,7 +189,7 @@ def group(blocks: Sequence[str], *, limits: Size = MESSAGE, head: str = "") -> l
 
 def pack(blocks: Sequence[str], *, limits: Size = MESSAGE, head: str = "") -> list[str]:
     """The blocks in as few messages as hold them in order, separated by empty lines; `head` begins the first."""
-    return [SEPARATOR.join(one) for one in group(blocks, limits=limits, head=head)]
+    return [SEPARATOR.join(blocks_of_message) for blocks_of_message in group(blocks, limits=limits, head=head)]
 
 
 def _beginning(text: str, characters: int, raw: int) -> str:

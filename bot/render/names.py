@@ -88,7 +88,7 @@ def authors_line(paper: Paper, words: Words, *, shown: int = 5, longest: int = 6
 
 def counts_line(kinds: Collection[AnnounceType], words: Words) -> str:
     """How many entries there are of each announce type, in arXiv's order: "12 new · 3 cross-listed"."""
-    numbers = {kind: sum(one is kind for one in kinds) for kind in AnnounceType}
+    numbers = {kind: sum(other is kind for other in kinds) for kind in AnnounceType}
     return " · ".join(words(f"render-count-{kind}", count=number) for kind, number in numbers.items() if number)
 
 

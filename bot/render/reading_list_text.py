@@ -39,15 +39,15 @@ def render_csv(saved: Sequence[Saved]) -> str:
     out.write(_BYTE_ORDER_MARK)
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for one in saved:
-        writer.writerow([_cell(text) for text in _row(one)])
+    for saved_paper in saved:
+        writer.writerow([_cell(text) for text in _row(saved_paper)])
     return out.getvalue()
 
 
 def render_reading_list(saved: Sequence[Saved], words: Words) -> str:
     """The list as Markdown: a heading per paper with its facts, note, summaries and abstracts."""
     return f"# {words('reading-list')}\n\n" + "\n".join(
-        _section(number, one, words) for number, one in enumerate(saved, start=1)
+        _section(number, saved_paper, words) for number, saved_paper in enumerate(saved, start=1)
     )
 
 

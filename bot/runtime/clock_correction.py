@@ -49,7 +49,11 @@ class SetBack:
                 return False
             count = await clock_set_back.pull_in(session, now, calendar.mailing_date(now))
             timed = await clock_set_back.with_times(session, now)
-            due = [(one.id, at) for one in timed if (at := following(one, now)) is not None and at != one.next_run_at]
+            due = [
+                (place.id, at)
+                for place in timed
+                if (at := following(place, now)) is not None and at != place.next_run_at
+            ]
             await clock_set_back.reschedule(session, due)
         minutes = (before - now) // _MINUTE
         event(_log, "clock_set_back", level=logging.WARNING, minutes=minutes, rows=count + len(due))

@@ -47,7 +47,9 @@ def read_keyboard(params: Params, *, private: bool) -> tuple[tuple[str, dict[str
         return ()
     if "keyboard" not in markup:
         return None
-    buttons = [one if isinstance(one, dict) else {"text": str(one)} for row in markup["keyboard"] for one in row]
+    buttons = [
+        button if isinstance(button, dict) else {"text": str(button)} for row in markup["keyboard"] for button in row
+    ]
     if not buttons or not all(str(button.get("text", "")).strip() for button in buttons):
         raise bad_request("keyboard button text must be non-empty")
     for request in (button["request_chat"] for button in buttons if "request_chat" in button):

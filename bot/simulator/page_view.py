@@ -73,7 +73,7 @@ def sender_name(message: Message) -> str:
 def messages_view(world: World, chat: Chat, thread_id: int) -> list[Json]:
     """The newest messages of a chat, in a forum those of one topic."""
     found = [message for message in chat.messages.values() if not chat.forum or message.thread_id == thread_id]
-    return [_message(world, one) for one in found[-MAX_SHOWN:]]
+    return [_message(world, message) for message in found[-MAX_SHOWN:]]
 
 
 def _message(world: World, message: Message) -> Json:
@@ -95,7 +95,8 @@ def _message(world: World, message: Message) -> Json:
         and {"id": document.file_id, "name": document.name, "size": len(document.content), "photo": document.photo},
         "reply": reply and {"id": reply.message_id, "sender": sender_name(reply), "preview": _preview(reply)},
         "buttons": [
-            [{"text": one.text, "kind": one.action, "value": one.value} for one in row] for row in message.buttons
+            [{"text": button.text, "kind": button.action, "value": button.value} for button in row]
+            for row in message.buttons
         ],
         "reactions": list(message.reactions),
         "pinned": message.message_id in message.chat.pinned,
@@ -125,8 +126,8 @@ def keyboard_view(world: World, chat: Chat) -> list[Json]:
             "text": text,
             "asks": "request_chat" in button,
             "chats": [
-                {"id": str(one.id), "type": one.type, "title": one.title}
-                for one in pickable(world, people[0], button["request_chat"])
+                {"id": str(chat.id), "type": chat.type, "title": chat.title}
+                for chat in pickable(world, people[0], button["request_chat"])
             ]
             if "request_chat" in button and people
             else [],

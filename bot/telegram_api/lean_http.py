@@ -145,7 +145,7 @@ class LeanHttp:
     def close(self) -> None:
         """Close the connections that are not in use; those in use close when they are given back."""
         self._closed = True
-        for connection in [one for idle in self._idle.values() for one in idle]:
+        for connection in [connection for idle in self._idle.values() for connection in idle]:
             connection.close()
         self._idle.clear()
 

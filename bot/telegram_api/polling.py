@@ -117,7 +117,7 @@ class PollingRequest(AiohttpRequest):
         """The answer, with updates that can all be read."""
         answer = AiohttpRequest.parse_json_payload(payload)
         if isinstance(found := answer.get("result"), list):
-            answer["result"] = [one for update in found if (one := _readable(update)) is not None]
+            answer["result"] = [readable for update in found if (readable := _readable(update)) is not None]
         return answer
 
 

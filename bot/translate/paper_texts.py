@@ -89,7 +89,7 @@ class Work:
         mended: dict[TextField, tuple[Alarm, ...]] = {}
         texts: dict[TextField, str] = {}
         wanted = self.wanted
-        for of in sorted(wanted, key=lambda one: (one in SUMMARIES, one is TextField.SUMMARY)):
+        for of in sorted(wanted, key=lambda field: (field in SUMMARIES, field is TextField.SUMMARY)):
             made = draft.text(of)
             if made is None:
                 continue

@@ -63,7 +63,7 @@ class Translation:
     @property
     def fullness(self) -> tuple[int, int]:
         """For telling which of two translations has more: texts, then sentences that are not in English."""
-        made = sum(one is not None for one in (self.title, self.abstract, self.summary, self.summary_en))
+        made = sum(text is not None for text in (self.title, self.abstract, self.summary, self.summary_en))
         return made, -self.in_english
 
 

@@ -93,7 +93,7 @@ async def _answer_all(ask: Ask, matches: Sequence[Match]) -> None:
     for _ in matches[1:]:
         positions.append(Position(positions[-1]))
     await asyncio.gather(
-        *[answer_card(ask, one, position=position) for one, position in zip(matches, positions, strict=False)]
+        *[answer_card(ask, match, position=position) for match, position in zip(matches, positions, strict=False)]
     )
 
 

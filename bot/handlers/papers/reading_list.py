@@ -32,7 +32,7 @@ _TITLE_IN_ANSWER = 120
 
 
 def _noted(saved: Sequence[Saved]) -> list[Noted]:
-    return [Noted(one.entry.paper, one.note) for one in saved]
+    return [Noted(saved_paper.entry.paper, saved_paper.note) for saved_paper in saved]
 
 
 _FORMATS: dict[str, Callable[[Sequence[Saved], Words], str]] = {
@@ -177,13 +177,13 @@ async def _show(ask: Ask, user_id: int, page: int) -> None:
     if not known:
         await ask.show(ask.words.html("nothing-saved", example=_EXAMPLE))
         return
-    entries = [one.entry for one in known]
+    entries = [saved_paper.entry for saved_paper in known]
     first = page * PAGE + 1
     head = f"★ <b>{ask.words('reading-list')}</b> · {ask.words('found', count=total)}"
     notes = {saved.entry.paper.arxiv_id: saved.note for saved in known if saved.note}
     removals = [
-        Button(f"🗑 {number}", callback_data=callback("unsave", one.paper.arxiv_id, str(page)))
-        for number, one in enumerate(entries, first)
+        Button(f"🗑 {number}", callback_data=callback("unsave", entry.paper.arxiv_id, str(page)))
+        for number, entry in enumerate(entries, first)
     ]
     files = [Button(name, callback_data=callback("file", key)) for key, name in _FILE_NAMES.items()]
     rows = [number_row(ask, entries, ask.here.language, first), removals, files, page_buttons("saved", page, pages)]

@@ -42,11 +42,13 @@ async def channels(ask: Ask) -> None:
         await ask.reply(ask.words("channels-in-private"), [[link]])
         return
     async with ask.services.db.read() as session:
-        owned = [one for one in await subscriptions.owned(session, ask.user.id) if one.chat_id != ask.chat.id]
+        owned = [place for place in await subscriptions.owned(session, ask.user.id) if place.chat_id != ask.chat.id]
     listed = {place.id: place for place in [*await led(ask, owned), *await _seen_to_lead(ask, ask.user)]}
     async with ask.services.db.read() as session:
-        places = [(one, await subscriptions.of(session, one.id)) for one in listed.values()]
-    doors = [Button(_label(one, wishes), callback_data=Spot(SETTINGS, one).data()) for one, wishes in places[-_MOST:]]
+        places = [(place, await subscriptions.of(session, place.id)) for place in listed.values()]
+    doors = [
+        Button(_label(place, wishes), callback_data=Spot(SETTINGS, place).data()) for place, wishes in places[-_MOST:]
+    ]
     add = Button(ask.words("button-add"), callback_data=callback(CHANNELS, _ADD))
     key = "channels-yours" if places else "channels-none"
     await ask.show(ask.words(key), (*rows(doors, 1), (add,)))
@@ -61,7 +63,7 @@ async def _seen_to_lead(ask: Ask, user: User) -> list[Destination]:
     async with ask.services.db.begin() as session:
         for chat_id in (number for number, now in lead.items() if not now):
             await leaders.forget(session, user.id, chat_id)
-    return [one for one in seen if lead.get(one.chat_id)]
+    return [place for place in seen if lead.get(place.chat_id)]
 
 
 async def press_channels(ask: Ask) -> None:

@@ -25,7 +25,7 @@ def described(ask: Ask, place: Destination, wishes: Sequence[Subscription]) -> s
     language = "papers-in-english" if place.language == "en" else "papers-in"
     lines.append(words.html(language, language=f"{NAMES.get(place.language, '')} ({place.language})"))
     if wishes:
-        kinds = [words(f"type-{one}") for one in AnnounceType if one in wishes[0].announce_types]
+        kinds = [words(f"type-{kind}") for kind in AnnounceType if kind in wishes[0].announce_types]
         lines.append(words.html("entries-are", types=words("render-list-separator").join(kinds)))
     shown = {
         "look-quiet": place.quiet,

@@ -24,7 +24,7 @@ async def fields_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     """What is chosen, and the groups."""
     chosen = await _chosen(ask, spot.place)
     volumes = await volumes_of(ask, chosen)
-    lines = [f"<b>{ask.words('choose-fields')}</b>", *(_line(ask, one, volumes) for one in chosen)]
+    lines = [f"<b>{ask.words('choose-fields')}</b>", *(_line(ask, category, volumes) for category in chosen)]
     doors = [
         Button(group.name_zh if _chinese(ask) else group.name, callback_data=spot.data("of", group.id))
         for group in categories.groups()
@@ -55,10 +55,10 @@ async def archive_page(ask: Ask, spot: Spot, values: Sequence[str]) -> Page:
         raise Refusal("button-outdated")
     listed = [archive, *(category for category in categories.categories(archive.id) if category.id != archive.id)]
     chosen = set(await _chosen(ask, spot.place))
-    volumes = await volumes_of(ask, [one.id for one in listed])
+    volumes = await volumes_of(ask, [category.id for category in listed])
     head = f"<b>{escape(_name(ask, archive))}</b>"
-    lines = [head, *(_line(ask, one.id, volumes) for one in listed), "", ask.words("fields-foot")]
-    whole, *single = [_toggle(ask, spot, one.id, "in", chosen=one.id in chosen) for one in listed]
+    lines = [head, *(_line(ask, category.id, volumes) for category in listed), "", ask.words("fields-foot")]
+    whole, *single = [_toggle(ask, spot, category.id, "in", chosen=category.id in chosen) for category in listed]
     group = next(group for group in categories.groups() if group.id == archive.group)
     above = ("of", group.id) if len(categories.archives(group.id)) > 1 else ("fields",)
     last = _up(ask, spot, *above) + (leave(ask, spot, following="time") if spot.flow == SETUP else ())
@@ -71,8 +71,10 @@ async def mine_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     async with ask.services.db.read() as session:
         resting = await subscriptions.switched_off(session, spot.place.id)
     volumes = await volumes_of(ask, chosen)
-    toggles = [_toggle(ask, spot, one, "mine", chosen=one in chosen) for one in sorted((*chosen, *resting))]
-    lines = [f"<b>{ask.words('choose-mine')}</b>", *(_line(ask, one, volumes) for one in chosen)]
+    toggles = [
+        _toggle(ask, spot, category, "mine", chosen=category in chosen) for category in sorted((*chosen, *resting))
+    ]
+    lines = [f"<b>{ask.words('choose-mine')}</b>", *(_line(ask, category, volumes) for category in chosen)]
     return Page("\n".join(lines), (*rows(toggles, 3), _up(ask, spot)))
 
 

@@ -82,8 +82,10 @@ async def language_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     if spot.flow == SETTINGS:
         return page
     spoken = [
-        option(f"{_SPEAKS} {_spoken(one)}", spot.data("interface", one), chosen=one == spot.place.interface)
-        for one in SETTING_BY_NAME["interface"].shown
+        option(
+            f"{_SPEAKS} {_spoken(language)}", spot.data("interface", language), chosen=language == spot.place.interface
+        )
+        for language in SETTING_BY_NAME["interface"].shown
     ]
     elsewhere = spot.place.chat_id != ask.chat.id
     head = f"<b>{escape(named(spot.place))}</b>" if elsewhere else ask.words("setup-start")
@@ -129,8 +131,8 @@ async def zone_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     now = ask.services.now()
     known = ZONES if spot.place.timezone in ZONES else (spot.place.timezone, *ZONES)
     options = [
-        option(_clock_in(one, now, ask.words.language), spot.data("zone", one), chosen=one == spot.place.timezone)
-        for one in known
+        option(_clock_in(zone, now, ask.words.language), spot.data("zone", zone), chosen=zone == spot.place.timezone)
+        for zone in known
     ]
     return Page(ask.words("choose-zone"), (*rows(options, 3), (back(ask, spot, "time"),)))
 
@@ -159,9 +161,11 @@ async def types_page(ask: Ask, spot: Spot, _values: Sequence[str]) -> Page:
     chosen = wishes[0].announce_types if wishes else DEFAULT_ANNOUNCE_TYPES
     types = [
         option(
-            ask.words(f"type-{one}"), spot.data("types", one, "off" if one in chosen else "on"), chosen=one in chosen
+            ask.words(f"type-{kind}"),
+            spot.data("types", kind, "off" if kind in chosen else "on"),
+            chosen=kind in chosen,
         )
-        for one in AnnounceType
+        for kind in AnnounceType
     ]
     return Page(ask.words("choose-types"), (*rows(types, 2), (back(ask, spot),)))
 

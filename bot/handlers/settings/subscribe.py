@@ -59,17 +59,19 @@ async def subscribe(ask: Ask) -> None:
     async with ask.services.db.begin() as session:
         if destination.id == 0:
             destination = await subscriptions.save(session, destination)
-        added = [one for one in wanted if await subscriptions.subscribe(session, destination.id, one, cursor)]
+        added = [
+            category for category in wanted if await subscriptions.subscribe(session, destination.id, category, cursor)
+        ]
         if added:
             await limits.subscriptions_fit(ask, session, destination.chat_id)
         if destination.paused is not None:
             await subscriptions.resume(session, destination.id, now)
-    lines = [category_label(ask, one) for one in added]
+    lines = [category_label(ask, category) for category in added]
     key = "subscribed" if added else "already-subscribed"
-    listed = "\n".join(f"• {line}" for line in lines or [category_label(ask, one) for one in wanted])
-    for one in wanted:
-        if (around := categories.group_around(one)) is not None and len(wanted) == 1:
-            listed += "\n" + ask.words.html("only-the-archive", archive=one, example=f"/subscribe {around}")
+    listed = "\n".join(f"• {line}" for line in lines or [category_label(ask, category) for category in wanted])
+    for category in wanted:
+        if (around := categories.group_around(category)) is not None and len(wanted) == 1:
+            listed += "\n" + ask.words.html("only-the-archive", archive=category, example=f"/subscribe {around}")
     place = "" if destination.chat_id == ask.chat.id else named(destination)
     text = ask.words.html(key, place=place, elsewhere="yes" if place else "no")
     # A channel's readers would press it.
@@ -109,7 +111,7 @@ async def list_subscriptions(ask: Ask) -> None:
         if ask.private and ask.user is not None:
             async with ask.services.db.read() as session:
                 owned = await subscriptions.owned(session, ask.user.id)
-            places += await led(ask, [one for one in owned if one.id != ask.here.id])
+            places += await led(ask, [place for place in owned if place.id != ask.here.id])
     blocks: list[str] = []
     for place in places:
         async with ask.services.db.read() as session:

@@ -82,7 +82,7 @@ class DeepLEngine:
             found = answer.get("translations") if isinstance(answer, dict) else None
             if not isinstance(found, list):
                 raise BadAnswer("an answer without translations")
-            made += texts_of([one.get("text") if isinstance(one, dict) else None for one in found], len(group))
+            made += texts_of([item.get("text") if isinstance(item, dict) else None for item in found], len(group))
         return made
 
     async def close(self) -> None:

@@ -89,14 +89,15 @@ class PlainBackend:
         if len(sentences) == 1:
             return None
         made = [None if _has_words(sentence) else sentence for sentence in sentences]
-        missing = [number for number, one in enumerate(made) if one is None]
+        missing = [number for number, translated in enumerate(made) if translated is None]
         asked = [sentences[at] for at in missing]
-        for number, one in zip(missing, await self._attempt(asked, order, echo=False), strict=True):
-            made[number] = one
+        for number, translated in zip(missing, await self._attempt(asked, order, echo=False), strict=True):
+            made[number] = translated
         if all(made[number] is None for number in missing):
             return None
         return " ".join(
-            leave(sentence) if text is None else text for sentence, text in zip(sentences, made, strict=True)
+            leave(sentence) if translated is None else translated
+            for sentence, translated in zip(sentences, made, strict=True)
         )
 
     async def _attempt(self, texts: Sequence[str], order: Order, *, echo: bool = True) -> list[str | None]:
@@ -109,12 +110,12 @@ class PlainBackend:
             mask(text, form=form, first=seal_of(text), language=language, glossary=order.glossary, sealed=True)
             for text in texts
         ]
-        answers = await self._engine.translate_texts([one.text for one in masked], language, order.tally)
+        answers = await self._engine.translate_texts([source.text for source in masked], language, order.tally)
         if len(answers) != len(masked):
             raise BadAnswer(f"{len(answers)} translations of {len(masked)} texts")
         return [
-            _unmasked(answer, one) if echo or not is_echo(answer, one) else None
-            for answer, one in zip(answers, masked, strict=True)
+            _unmasked(answer, source) if echo or not is_echo(answer, source) else None
+            for answer, source in zip(answers, masked, strict=True)
         ]
 
 

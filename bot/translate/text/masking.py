@@ -165,7 +165,7 @@ def _protected(text: str, language: str, glossary: Glossary) -> Iterator[tuple[i
 
 
 def _beside(taken: list[tuple[int, int, str]], more: Iterator[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    return [one for one in more if not any(start < one[1] and one[0] < end for start, end, _ in taken)]
+    return [span for span in more if not any(start < span[1] and span[0] < end for start, end, _ in taken)]
 
 
 def _free(number: int, natural: frozenset[int]) -> int:

@@ -63,7 +63,7 @@ def magnitudes(text: str) -> Iterator[Magnitude]:
             continue
         at = found.end()
         power = Decimal(10) ** POWERS[found["power"].lower()]
-        figures = [one for one in (found["first"], found["number"]) if one]
+        figures = [figure for figure in (found["first"], found["number"]) if figure]
         values = tuple(value_of(figure) * power for figure in figures)
         yield Magnitude(found.start(), found.end(), values, (found["currency"] or "")[-1:])
 

@@ -67,7 +67,7 @@ def _invented(paper: str, translated: str, language: str) -> list[Alarm]:
     names = words if limits_of(language).scripts else [word for word in words if _LATIN_NAME.fullmatch(word)]
     # An abbreviation may stand for words of the paper: its letters begin them. LLMs is LLM.
     folded = [name.casefold() for name in names]
-    unknown = [one for one in folded if one not in known.essence and one.rstrip("s") not in known.initials]
+    unknown = [word for word in folded if word not in known.essence and word.rstrip("s") not in known.initials]
     if unknown:
         alarms.append(Alarm(Gate.NAME_INVENTED, f"{len(unknown)} that the English has not"))
     return alarms
