@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -78,12 +77,6 @@ async def by_backend(session: AsyncSession, since: date) -> dict[tuple[str, str]
         .order_by(table.c.backend, table.c.model)
     )
     return {(row.backend, row.model): _spent(row) for row in await session.execute(query)}
-
-
-async def by_announcement(session: AsyncSession, names: Collection[str]) -> Cost:
-    """What these announcements took, whenever it was."""
-    row = (await session.execute(sa.select(*_sums()).where(table.c.announcement.in_(names)))).one()
-    return _spent(row)
 
 
 async def newest_announcements(session: AsyncSession, limit: int) -> dict[str, Cost]:

@@ -55,14 +55,14 @@ async def plan(session: AsyncSession, digest_id: int, destination_ids: Iterable[
 
 
 async def plan_all(session: AsyncSession, wanted: Mapping[int, Iterable[int]]) -> int:
-    """The same for several digests: whom each of them goes to."""
+    """Make the rows of several digests: `wanted` says to which destinations each goes."""
     whom = among(destinations.c.id, "ids")
     values = [{"digest": digest_id, "ids": sorted(ids)} for digest_id, ids in wanted.items()]
     return await changed(session, _rows_for(session, whom), values) if values else 0
 
 
 async def insert_rows(session: AsyncSession, digest_id: int, whom: sa.ColumnElement[bool]) -> int:
-    """The same for the destinations that a condition names."""
+    """Make the rows of a digest for the destinations that a condition names."""
     return await changed(session, _rows_for(session, whom), {"digest": digest_id})
 
 

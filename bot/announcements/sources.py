@@ -236,7 +236,7 @@ class Sources:
         return await self._completed(_of_listings(day, listings, bodies, source), listings)
 
     async def _completed(self, answer: Answer, listings: Sequence[Listing]) -> Answer:
-        """The same with the versions and authors that the pages do not tell, as far as arXiv tells them now."""
+        """The entries of pages with the versions and authors that pages do not tell, as far as arXiv tells them now."""
         guessed = {arxiv_id for listing in listings for arxiv_id in listing.unversioned}
         papers = [entry.paper for entry in answer.entries]
         asked = [ArxivId(paper.arxiv_id) for paper in papers if paper.arxiv_id in guessed or paper.more_authors]

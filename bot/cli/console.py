@@ -47,7 +47,6 @@ from storage.records import (
     Subscription,
 )
 
-FORMATS = ("markdown", "classic", "jsonl")
 _LISTED = 200
 _FEED_LIMIT = LARGEST_BODY
 _FEED_DEADLINE = aiohttp.ClientTimeout(total=120)

@@ -195,7 +195,7 @@ class Ask:
         return await self.reply(self.words.html(key, **values))
 
     def with_args(self, *args: str) -> Ask:
-        """The same ask with other arguments."""
+        """This ask with other arguments."""
         return replace(self, args=args)
 
 

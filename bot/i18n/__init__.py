@@ -53,7 +53,7 @@ class Words:
         return f"{value[: _LONGEST_VALUE - 1]}…" if isinstance(value, str) and len(value) > _LONGEST_VALUE else value
 
     def html(self, key: str, /, **values: Any) -> str:
-        """The same for a message that is Telegram HTML: text values are escaped, the catalogue's markup stays."""
+        """A message that is Telegram HTML: text values are escaped, the markup of the catalogue stays."""
         return self(
             key, **{name: html.escape(v, quote=False) if isinstance(v, str) else v for name, v in values.items()}
         )

@@ -93,11 +93,6 @@ def title_html(digest: Digest, language: str, shown: int = CATEGORIES_SHOWN) -> 
     return " · ".join(part for part in [" ".join(names), short_dates(digest.mailing_dates, language)] if part)
 
 
-def kinds_line(entries: Sequence[BilingualPaper], words: Words) -> str:
-    """How many entries there are of each announce type, as text."""
-    return counts_line([kind_of(entry) for entry in entries], words)
-
-
 def kind_of(entry: BilingualPaper) -> AnnounceType:
     """Why the entry stands in its announcement; new where nothing is known."""
     return entry.announce_type or AnnounceType.NEW

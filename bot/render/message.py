@@ -103,11 +103,6 @@ def length(text: str) -> int:
     return measure(text).characters
 
 
-def entity_count(text: str) -> int:
-    """Entities that the HTML makes."""
-    return measure(text).entities
-
-
 def plain(text: str) -> str:
     """What a reader sees of the HTML; a link's address stands in angle brackets behind its text."""
     out: list[str] = []
@@ -185,11 +180,6 @@ def group(blocks: Sequence[str], *, limits: Size = MESSAGE, head: str = "") -> l
             groups.append([truncate_html(block, limits)])
             used = measure(groups[-1][0])
     return groups
-
-
-def pack(blocks: Sequence[str], *, limits: Size = MESSAGE, head: str = "") -> list[str]:
-    """The blocks in as few messages as hold them in order, separated by empty lines; `head` begins the first."""
-    return [SEPARATOR.join(blocks_of_message) for blocks_of_message in group(blocks, limits=limits, head=head)]
 
 
 def _beginning(text: str, characters: int, raw: int) -> str:

@@ -55,9 +55,8 @@ class RichSize:
         return self.characters <= limits.characters and self.blocks <= limits.blocks
 
 
-RICH_MESSAGE = RichSize(32_768, 500)
-"""What fits into a rich message; nested blocks, details and the rows of tables count as blocks."""
-# How Telegram counts is only described; this far below its limits no reading of the description is beyond them.
+# 32,768 characters and 500 blocks fit into a rich message; nested blocks, details and the rows of tables count as
+# blocks. How Telegram counts is only described: this far below its limits no reading of that is beyond them.
 _ROOM = RichSize(30_000, 450)
 
 

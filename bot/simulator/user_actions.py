@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.simulator.chat_state import ANONYMOUS_ID, CHANNEL_ID, Chat, Document, Entity, Message, User
 from bot.simulator.entities import clean, finish
-from bot.simulator.html_text import parse
 from bot.simulator.markup import read_buttons
 from bot.simulator.methods_send import body_text
 from bot.simulator.params import Params
@@ -40,11 +39,6 @@ class UserActions(People):
         if as_channel is not None:
             author = User(CHANNEL_ID, "Channel", "Channel_Bot", is_bot=True), as_channel
         return self._write(chat, user, thread_id, reply_to, text=body, entities=found, author=author)
-
-    def say_html(self, chat: Chat, user: User, html: str, *, thread_id: int = 0) -> Message:
-        """A person writes formatted text, given as Telegram's HTML."""
-        body, found = parse(html)
-        return self._write(chat, user, thread_id, None, text=body, entities=found)
 
     def send_caption(
         self,
@@ -92,7 +86,7 @@ class UserActions(People):
         return self.press_with(message, user, pressed.data)
 
     def press_with(self, message: Message, user: User, data: str) -> str:
-        """The same with data that may be of no button: what a tampered app can send."""
+        """A person presses a button with data that may be of no button: what a tampered app can send."""
         query_id = f"{4_000_000_000 + self.world.number('query')}"
         self.world.presses[query_id] = Press(query_id, user, message, data, self.world.now())
         body = {

@@ -66,7 +66,7 @@ def build_budget(settings: Settings, *, db: Database, now: Now) -> Budget:
 
 
 def _named(figures: Mapping[Any, T]) -> dict[str, T]:
-    """The same by plain names: the settings know which there are."""
+    """A backend by its name, as the settings list it."""
     return dict(figures)
 
 

@@ -31,7 +31,7 @@ TEXT = "<b>cs.CV</b> 2026-08-21\n\n" + "\n\n".join(
 
 
 async def rows(url: str) -> Cost:
-    """The same message as delivery rows, each committed as sending before its request and as sent after it."""
+    """One message as delivery rows, each committed as sending before its request and as sent after it."""
     async with database() as db, delivering(db, f"{url}/bot{TOKEN}", at(NOW)) as ready:
         await add_destinations(db, [{"chat_id": chat + 1} for chat in range(OURS)])
         digest = Digest(("cs.CV",), (NOW.date(),), "zh-CN", "zh", (DigestEntry("2608.00001", 1, AnnounceType.NEW),))

@@ -79,7 +79,7 @@ class Tour:
         return answers
 
     async def press(self, under: Mapping[str, Message], data: str) -> dict[str, Answer]:
-        """The same for a button under these messages, by place; a channel's readers press after its administrator.
+        """Press a button under each of these messages, by place; a channel's readers press after its administrator.
 
         Data that ends in a colon is that of the last button of that name, made up where there is none.
         """

@@ -131,7 +131,7 @@ class House:
         return self.telegram.from_bot(message.chat)[-1].text
 
     async def press_with(self, message: Message, data: str, *, user: User | None = None) -> str:
-        """The same with data that a tampered app made up."""
+        """Press a button with data that a tampered app made up; what was shown above the chat."""
         return await self._answered(self.telegram.press_with(message, user or self.person, data), message.chat)
 
     async def _answered(self, query_id: str, chat: Chat) -> str:

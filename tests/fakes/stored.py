@@ -110,7 +110,7 @@ def new_database(folder: Path) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_database(folder: Path) -> AsyncIterator[Database]:
-    """The same, opened, and closed at the end."""
+    """A new database, opened, and closed at the end."""
     with new_database(folder):
         db = Database(address(folder))
         try:

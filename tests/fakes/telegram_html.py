@@ -81,7 +81,7 @@ def parse(source: str) -> Parsed:
 
 
 def parse_message(source: str, *, limit: int = 4096) -> Parsed:
-    """The same with the limits of a message: UTF-16 units, entities, bytes, addresses, and not empty."""
+    """Telegram HTML as a reader sees it, within the limits of a message, and not empty."""
     parsed = parse(source)
     assert parsed.text.strip()
     assert units(parsed.text) <= limit

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,15 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.render.message import (
+    MESSAGE,
     SEPARATOR,
     Size,
-    entity_count,
     escape,
     group,
     length,
     link,
     measure,
-    pack,
     plain,
     truncate_html,
     units,
@@ -26,6 +26,14 @@ from bot.render.message import (
 from bot.render.names import clean, display_width, one_line, shorten, wrap
 
 pytestmark = pytest.mark.pure
+
+
+def entity_count(text: str) -> int:
+    return measure(text).entities
+
+
+def pack(blocks: Sequence[str], *, limits: Size = MESSAGE, head: str = "") -> list[str]:
+    return [SEPARATOR.join(together) for together in group(blocks, limits=limits, head=head)]
 
 
 @st.composite

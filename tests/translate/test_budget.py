@@ -69,7 +69,7 @@ async def test_what_was_used_is_found_by_day_chat_announcement_and_backend(desk:
     await budget.flush()
     openai = Usage(1, 1200, 400, 460, Decimal("0.000336"))
     async with desk.db.read() as session:
-        assert await costs.by_announcement(session, ["cs.CV 2026-08-21"]) == Cost(Usage(3, 1005), 1, 2)
+        assert (await costs.newest_announcements(session, 9))["cs.CV 2026-08-21"] == Cost(Usage(3, 1005), 1, 2)
         assert await costs.of_day(session, NOW.date()) == (Usage(3, 1005) + openai, {(7, True): openai})
         assert list(await costs.by_backend(session, NOW.date())) == [("google", ""), ("openai", "")]
         assert await costs.alarms_by_gate(session, NOW.date()) == {"echo": 2}
@@ -197,5 +197,5 @@ async def test_what_cannot_be_written_now_is_written_the_next_time(
         await session.execute(sa.text("ALTER TABLE elsewhere RENAME TO gate_alarms"))
     await budget.flush()
     async with desk.db.read() as session:
-        assert await costs.by_announcement(session, ["cs.CV 2026-08-21"]) == Cost(Usage(2, 10), 0, 1)
+        assert (await costs.newest_announcements(session, 9))["cs.CV 2026-08-21"] == Cost(Usage(2, 10), 0, 1)
         assert await costs.alarms_by_gate(session, NOW.date()) == {"echo": 1}

@@ -169,7 +169,7 @@ async def test_with_none_that_is_well_each_text_is_right_or_marked(server: Trans
 async def assert_recorded(db: Database, server: TranslatorServer) -> None:
     """What was asked of whom is what is written down."""
     async with db.read() as session:
-        spent = await costs.by_announcement(session, [PAYER.announcement])
+        spent = (await costs.newest_announcements(session, 9))[PAYER.announcement]
         by_backend = await costs.by_backend(session, NOW.date())
         gates = await costs.alarms_by_gate(session, NOW.date())
     requests: dict[str, int] = {}

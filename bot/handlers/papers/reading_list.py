@@ -152,7 +152,7 @@ def person(ask: Ask) -> int:
 
 
 def private_person(ask: Ask) -> int:
-    """The same where nobody else reads along. Raises Refusal elsewhere."""
+    """The person whose list it is, in their private chat. Raises Refusal elsewhere: others would read along."""
     if not ask.private:
         raise Refusal("only-in-private", bot=ask.bot.username)
     return person(ask)

@@ -98,7 +98,7 @@ those of the paper. No notes, no quotation marks around the texts, no line break
 
 
 def system_prompt(shape: Shape) -> str:
-    """The same for every paper and language, so that a service may keep it."""
+    """The part of the question that is equal for every paper and language, so that a service may cache it."""
     return _TASK + (_BLOCKS if shape is Shape.TAGGED else _OBJECT) + _KEYS
 
 
@@ -160,7 +160,7 @@ def question(order: Order, delimiter: str) -> Question:
 
 
 def sentences_question(order: Order, sentences: Sequence[str], delimiter: str) -> Question:
-    """The same for single sentences, under the keys s1, s2 and so on."""
+    """A question for single sentences, under the keys s1, s2 and so on."""
     masks: dict[str, Masked] = {}
     first = seal_of(order.source.abstract)
     for number, sentence in enumerate(sentences, start=1):
