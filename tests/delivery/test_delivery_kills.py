@@ -10,10 +10,12 @@ import asyncio
 import os
 import random
 import signal
+import sqlite3
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -153,6 +155,20 @@ async def test_at_telegrams_own_pace_a_kill_leaves_in_doubt_only_what_was_in_fli
         assert len(left.rows) <= IN_FLIGHT
 
 
+async def stop_between_transactions(process: Process, folder: Path) -> None:
+    """Stop a process where it does not hold the lock of the file: nobody could write until it goes on."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        with closing(sqlite3.connect(folder / "bot.sqlite3", timeout=0.2, isolation_level=None)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                process.send_signal(signal.SIGCONT)
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+
 async def test_a_process_that_was_stopped_for_longer_than_its_lease_sends_nothing_of_the_past(
     tmp_path: Path, processes: Processes
 ) -> None:
@@ -162,7 +178,7 @@ async def test_a_process_that_was_stopped_for_longer_than_its_lease_sends_nothin
         before = len(telegram.record)
         stopped = await start(processes, made, tmp_path, "shared")
         await telegram.wait_for(partial(beyond, telegram, before + 5), HANG)
-        stopped.send_signal(signal.SIGSTOP)
+        await stop_between_transactions(stopped, tmp_path)
         in_flight = Counter(await sending(made))
         other = await start(processes, made, tmp_path, "shared")
         await until(db, made.digest_id, {DeliveryState.SENT: whole}, seconds=HANG)
