@@ -370,7 +370,7 @@ def _services(parts: Core, telegram: _Telegram, deliverer: Deliverer, administra
             posted=posted,
             create_task=telegram.application.create_task,
         ),
-        limits=UsageLimits(settings=parts.settings, db=parts.db, now=parts.now),
+        limits=UsageLimits(settings=parts.settings, db=parts.db, now=parts.now, budget=parts.budget),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.config import Settings
+from bot.translate.budget import Budget
 from storage import usage
 from storage.database import Database
 from storage.records import Now
@@ -35,9 +36,11 @@ class _Minute:
 class UsageLimits:
     """Counts what is asked for. Commands of a minute are counted in memory, the rest in the database."""
 
-    def __init__(self, *, settings: Settings, db: Database, now: Now) -> None:
+    def __init__(self, *, settings: Settings, db: Database, now: Now, budget: Budget | None = None) -> None:
+        """`budget`: what translating may cost, of which each person has a part."""
         self._db = db
         self._now = now
+        self._budget = budget
         self._a_minute = settings.commands_per_minute
         self._most: Mapping[Kind, tuple[int, timedelta]] = {
             Kind.CARDS: (settings.cards_per_day, _DAY),
@@ -77,6 +80,8 @@ class UsageLimits:
 
     async def before_forgetting(self, account_id: int) -> None:
         """Remember, in memory alone, what a person had by now: being forgotten begins no new day."""
+        if self._budget is not None:
+            await self._budget.before_forgetting(account_id)
         async with self._db.read() as session:
             counted = await usage.counted(session, account_id)
         if len(self._before_forgetting) >= _REMEMBERED:

@@ -138,13 +138,17 @@ class _Day:
     alarms: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     expected: Usage = field(default_factory=Usage)
     expected_by_account: dict[Account, Usage] = field(default_factory=dict)
+    before_forgetting: dict[Account, Usage] = field(default_factory=dict)
+    """What people used who asked to be forgotten since: it is stored without them, and counts for them all the same."""
     refused: set[tuple[Account, bool]] = field(default_factory=set)
     """Whose cap, or the whole bot's, was said to be reached."""
 
     def used(self, account: Account) -> Usage:
         """What an account has used or set aside."""
         pending = _sum(spent for (who, _, _), spent in self.pending.items() if who.account == account)
-        return self.stored_by_account.get(account, Usage()) + self.expected_by_account.get(account, Usage()) + pending
+        forgotten = self.before_forgetting.get(account, Usage())
+        expected = self.expected_by_account.get(account, Usage())
+        return self.stored_by_account.get(account, Usage()) + forgotten + expected + pending
 
     @property
     def used_on_request(self) -> Usage:
@@ -217,6 +221,15 @@ class Budget:
         cap = self._chat_cap if payer.asked else self._subscription_cap
         shared = not payer.asked or self._within(self._cap.half, day.used_on_request + expected, backend)
         return shared and self._within(cap, day.used(payer.account) + expected, backend)
+
+    async def before_forgetting(self, chat_id: int) -> None:
+        """Remember, in memory alone, what a person used today: being forgotten gives nobody a fresh cap."""
+        await self.flush()
+        day = await self._today()
+        for asked in (True, False):
+            account = (chat_id, asked)
+            used = day.stored_by_account.pop(account, Usage())
+            day.before_forgetting[account] = day.before_forgetting.get(account, Usage()) + used
 
     async def settle(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from fakes.house import FRIDAY, House, announcement, open_house
+from fakes.house import FRIDAY, House, announcement, open_house, paper
 
 from bot.arxiv_source import calendar
 from bot.handlers.update_queue import UpdateQueue
@@ -111,3 +111,17 @@ async def test_who_has_the_bot_pays_for_it_and_is_held_by_the_daily_cap_alone(tm
         house.arxiv.announce("cs.CV", announcement(10), FRIDAY)
         await house.say(f"/digest cs.CV {FRIDAY}")
         assert house.translator.requests.total() > CAP
+
+
+async def test_being_forgotten_gives_no_fresh_cap(tmp_path: Path) -> None:
+    async with open_house(tmp_path, translate_chat_cap={"requests": CAP}) as house, house.running():
+        user = house.telegram.add_user("Mallory", language_code="en")
+        chat = house.telegram.private_chat(user)
+        for number in range(1, 9):
+            house.arxiv.add_paper(paper(number))
+        for number in range(1, 9):
+            await house.say(f"2608.0000{number}", chat=chat, user=user)
+            if number % 3 == 0:
+                await house.say("/forget", chat=chat, user=user)
+                await house.press_with(house.last(chat), "forget:yes", user=user)
+        assert house.translator.requests["libretranslate"] == CAP
