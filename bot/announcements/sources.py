@@ -14,7 +14,8 @@ from functools import partial
 from typing import TypeVar
 
 from bot.arxiv_source import calendar, categories, lookup_api
-from bot.arxiv_source.client import ArxivClient, FeedForm, FetchedFeed
+from bot.arxiv_source.client import ArxivClient, FeedForm
+from bot.arxiv_source.download import FetchedFeed
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId

@@ -16,7 +16,8 @@ from fakes.arxiv_server import ArxivServer, Trouble
 from fakes.certificates import Authority
 
 from bot import __version__
-from bot.arxiv_source.client import ArxivClient, FetchedFeed
+from bot.arxiv_source.client import ArxivClient
+from bot.arxiv_source.download import FetchedFeed
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import FeedCut, FeedError, FeedRefused, NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId

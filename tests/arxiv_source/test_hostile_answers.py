@@ -21,7 +21,8 @@ from telegram.error import NetworkError
 from bot.announcements.sources import Sources
 from bot.arxiv_source.answers import LARGEST_BODY
 from bot.arxiv_source.api import check_answer
-from bot.arxiv_source.client import ArxivClient, FetchedFeed
+from bot.arxiv_source.client import ArxivClient
+from bot.arxiv_source.download import FetchedFeed
 from bot.arxiv_source.errors import ArxivUnavailable
 from bot.arxiv_source.feed import NotAFeed, parse_feed
 from bot.arxiv_source.ids import ArxivId
