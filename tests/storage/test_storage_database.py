@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fakes.processes import HANG
 from fakes.stored import address, announcement, open_database, place
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
@@ -121,16 +122,26 @@ async def test_a_statement_that_fails_says_why_and_leaves_its_transaction_usable
     assert await chats(db) == 2
 
 
-async def test_a_database_is_closed_after_the_connections_that_nobody_waited_for_any_more(tmp_path: Path) -> None:
-    async with open_database(tmp_path) as db:
-        for _ in range(20):
-            reading = asyncio.create_task(chats(db))
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-            reading.cancel()
-            await asyncio.wait({reading})
-    # A thread that tells a closed event loop of its connection would fail a later test.
-    assert [thread for thread in threading.enumerate() if "_connection_worker" in thread.name] == []
+def test_a_database_is_closed_after_the_connections_that_nobody_waited_for_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancelled_reads() -> None:
+        async with open_database(tmp_path) as db:
+            for _ in range(20):
+                reading = asyncio.create_task(chats(db))
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                reading.cancel()
+                await asyncio.wait({reading})
+
+    # A thread that tells a closed event loop of its connection ends with an error.
+    errors: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", errors.append)
+    asyncio.run(cancelled_reads())
+    for thread in threading.enumerate():
+        if "_connection_worker" in thread.name:
+            thread.join(HANG)
+    assert errors == []
 
 
 async def test_a_reader_sees_one_state_of_things_while_a_writer_works(db: Database) -> None:
