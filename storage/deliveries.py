@@ -1,6 +1,6 @@
 """Delivery rows: planned, claimed, and counted. What comes of them is in `delivery_outcomes.py`.
 
-pending → claimed (in a process's hand) → sending (committed when it has its turn, before the request) → sent | retry |
+pending → claimed (in a process's hand) → sending (committed when it has its slot, before the request) → sent | retry |
 failed | unknown. The rows of a destination go out in the order of their ids: the first that is neither sent nor failed
 holds the later ones back, and no other destination's. An unknown one does so for HOLD only: what nobody decides about
 must not silence a destination for ever.

@@ -1,6 +1,6 @@
-"""Turns at something that all processes of one database may ask only one at a time, and only so often.
+"""Slots at something that all processes of one database may ask only one at a time, and only so often.
 
-Who is given a turn has it alone until it ends, or until its lease is over, should the process be gone by then. Times
+Who is given a slot has it alone until it ends, or until its lease is over, should the process be gone by then. Times
 are those of the askers' clocks: machines whose clocks differ by a second come up to a second closer.
 """
 
@@ -17,26 +17,26 @@ from storage.models import turns
 from storage.sql import upsert
 
 LONGEST_WAIT = 20
-"""Intervals. The next turn is one after the end of the last; one much farther off is the work of a wrong clock."""
+"""Intervals. The next slot is one after the end of the last; one much farther off is the work of a wrong clock."""
 
 LONGEST_LEASE = timedelta(minutes=15)
-"""A turn that ends later than this from now (and later than the asker's own would), or a wish to be next that lasts
+"""A slot that ends later than this from now (and later than the asker's own would), or a wish to be next that lasts
 longer, comes of a wrong clock, too."""
 
 LONGEST_HOLD = timedelta(days=1)
 """So does a hold that ends later than this."""
 
 URGENT_IN_A_ROW = 2
-"""So many urgent turns one after the other, while one that is not urgent waits."""
+"""So many urgent slots one after the other, while one that is not urgent waits."""
 
 _POLLS = 3
-"""How often in an interval it is asked again whether a turn has ended."""
+"""How often in an interval it is asked again whether a slot has ended."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks for a turn: a name that no other process has, and for how long a turn is had at most."""
+    """Who asks for a slot: a name that no other process has, and for how long a slot is had at most."""
 
     name: str
     lease: timedelta
@@ -45,7 +45,7 @@ class Asker:
 
 
 async def take(session: AsyncSession, name: str, now: datetime, interval: timedelta, asker: Asker) -> datetime | None:
-    """Give the asker the turn, or tell when to ask again; None when the turn is the asker's.
+    """Give the asker the slot, or tell when to ask again; None when the slot is the asker's.
 
     What a wrong clock left behind is passed over, so nobody waits for longer than a lease and LONGEST_WAIT intervals.
     """
@@ -79,7 +79,7 @@ def _wait(row: sa.Row[Any], now: datetime, interval: timedelta, asker: Asker, po
 
 
 async def ended(session: AsyncSession, name: str, free_at: datetime, asker: Asker) -> None:
-    """The asker's turn is over, and the next one begins at `free_at` at the earliest."""
+    """The asker's slot is over, and the next one begins at `free_at` at the earliest."""
     row = await _locked(session, name)
     if row.owner == asker.name:
         await _set(session, name, busy_until=None, owner=None)
@@ -88,7 +88,7 @@ async def ended(session: AsyncSession, name: str, free_at: datetime, asker: Aske
 
 
 async def hold(session: AsyncSession, name: str, until: datetime) -> None:
-    """Nobody's turn before `until`. A longer hold stays, unless it is longer by more than a day: a wrong clock's."""
+    """Nobody's slot before `until`. A longer hold stays, unless it is longer by more than a day: a wrong clock's."""
     held_until = (await _locked(session, name)).held_until
     if held_until is None or not until <= held_until <= until + LONGEST_HOLD:
         await _set(session, name, held_until=until)

@@ -1,6 +1,6 @@
-"""Turns at arXiv: one request at a time, a pause between them, and the urgent ones first.
+"""Slots at arXiv: one request at a time, a pause between them, and the urgent ones first.
 
-At least every third turn of a process goes to whoever waited longest in it, so that lookups never starve a feed.
+At least every third slot of a process goes to whoever waited longest in it, so that lookups never starve a feed.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _URGENT_IN_A_ROW = 2
 
 
 class Shared(Protocol):
-    """Gives turns to all who ask at the same pace: to one at a time, an interval apart."""
+    """Gives slots to all who ask at the same pace: to one at a time, an interval apart."""
 
     async def take(self, now: datetime, interval: timedelta, *, lease: timedelta, urgent: bool) -> datetime | None:
-        """When to ask again; None once the turn is given, or where nobody can be asked: begin at once.
+        """When to ask again; None once the slot is given, or where nobody can be asked: begin at once.
 
-        After `lease` a turn that nobody ended is over. Raises ArxivUnavailable while arXiv wants a pause.
+        After `lease` a slot that nobody ended is over. Raises ArxivUnavailable while arXiv wants a pause.
         """
 
     async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
-        """The turn is over: the next one begins at `free_at`, and none at all before `held_until`."""
+        """The slot is over: the next one begins at `free_at`, and none at all before `held_until`."""
 
 
 class Alone:
@@ -60,8 +60,8 @@ class RequestQueue:
     From the end, because then the gap holds as arXiv sees it however long an answer took. The pause is over before
     the next job is chosen, so that an urgent one that comes in during it still goes first.
 
-    With others who ask arXiv too, `shared` gives the turn once the pause is over, to one job of all processes at a
-    time. `lease` is how many seconds a job takes at the very most: who has a turn for longer is taken for gone.
+    With others who ask arXiv too, `shared` gives the slot once the pause is over, to one job of all processes at a
+    time. `lease` is how many seconds a job takes at the very most: who has a slot for longer is taken for gone.
     """
 
     def __init__(
@@ -82,9 +82,9 @@ class RequestQueue:
         self._closed = False
 
     async def take(self, job: Callable[[], Awaitable[_Result]], *, urgent: bool = False) -> _Result:
-        """Run the job when its turn comes; its result or error, or ArxivUnavailable when there are no more turns.
+        """Run the job when its slot comes; its result or error, or ArxivUnavailable when there are no more slots.
 
-        A caller that is cancelled before its turn gives it up.
+        A caller that is cancelled before its slot gives it up.
         """
         if self._closed:
             raise _closed()
@@ -106,7 +106,7 @@ class RequestQueue:
                 self._runner.cancel()
             await asyncio.wait([self._runner])
             self._runner = None
-            # A turn that was broken off is over, too, and what was learnt in it is still told to the others.
+            # A slot that was broken off is over, too, and what was learnt in it is still told to the others.
             await self._tell_others(self._interval)
         while self._waiting:
             _fail(self._waiting.pop().done, _closed())
@@ -115,7 +115,7 @@ class RequestQueue:
         while self._somebody_waits() and not self._closed:
             refused = await self._until_turn()
             if not self._somebody_waits():
-                # The turn came too late for anybody.
+                # The slot came too late for anybody.
                 await self._tell_others(timedelta(0))
                 break
             waiting_job = self._take_first()

@@ -1,4 +1,4 @@
-"""Turns at arXiv that all processes of one database share."""
+"""Slots at arXiv that all processes of one database share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class DatabaseRequestSlots:
-    """Turns from the database, one at a time. While it does not answer, this process keeps its own pace.
+    """Slots from the database, one at a time. While it does not answer, this process keeps its own pace.
 
     The log tells once that the database is gone, and once that it is back. `deadline` is how many seconds it has to
     answer, or a little longer: SQLite is not interrupted in its wait for a lock, which takes five at most. As each
@@ -36,7 +36,7 @@ class DatabaseRequestSlots:
         self._again_at: datetime | None = None
 
     async def take(self, now: datetime, interval: timedelta, *, lease: timedelta, urgent: bool) -> datetime | None:
-        """When to ask again for the turn; None once it is this process's, or while the database does not answer.
+        """When to ask again for the slot; None once it is this process's, or while the database does not answer.
 
         Raises ArxivUnavailable while arXiv wants a pause, as any of the processes learnt.
         """

@@ -229,7 +229,7 @@ class Deliverer:
         return bool(claimed) and len(claimed) == free
 
     def _free(self) -> int:
-        """How many rows to take: not more than may leave soon, with those that wait for their turn already.
+        """How many rows to take: not more than may leave soon, with those that wait for their slot already.
 
         Not before half of those have left: to take them one by one would cost as much for each as for many.
         """

@@ -1,4 +1,4 @@
-"""Rows whose turn has come: each becomes "sending" in the next transaction, and only then may its request go out.
+"""Rows whose slot has come: each becomes "sending" in the next transaction, and only then may its request go out.
 
 That commit is also where it shows whether the row is still this process's: one that stood still for a while, or whose
 row another took over, gets no permit.
@@ -18,7 +18,7 @@ Permit = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A row whose turn has come, and who waits to hear whether it may go out."""
+    """A row whose slot has come, and who waits to hear whether it may go out."""
 
     delivery: Delivery
     answer: asyncio.Future[Permit | None]
@@ -34,7 +34,7 @@ class Permits:
         self._asked: list[Asked] = []
         self._closed = False
         self.granted: set[int] = set()
-        """The rows that had their turn and have no outcome yet."""
+        """The rows that had their slot and have no outcome yet."""
 
     async def ask(self, delivery: Delivery) -> Permit | None:
         """Wait until the row is "sending"; None where it may not go out."""

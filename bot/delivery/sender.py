@@ -44,12 +44,12 @@ from storage.records import (
 
 _log = logging.getLogger(__name__)
 
-# A row that waits longer than this for its chat's turn goes back, so that a stop never finds it half sent.
+# A row that waits longer than this for its chat's slot goes back, so that a stop never finds it half sent.
 _PATIENCE = 2.0
 # Committing that a row is sent takes a few milliseconds, and not always as many: each request leaves so long after its
-# turn, so that they leave as evenly as the turns were given.
+# slot, so that they leave as evenly as the slots were given.
 _LEAD = 0.02
-# When it took longer than this, many had their turn meanwhile and would leave at once: they take another one.
+# When it took longer than this, many had their slot meanwhile and would leave at once: they take another one.
 _LATE = 0.1
 _NOT_BEGUN = "it was not begun"
 REFUSED_AGAIN = (
@@ -92,7 +92,7 @@ class Sender:
     ) -> Outcome:
         """Carry out one delivery row. Never raises for what Telegram, the network or the row itself does.
 
-        `begin` is asked when its turn has come, and the permit that it returns right before the request.
+        `begin` is asked when its slot has come, and the permit that it returns right before the request.
         """
         place, part = delivery.destination, delivery.part
         if part is not None and part.kind is PartKind.RICH and place.layout is not Layout.RICH:
@@ -125,12 +125,12 @@ class Sender:
     async def _permitted(
         self, delivery: Delivery, begin: Callable[[Delivery], Awaitable[Permit | None]], permit: Permit | None
     ) -> Permit | RetryAt:
-        """Wait for the row's turn, and have it begun unless it is; or when it is to be tried again."""
+        """Wait for the row's slot, and have it begun unless it is; or when it is to be tried again."""
         place, time = delivery.destination, asyncio.get_running_loop().time
         while True:
             away = await self._pace.slot(place.chat_id, group=_many(place), patience=_PATIENCE)
             if away:
-                return RetryAt(self._now() + timedelta(seconds=away), "its turn comes later")
+                return RetryAt(self._now() + timedelta(seconds=away), "its slot comes later")
             granted, asked = self._pace.moment(), time()
             if permit is None or not permit():
                 permit = await begin(delivery)

@@ -45,7 +45,7 @@ class Limiter(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002 - the hook's signature
     ) -> Any:
-        """One request, in its turn."""
+        """One request, in its slot."""
         if endpoint in _FREE or not endpoint.startswith(_WRITES + _CHANGES):
             return await callback(*args, **kwargs)
         chat_id, group = _chat(data.get("chat_id"))

@@ -34,7 +34,7 @@ _SLOWER, _FASTER, _LEAST = 0.7, 1.1, 0.1
 _STEADY = 10.0
 # So often whoever waits long looks whether that is still worth it.
 _GLANCE = 1.0
-# So long after its moment a message in bulk that was told to come back keeps its turn in its chat.
+# So long after its moment a message in bulk that was told to come back keeps its slot in its chat.
 _GRACE = 1.5
 
 PAID = Limits(per_second=1000.0)
@@ -45,7 +45,7 @@ OPEN = Limits(math.inf, 0.0, 1_000_000, 0.0)
 
 
 class NoSlot(TelegramError):
-    """The bot stops before it would be the turn of this; nothing was sent."""
+    """The bot stops before it would be the slot of this; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Pace:
         self._held_until = max(self._held_until, self._clock() + seconds)
 
     def close(self, seconds: float) -> None:
-        """The bot stops: nothing waits for a turn that is further away than this many seconds from now."""
+        """The bot stops: nothing waits for a slot that is further away than this many seconds from now."""
         self._last = self._clock() + seconds
 
     def limited(self, chat_id: int, seconds: float) -> bool:
