@@ -13,7 +13,7 @@ from bot.arxiv_source.ids import ArxivId
 from bot.log import event
 from bot.translate.budget import Payer
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure, untranslated
+from bot.translate.stored import stored_translations, untranslated
 from storage import papers, translations
 from storage.database import Database
 from storage.records import BilingualPaper, Paper
@@ -114,7 +114,9 @@ class Lookup:
 
         `chat_id` is the chat that asks: what it takes counts there.
         """
-        made = await ensure(self._db, self._chain, [paper], language, urgent=True, payer=Payer(chat_id=chat_id))
+        made = await stored_translations(
+            self._db, self._chain, [paper], language, urgent=True, payer=Payer(chat_id=chat_id)
+        )
         return BilingualPaper(paper, made[paper.source_hash])
 
     async def _newest_versions(self, arxiv_ids: Sequence[str]) -> dict[str, int]:

@@ -30,7 +30,7 @@ from bot.render.digest import render_digest, render_digest_plain
 from bot.render.digest_pieces import approximate_note, digest_markdown
 from bot.render.markdown import render_markdown
 from bot.render.records_jsonl import RecordError, dump_records, load_records, to_record
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from storage import announcements
 from storage.records import (
     AnnouncedEntry,
@@ -96,7 +96,7 @@ async def print_digest(settings: Settings, order: DigestOrder) -> None:
         else:
             (entries, approximate), named = await _announced(parts, wanted, order.day), wanted
         chosen = [entry for entry in entries if entry.announce_type in order.announce_types]
-        texts = await ensure(parts.db, parts.chain, [entry.paper for entry in chosen], language)
+        texts = await stored_translations(parts.db, parts.chain, [entry.paper for entry in chosen], language)
     if not chosen:
         sys.stderr.write(f"arxiv-digest-bot: none of the {len(entries)} papers there is of these announce types\n")
     bilingual = [BilingualPaper(entry.paper, texts[entry.paper.source_hash], entry.announce_type) for entry in chosen]

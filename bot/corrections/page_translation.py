@@ -18,7 +18,7 @@ from bot.digests.digest_pages import DigestPages
 from bot.log import event, redact
 from bot.translate.budget import Payer
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from storage.database import Database
 from storage.errors import TROUBLE, reason_of
 from storage.records import Destination, Layout
@@ -82,7 +82,9 @@ class PageTranslation:
         papers, language = await self._pages.untranslated(shown.digest_id, shown.page, shown.layout)
         if not papers:
             return
-        made = await ensure(self._db, self._chain, papers, language, urgent=True, payer=Payer(place.chat_id))
+        made = await stored_translations(
+            self._db, self._chain, papers, language, urgent=True, payer=Payer(place.chat_id)
+        )
         part = await self._pages.page(shown.digest_id, shown.page, shown.layout)
         fuller = any(made[paper.source_hash].complete for paper in papers)
         if fuller:

@@ -21,7 +21,7 @@ from bot.log import event
 from bot.render.parts_difference import parts_difference
 from bot.translate.budget import Payer
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from storage import announcements, digests, papers, translations
 from storage.database import Database
 from storage.records import AnnouncedEntry, Announcement, Digest, Now, Paper, Part
@@ -151,7 +151,7 @@ class Regenerate:
         made = 0
         for language, found in (await self._by_language(posted)).items():
             payer = Payer(announcement=f"{posted[0].categories[0]} {posted[0].mailing_dates[-1]}")
-            await ensure(self._db, self._chain, found, language, anew=True, payer=payer)
+            await stored_translations(self._db, self._chain, found, language, anew=True, payer=payer)
             made += len(found)
         return made
 

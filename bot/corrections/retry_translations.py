@@ -15,7 +15,7 @@ from bot.corrections.posted_answers import PostedAnswers
 from bot.corrections.posted_cards import PostedCards
 from bot.log import event
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from storage import digests, gaps, open_cards, papers
 from storage.database import Database
 from storage.gaps import Gap
@@ -74,7 +74,7 @@ class TranslationRetries:
         for language, cards in _by_language(left).items():
             async with self._db.read() as session:
                 found = await papers.many(session, [(card.arxiv_id, card.version) for card in cards])
-            made = await ensure(self._db, self._chain, list(found.values()), language)
+            made = await stored_translations(self._db, self._chain, list(found.values()), language)
             texts = {key: made[paper.source_hash] for key, paper in found.items()}
             finished += await self._cards.finish(cards, texts)
         return finished
@@ -89,7 +89,7 @@ class TranslationRetries:
         if gone:
             async with self._db.begin() as session:
                 await gaps.close(session, gone, language)
-        made = await ensure(self._db, self._chain, wanted, language)
+        made = await stored_translations(self._db, self._chain, wanted, language)
         whole = sum(made[paper.source_hash].complete for paper in wanted)
         event(_log, "gaps_tried", language=language, tried=len(wanted), whole=whole)
 

@@ -19,7 +19,7 @@ from bot.digests.rendering import DigestRenderer, announcement_payer
 from bot.log import event
 from bot.translate.budget import Payer
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from storage import announcements, digests, gaps, papers, subscriptions
 from storage.database import Database
 from storage.records import Announcement, AnnouncementState, Destination, Digest, Now, Part, Subscription
@@ -158,4 +158,4 @@ class Daily:
             for language, kinds in wishes.items():
                 wanted = [found[(entry.arxiv_id, entry.version)] for entry in entries if entry.announce_type in kinds]
                 payer = await announcement_payer(self._db, announcement.category, announcement.mailing_date, language)
-                await ensure(self._db, self._chain, wanted, language, payer=payer)
+                await stored_translations(self._db, self._chain, wanted, language, payer=payer)

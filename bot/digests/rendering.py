@@ -13,7 +13,7 @@ from bot.i18n import words_for
 from bot.render.digest import page_slice, render_digest
 from bot.translate.budget import Payer
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure, untranslated
+from bot.translate.stored import stored_translations, untranslated
 from storage import digests, papers, subscriptions, translations
 from storage.database import Database
 from storage.records import REPLACED, BilingualPaper, Digest, DigestEntry, Entry, Now, Part, Translation
@@ -32,14 +32,18 @@ class DigestRenderer:
         """The parts of a digest, with every translation that can be had now, paid for by its announcement."""
         digest, entries = await self._stored(digest)
         payer = await announcement_payer(self._db, digest.categories[0], digest.mailing_dates[-1], digest.language)
-        made = await ensure(self._db, self._chain, [entry.paper for entry in entries], digest.language, payer=payer)
+        made = await stored_translations(
+            self._db, self._chain, [entry.paper for entry in entries], digest.language, payer=payer
+        )
         return await self._parts(digest, entries, made)
 
     async def first_page_translated(self, digest: Digest, payer: Payer) -> tuple[Part, ...]:
         """The parts of a digest; its first page is translated for `payer`, within the cap, the rest is as stored."""
         digest, entries = await self._stored(digest)
         first = entries[page_slice(digest.style, len(entries), 1)]
-        made = await ensure(self._db, self._chain, [entry.paper for entry in first], digest.language, payer=payer)
+        made = await stored_translations(
+            self._db, self._chain, [entry.paper for entry in first], digest.language, payer=payer
+        )
         return await self._parts(digest, entries, made)
 
     async def as_stored(self, digest: Digest) -> tuple[Part, ...]:

@@ -93,7 +93,7 @@ class _Batch:
                     await gaps.filled(session, paper.source_hash, self._language)
 
 
-async def ensure(
+async def stored_translations(
     db: Database,
     chain: Chain,
     wanted: Sequence[Paper],

@@ -25,7 +25,7 @@ from bot.translate.backends.plain_engine import PlainBackend
 from bot.translate.backends.protocol import Tally
 from bot.translate.build import build_budget, build_chain
 from bot.translate.chain import Chain
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from bot.translate.text.masking import Form
 from storage.database import Database
 from storage.records import Paper
@@ -63,7 +63,7 @@ def papers() -> list[Paper]:
 async def through(db: Database, chain: Chain, wanted: list[Paper]) -> tuple[float, float, int]:
     """Seconds by the clock, seconds of the processor, and how many papers came out in full."""
     clock, processor = time.perf_counter(), time.process_time()
-    made = await ensure(db, chain, wanted, "zh-CN")
+    made = await stored_translations(db, chain, wanted, "zh-CN")
     took = time.perf_counter() - clock, time.process_time() - processor
     return *took, sum(translation.complete for translation in made.values())
 

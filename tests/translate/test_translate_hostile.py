@@ -23,7 +23,7 @@ from fakes.translator_server import TranslatorServer, Trouble
 from bot.config import Settings
 from bot.translate.budget import Payer
 from bot.translate.build import build_budget, build_chain
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from bot.translate.text.marks import count_shown
 from bot.translate.text.masking import mask, unmask
 from bot.translate.text.summary import summary_sentence
@@ -116,7 +116,7 @@ async def translated(
     chosen, clock = settings(server, *names, deadline=deadline), Clock()
     async with aiohttp.ClientSession() as http:
         chain = build_chain(chosen, http=http, now=clock, budget=build_budget(chosen, db=db, now=lambda: NOW))
-        made = await ensure(db, chain, wanted, LANGUAGE, payer=PAYER)
+        made = await stored_translations(db, chain, wanted, LANGUAGE, payer=PAYER)
         await chain.close()
     return [made[paper.source_hash] for paper in wanted]
 

@@ -9,7 +9,7 @@ from fakes.stored import open_database
 from fakes.stub_backends import GOOD, PAPER, Stub, chain
 
 from bot.translate.backends.protocol import Draft, Unavailable
-from bot.translate.stored import ensure
+from bot.translate.stored import stored_translations
 from storage import translations
 from storage.database import Database
 from storage.records import Translation
@@ -23,7 +23,7 @@ async def stored(db: Database) -> Translation:
 
 
 async def made(db: Database, gives: Draft | Exception) -> Translation:
-    texts = await ensure(db, chain(Stub("stub", gives)), [PAPER], LANGUAGE, anew=True)
+    texts = await stored_translations(db, chain(Stub("stub", gives)), [PAPER], LANGUAGE, anew=True)
     return texts[PAPER.source_hash]
 
 
