@@ -136,14 +136,14 @@ async def core(
             raise CannotStart(str(error)) from None
         stack.push_async_callback(chain.close)
         yield Core(
-            settings,
-            db,
-            arxiv,
-            chain,
-            Lookup(db=db, arxiv=arxiv, chain=chain),
-            AnnouncementFetcher(db=db, arxiv=arxiv, now=now, retention_days=settings.retention_days),
-            now,
-            budget,
+            settings=settings,
+            db=db,
+            arxiv=arxiv,
+            chain=chain,
+            lookup=Lookup(db=db, arxiv=arxiv, chain=chain),
+            fetcher=AnnouncementFetcher(db=db, arxiv=arxiv, now=now, retention_days=settings.retention_days),
+            now=now,
+            budget=budget,
         )
 
 
@@ -230,7 +230,7 @@ async def running(
                 application.create_task(administrators.another_bot(now()))
             if settings.set_profile:
                 application.create_task(set_profile(application.bot, settings.admin_ids))
-            yield Running(parts, services, application, retries, clock)
+            yield Running(core=parts, services=services, application=application, retries=retries, clock=clock)
 
 
 async def _forget_again(db: Database, settings: Settings, now: Now) -> None:
@@ -289,7 +289,7 @@ def _telegram(settings: Settings, token: SecretStr, pace: Pace | None, now: Now,
         .build()
     )
     sender = Sender(request=request, address=application.bot.base_url, pace=pace, now=now, paid=settings.paid_broadcast)
-    return _Telegram(application, sender, pace, (request, polling), polling)
+    return _Telegram(application=application, sender=sender, pace=pace, requests=(request, polling), polling=polling)
 
 
 def _deliverer(

@@ -350,4 +350,10 @@ def options() -> Iterator[Option]:
         else:
             shown = str(default)
         example = str(field.examples[0]) if field.examples else ""
-        yield Option(name.upper(), shown, field.description or "", example, "SecretStr" in str(field.annotation))
+        yield Option(
+            name=name.upper(),
+            default=shown,
+            description=field.description or "",
+            example=example,
+            secret="SecretStr" in str(field.annotation),
+        )

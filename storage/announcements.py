@@ -247,4 +247,10 @@ def _announcement(row: Row[Any]) -> Announcement:
 
 
 def _entry(row: Row[Any]) -> AnnouncedEntry:
-    return AnnouncedEntry(row.announcement_id, row.position, row.arxiv_id, row.version, AnnounceType(row.announce_type))
+    return AnnouncedEntry(
+        announcement_id=row.announcement_id,
+        position=row.position,
+        arxiv_id=row.arxiv_id,
+        version=row.version,
+        announce_type=AnnounceType(row.announce_type),
+    )

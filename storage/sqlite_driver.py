@@ -73,7 +73,13 @@ def _in_thread(connection: Any, begin: str | None, how: str, operation: Any, par
             cursor.execute(begin)
         getattr(cursor, how)(operation, parameters)
         rows = cursor.fetchall() if cursor.description else ()
-        return _Ran(cursor.description, cursor.rowcount, cursor.lastrowid, cursor.arraysize, rows)
+        return _Ran(
+            description=cursor.description,
+            rowcount=cursor.rowcount,
+            lastrowid=cursor.lastrowid,
+            arraysize=cursor.arraysize,
+            rows=rows,
+        )
     finally:
         cursor.close()
 

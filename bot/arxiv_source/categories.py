@@ -224,9 +224,13 @@ def _taxonomy() -> _Taxonomy:
     for group in data["groups"]:
         for archive in group["archives"]:
             key = archive["id"]
-            found[key] = Category(key, archive["name"], archive["name_zh"], key, group["id"])
+            found[key] = Category(
+                id=key, name=archive["name"], name_zh=archive["name_zh"], archive=key, group=group["id"]
+            )
             for entry in archive["categories"]:
-                own[entry["id"]] = Category(entry["id"], entry["name"], entry["name_zh"], key, group["id"])
+                own[entry["id"]] = Category(
+                    id=entry["id"], name=entry["name"], name_zh=entry["name_zh"], archive=key, group=group["id"]
+                )
             if not archive["categories"]:
                 own[key] = found[key]
     aliases = {**data["aliases"], **data["subsumed"]}

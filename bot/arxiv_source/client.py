@@ -120,7 +120,13 @@ class ArxivClient:
     async def keep(self, fetched: FetchedFeed) -> None:
         """From now on ask whether this answer has changed: the caller knows that it is whole, and can be read."""
         if self._kept is not None and not fetched.unchanged:
-            answer = KeptAnswer(fetched.asked, fetched.etag, fetched.last_modified, fetched.fetched_at, fetched.body)
+            answer = KeptAnswer(
+                url=fetched.asked,
+                etag=fetched.etag,
+                last_modified=fetched.last_modified,
+                kept_at=fetched.fetched_at,
+                body=fetched.body,
+            )
             await self._kept.keep(answer)
 
     async def forget(self, fetched: FetchedFeed) -> None:

@@ -89,7 +89,9 @@ class Download:
                 location = answer.headers.get("Location")
                 if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
                     kind = answer.headers.get("Content-Type", "")
-                    return FetchedFeed(known.body, url, kind, self._now(), asked, unchanged=True)
+                    return FetchedFeed(
+                        body=known.body, url=url, content_type=kind, fetched_at=self._now(), asked=asked, unchanged=True
+                    )
                 if answer.status not in _REDIRECTS or location is None:
                     return replace(await self._fetched(answer, what), asked=asked)
             url = followed(url, location, hops)

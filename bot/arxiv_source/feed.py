@@ -172,7 +172,7 @@ def _read(root: Element, form: Form) -> Feed:
             raise FeedDamaged(place, "arXiv id of its own")
     if entries and not any(entry.paper.authors for entry in entries.values()):
         raise FeedDamaged(1, "authors, and neither has any other")
-    return Feed(query, title, tuple(entries.values()), _moment(built), form)
+    return Feed(query=query, title=title, entries=tuple(entries.values()), built_at=_moment(built), form=form)
 
 
 def _same_paper(paper: Paper, other: Paper) -> bool:

@@ -130,7 +130,13 @@ def parse_listing(body: bytes, query: str | None = None) -> Listing:
         if row.version is None and kind is not AnnounceType.NEW:
             unversioned.add(entry.paper.arxiv_id)
     shown = {section.kind: section.shown for section in page.sections}
-    return Listing(mailing_date, tuple(entries.values()), shown, total, frozenset(unversioned))
+    return Listing(
+        mailing_date=mailing_date,
+        entries=tuple(entries.values()),
+        shown=shown,
+        total=total,
+        unversioned=frozenset(unversioned),
+    )
 
 
 def _mailing_date(page: _Page) -> date:

@@ -125,7 +125,17 @@ def _set_the_stage(telegram: SimulatedTelegram, cast: Cast) -> Stage:
     administrator = telegram.add_user(cast.administrator, username="admin", language_code=cast.app)
     telegram.private_chat(administrator)
     private = telegram.private_chat(person)
-    return Stage(cast, person, colleague, private, channel, group, forum, topic, administrator)
+    return Stage(
+        cast=cast,
+        person=person,
+        colleague=colleague,
+        private=private,
+        channel=channel,
+        group=group,
+        forum=forum,
+        topic=topic,
+        administrator=administrator,
+    )
 
 
 async def _play(

@@ -88,7 +88,7 @@ def _read(text: str | None, file: Path | None) -> str:
 
 
 def _of_text(text: str) -> Paper:
-    return Paper("text", 1, "", text, (), "")
+    return Paper(arxiv_id="text", version=1, title="", abstract=text, authors=(), primary_category="")
 
 
 async def _paper(parts: Core, link: str) -> Paper:

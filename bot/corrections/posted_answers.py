@@ -53,7 +53,9 @@ class PostedAnswers:
             await self._leave(answer)
             return False
         kind = ChatKind.PRIVATE if answer.chat_id > 0 else ChatKind.SUPERGROUP
-        place = Destination(answer.chat_id, kind, digest.language, digest.interface, "UTC")
+        place = Destination(
+            chat_id=answer.chat_id, kind=kind, language=digest.language, interface=digest.interface, timezone="UTC"
+        )
         edited = await self._posted.edit(PostedMessage(place, answer.message_id), part, lambda: self._stands(answer))
         if edited is Edited.SUPERSEDED:
             return False

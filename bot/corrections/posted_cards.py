@@ -112,7 +112,9 @@ def _rendered(card: OpenCard, entry: BilingualPaper, newest: int) -> Card:
 
 def _message(card: OpenCard) -> PostedMessage:
     kind = ChatKind.PRIVATE if card.chat_id > 0 else ChatKind.SUPERGROUP
-    place = Destination(card.chat_id, kind, card.language, card.interface, "UTC")
+    place = Destination(
+        chat_id=card.chat_id, kind=kind, language=card.language, interface=card.interface, timezone="UTC"
+    )
     return PostedMessage(place, card.message_id, card.inline_message_id)
 
 

@@ -115,7 +115,18 @@ class Regenerate:
             self._planned()
         event(_log, "regenerated", category=category, date=day, scope=scope, parts=parts_changed, rows=rows)
         ids = tuple(digest.id for digest in posted)
-        return Regenerated(category, day, ids, parts_changed, rows, added, removed, translated, restored, from_store)
+        return Regenerated(
+            category=category,
+            mailing_date=day,
+            digest_ids=ids,
+            parts_changed=parts_changed,
+            rows=rows,
+            added=added,
+            removed=removed,
+            translated=translated,
+            restored=restored,
+            from_store=from_store,
+        )
 
     async def _refetch(self, category: str, day: date, posted: list[Digest]) -> tuple[list[Digest], int, int, bool]:
         async with self._db.read() as session:

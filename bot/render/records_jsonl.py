@@ -37,7 +37,16 @@ def to_record(entry: BilingualPaper, *, base: str = ARXIV, words: Words) -> Dige
     link = abs_url(paper.arxiv_id, base)
     if translation.language == ENGLISH:
         summary = translation.summary or translation.summary_en or ""
-        return DigestRecord(paper.arxiv_id, link, paper.title, paper.abstract, paper.title, paper.abstract, summary, "")
+        return DigestRecord(
+            arxiv_id=paper.arxiv_id,
+            link=link,
+            title=paper.title,
+            abstract=paper.abstract,
+            translated_title=paper.title,
+            translated_abstract=paper.abstract,
+            tldr=summary,
+            tldr_en="",
+        )
 
     def marked(translated: str | None, english: str) -> str:
         return translated or words("render-untranslated") + english

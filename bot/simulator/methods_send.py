@@ -83,7 +83,13 @@ def formatted(params: Params, name: str, entities: str) -> tuple[str, tuple[Enti
 def _entity(raw: Any) -> Entity:
     try:
         kind: EntityType = raw["type"]
-        return Entity(kind, int(raw["offset"]), int(raw["length"]), raw.get("url", ""), raw.get("language", ""))
+        return Entity(
+            type=kind,
+            offset=int(raw["offset"]),
+            length=int(raw["length"]),
+            url=raw.get("url", ""),
+            language=raw.get("language", ""),
+        )
     except (TypeError, KeyError, ValueError):
         raise bad_request("can't parse MessageEntity") from None
 

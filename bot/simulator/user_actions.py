@@ -88,7 +88,9 @@ class UserActions(People):
     def press_with(self, message: Message, user: User, data: str) -> str:
         """A person presses a button with data that may be of no button: what a tampered app can send."""
         query_id = f"{4_000_000_000 + self.world.number('query')}"
-        self.world.presses[query_id] = Press(query_id, user, message, data, self.world.now())
+        self.world.presses[query_id] = Press(
+            query_id=query_id, user=user, message=message, data=data, at=self.world.now()
+        )
         body = {
             "id": query_id,
             "from": user_json(user),

@@ -110,7 +110,7 @@ class World:
         chat_id = -4_000_000 - self.number("group")
         if kind != "group":
             chat_id = -1_001_000_000_000 - self.number("supergroup")
-        chat = Chat(chat_id, kind, title, username, forum)
+        chat = Chat(id=chat_id, type=kind, title=title, username=username, forum=forum)
         self.chats[chat.id] = chat
         self.changed.notify()
         return chat

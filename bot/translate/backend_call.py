@@ -138,7 +138,9 @@ class Asker:
         passed: list[TextField] = []
         wanted = work.wanted
         for attempt in range(_ATTEMPTS):
-            order = Order(work.source, work.language, wanted, glossary, asked.tally)
+            order = Order(
+                source=work.source, language=work.language, wanted=wanted, glossary=glossary, tally=asked.tally
+            )
             left = self._seconds - (clock() - started)
             try:
                 draft = await self._drafted(order, left)

@@ -136,7 +136,10 @@ class Chain:
     async def _make(self, paper: Paper, language: str, glossary: Glossary, payer: Payer) -> Translation:
         title, abstract = map(without_private, source_texts(paper.title, paper.abstract))
         sentence = summary_sentence(title, abstract)
-        work = Work(Source(paper.arxiv_id, paper.version, title, abstract, sentence), language)
+        work = Work(
+            Source(arxiv_id=paper.arxiv_id, version=paper.version, title=title, abstract=abstract, sentence=sentence),
+            language,
+        )
         # Where there is nothing to translate, nothing is missing.
         for of in TextField:
             if not work.english(of):

@@ -92,7 +92,13 @@ class Destination:
     def style(self) -> DigestStyle:
         """What digests look like here: in channels, where nobody turns pages for all others, without pages."""
         paged = self.kind is not ChatKind.CHANNEL
-        return DigestStyle(self.layout, self.papers_shown, self.attach_file, self.show_abstracts, paged)
+        return DigestStyle(
+            layout=self.layout,
+            papers_shown=self.papers_shown,
+            attach_file=self.attach_file,
+            show_abstracts=self.show_abstracts,
+            paged=paged,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,13 @@ async def post_answer(ask: Ask, parts: Sequence[Part]) -> None:
         message_id = await ask.services.sender.post(ask.here, part)
         if named is not None and open_now:
             is_file = part.kind is PartKind.DOCUMENT
-            answer = OpenAnswer(ask.chat.id, message_id, named, is_file, ask.services.now())
+            answer = OpenAnswer(
+                chat_id=ask.chat.id,
+                message_id=message_id,
+                digest_id=named,
+                is_file=is_file,
+                posted_at=ask.services.now(),
+            )
             async with ask.services.db.begin() as session:
                 await open_answers.keep(session, answer)
 

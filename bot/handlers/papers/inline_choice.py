@@ -39,17 +39,17 @@ async def complete_chosen(services: Services, bot: Bot, chosen: ChosenInlineResu
         return
     paper = found.papers[0]
     card = OpenCard(
-        chosen.from_user.id,
-        0,
-        paper.source_hash,
-        language,
-        paper.arxiv_id,
-        paper.version,
-        None,
-        ENGLISH,
-        interface,
-        bot.username,
-        services.now(),
+        chat_id=chosen.from_user.id,
+        message_id=0,
+        source_hash=paper.source_hash,
+        language=language,
+        arxiv_id=paper.arxiv_id,
+        version=paper.version,
+        asked_version=None,
+        other=ENGLISH,
+        interface=interface,
+        bot_name=bot.username,
+        posted_at=services.now(),
         waiting=True,
         inline_message_id=chosen.inline_message_id,
     )

@@ -235,18 +235,18 @@ async def _note(
         return None
     place = _place(ask, entry, match)
     card = OpenCard(
-        ask.chat.id,
-        message.message_id,
-        entry.paper.source_hash,
-        place.language,
-        place.arxiv_id,
-        entry.paper.version,
-        place.version,
-        place.other,
-        card_words(ask, place.language).language,
-        place.bot_name,
-        ask.services.now(),
-        waiting,
+        chat_id=ask.chat.id,
+        message_id=message.message_id,
+        source_hash=entry.paper.source_hash,
+        language=place.language,
+        arxiv_id=place.arxiv_id,
+        version=entry.paper.version,
+        asked_version=place.version,
+        other=place.other,
+        interface=card_words(ask, place.language).language,
+        bot_name=place.bot_name,
+        posted_at=ask.services.now(),
+        waiting=waiting,
     )
     async with ask.services.db.begin() as session:
         await open_cards.keep(session, card)

@@ -159,7 +159,9 @@ def private_person(ask: Ask) -> int:
 
 
 async def _save(ask: Ask, user_id: int, arxiv_id: ArxivId) -> bool:
-    paper = SavedPaper(user_id, arxiv_id.arxiv_id, arxiv_id.version, "", ask.services.now())
+    paper = SavedPaper(
+        user_id=user_id, arxiv_id=arxiv_id.arxiv_id, version=arxiv_id.version, note="", saved_at=ask.services.now()
+    )
     most = MOST_SAVED if ask.is_bot_administrator else ask.services.settings.saved_papers
     try:
         async with ask.services.db.begin() as session:

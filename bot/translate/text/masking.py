@@ -100,7 +100,7 @@ def mask(
         number = _free(number, natural)
         tokens[number] = ""
         pieces.append(f" {_encode(number, form)}")
-    return Masked("".join(pieces), tokens, form, natural, english)
+    return Masked(text="".join(pieces), tokens=tokens, form=form, natural=natural, english=english)
 
 
 def seal_of(text: str) -> int:
@@ -145,7 +145,7 @@ def together(*parts: Masked) -> Masked:
     tokens = {number: original for part in parts for number, original in part.tokens.items()}
     english = {number: original for part in parts for number, original in part.english.items()}
     natural = frozenset().union(*(part.natural for part in parts))
-    return Masked("", tokens, parts[0].form, natural, english)
+    return Masked(text="", tokens=tokens, form=parts[0].form, natural=natural, english=english)
 
 
 def has_masks(text: str) -> bool:
