@@ -288,7 +288,7 @@ class Sender:
         passing = refusal is Refusal.OTHER or (
             (refusal in {Refusal.RIGHTS, Refusal.MEDIA} or (refusal in GONE and not isinstance(error, Forbidden)))
             and _many(place)
-            and await self.may_write(place) is not False
+            and await self._seems_allowed(place)
         )
         if not passing:
             return None
@@ -296,6 +296,13 @@ class Sender:
             return Refused(reason, keep=True) if refusal is Refusal.OTHER else None
         self._note(error, delivery, "refused")
         return RetryAt(self._now() + REFUSED_AGAIN[delivery.refusals], reason, refused=True)
+
+    async def _seems_allowed(self, place: Destination) -> bool:
+        """Whether nothing says that the bot may not write there, also because it stops before it could ask."""
+        try:
+            return await self.may_write(place) is not False
+        except NoSlot:
+            return True
 
     async def may_write(self, place: Destination) -> bool | None:
         """Whether the bot has the right to write in a group or channel, by what Telegram says of its place there.

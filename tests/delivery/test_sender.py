@@ -15,6 +15,7 @@ from bot.delivery.permits import Permit
 from bot.delivery.sender import Sender
 from bot.simulator.chat_state import Chat
 from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.params import Params
 from bot.simulator.telegram import SimulatedTelegram
 from bot.telegram_api.pace import Pace
 from bot.telegram_api.request import AiohttpRequest
@@ -171,6 +172,22 @@ async def test_content_that_is_refused_three_times_for_other_reasons_comes_in_tw
         assert first.startswith("a <b> c xxx")
         assert max(len(first), len(second)) <= 2048
         assert first + second == "a <b> c " + "x" * 4000
+
+
+async def test_a_refusal_about_rights_that_cannot_be_looked_into_before_the_end_waits_for_the_next_start() -> None:
+    async with scene() as here:
+
+        def plan(method: str, _params: Params, _sequence: int) -> Fault | None:
+            if method.lower() != "sendmessage":
+                return None
+            here.pace.close(-1.0)
+            return Fault(FaultKind.BAD_REQUEST, text="not enough rights to send text messages to the chat")
+
+        here.telegram.faults.plan = plan
+        group = replace(here.place, kind=ChatKind.SUPERGROUP)
+        outcome = await here.sender.send(replace(here.row(HELLO), destination=group))
+        assert isinstance(outcome, RetryAt)
+        assert outcome.refused
 
 
 async def test_a_message_that_is_too_long_after_all_comes_in_two_at_the_end_of_a_line_and_its_correction_in_one() -> (
