@@ -21,7 +21,10 @@ _COUNTS = ("requests", "characters", "tokens_in", "tokens_out", "money", "failur
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """For whom, and who. `chat_id` 0 and an empty announcement where it was for none."""
+    """For whom something was translated, and which backend and model did it.
+
+    `chat_id` is 0 and the announcement empty where it was for no chat or no announcement.
+    """
 
     chat_id: int
     announcement: str

@@ -54,7 +54,7 @@ def read(path: Path) -> list[tuple[str, str]]:
 
 
 async def replay(session: AsyncSession, listed: Iterable[tuple[str, str]], now: Now) -> int:
-    """Forget those listed of whom this database does not know it: it is an older one. Returns how many they were."""
+    """Forget the listed people whom this database, restored from a backup, still knows. Returns how many there were."""
     new = [line for line in listed if await notices.raise_once(session, _notice(line[0]), now())]
     people = await personal.people(session) if new else frozenset()
     known = {user_id for user_id in people for token, digest in new if _digest(token, user_id) == digest}

@@ -43,7 +43,7 @@ PAGE = 500
 """How many papers a page of a search has. The API allows for 2,000; answers that large often come late or cut."""
 
 _THREADS = 2
-"""One asks; the other is for when a thread is still letting go of a request that was given up."""
+"""One thread asks. The second is needed while the first still lets go of a request that was given up."""
 _CHUNK = 2**16
 
 

@@ -37,10 +37,10 @@ class Shared(Protocol):
 
 
 class Alone:
-    """One process that asks alone: its own pause is all there is to keep."""
+    """For a single process: it keeps its own pause and has nobody to share arXiv with."""
 
     async def take(self, now: datetime, interval: timedelta, *, lease: timedelta, urgent: bool) -> datetime | None:
-        """There is nobody to ask."""
+        """The slot is always free."""
 
     async def ended(self, free_at: datetime, held_until: datetime | None) -> None:
         """There is nobody to tell."""

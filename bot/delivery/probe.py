@@ -28,10 +28,10 @@ MOST = 40
 """How many messages are looked at before it is given up: more than a chat gets in the seconds between."""
 
 GAP = 8
-"""After so many ids in a row without a message the chat ends: service messages and deleted ones leave gaps, too."""
+"""So many ids in a row without a message mean that the chat ends. Service and deleted messages leave gaps, too."""
 
 YOUNG = 12
-"""Where no message is known, so many from the first one on: a chat made for the digest has few before it."""
+"""How many messages from the first on are looked at in a chat of which no message is known: a new one has few."""
 
 _FROM_ONE = (ChatKind.CHANNEL, ChatKind.SUPERGROUP)
 _AGAIN = timedelta(minutes=1)

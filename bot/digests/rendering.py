@@ -19,10 +19,15 @@ from storage.database import Database
 from storage.records import REPLACED, BilingualPaper, Digest, DigestEntry, Entry, Now, Part, Translation
 
 
+def _no_name() -> str:
+    """For the command line, where no bot runs: its digests have no links to a private chat."""
+    return ""
+
+
 class DigestRenderer:
     """Renders whole digests. `bot_name` is asked for the bot's user name, which links to its private chat need."""
 
-    def __init__(self, *, db: Database, chain: Chain, now: Now, bot_name: Callable[[], str] = str) -> None:
+    def __init__(self, *, db: Database, chain: Chain, now: Now, bot_name: Callable[[], str] = _no_name) -> None:
         self._db = db
         self._chain = chain
         self._now = now

@@ -1,4 +1,4 @@
-"""What a chat hears when it has used up what it may have translated in a day beside its digests."""
+"""What a chat is told when its cap on translations asked for today is used up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limits on what people ask for, and how they hear of them: once, with when it goes on, and then no more.
+"""The limits on what people ask for. Whoever reaches one hears once when it goes on, and nothing more until then.
 
 The bot's administrators have none.
 """

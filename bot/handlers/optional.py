@@ -1,4 +1,4 @@
-"""Steps beside the answer: when Telegram refuses one, or does not answer, the answer comes all the same."""
+"""Steps that the answer does not depend on, such as "typing…": when Telegram refuses one the answer still comes."""
 
 from __future__ import annotations
 

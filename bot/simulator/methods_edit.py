@@ -38,7 +38,7 @@ def _target(world: World, params: Params) -> Message:
 
 
 def _apply(world: World, method: str, message: Message, **changes: Any) -> Json:
-    """Change the message, refuse a change of nothing, note it in the record."""
+    """Change the message and note it in the record. An edit that changes nothing is refused."""
     compared = {name: value for name, value in changes.items() if name not in {"html", "link_preview"}}
     if all(getattr(message, name) == value for name, value in compared.items()):
         raise bad_request(_SAME)

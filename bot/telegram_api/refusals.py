@@ -1,4 +1,4 @@
-"""What Telegram's refusals mean, by their words: one table. The same is said of very different things.
+"""What Telegram's refusals mean, by their words, in one table. One error code stands for very different things.
 
 Words that are not in it are OTHER: nobody knows, so that neither the place is given up nor the content thrown away.
 """

@@ -10,7 +10,7 @@ LONGEST_REST = timedelta(minutes=30)
 
 
 class Breaker:
-    """One backend's. After 5 failures in a row it rests for a minute; each failure after a rest doubles the next."""
+    """Lets one backend rest: for a minute after 5 failures in a row, and twice as long after each further failure."""
 
     def __init__(self) -> None:
         self._failures = 0

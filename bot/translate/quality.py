@@ -50,11 +50,11 @@ class Rate:
 
     @property
     def share(self) -> float:
-        """Between 0 and 1; 0 of none is 0."""
+        """The part that counts, between 0 and 1; 0 where nothing was counted."""
         return self.count / self.of if self.of else 0.0
 
     def add(self, *, hit: bool) -> None:
-        """One more of them, and whether it counts."""
+        """Count one more case, and whether it is a hit."""
         self.of += 1
         self.count += hit
 

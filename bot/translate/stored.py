@@ -54,7 +54,7 @@ class _Batch:
         self._fuller: set[str] = set()
 
     def take(self, paper: Paper, made: Translation) -> None:
-        """One is made; it counts where it is at least as full as what was known."""
+        """A translation was made. It is stored unless a fuller one is known."""
         before = self._known.get(paper.source_hash)
         if before is None or made.fullness >= before.fullness:
             self._known[paper.source_hash] = made

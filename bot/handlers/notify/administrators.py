@@ -66,7 +66,7 @@ class Administrators:
         return None in errors or not any(error is not None and unanswered(error) for error in errors)
 
     async def another_bot(self, now: datetime) -> None:
-        """Say that the token is another bot's; to whom that bot may not write yet, once they write to it."""
+        """Say that the token belongs to another bot. Who cannot be written to yet hears it at their first /start."""
         for user_id in sorted(self._ids):
             async with self._db.begin() as session:
                 await notices.raise_once(session, known_bot.untold(user_id), now)

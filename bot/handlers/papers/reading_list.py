@@ -145,7 +145,7 @@ async def press_file(ask: Ask) -> None:
 
 
 def person(ask: Ask) -> int:
-    """Who asks. Raises Refusal for one whom Telegram does not tell: a channel, an anonymous administrator."""
+    """The person who asks. Raises Refusal for a channel or an anonymous administrator: Telegram does not name them."""
     if ask.user is None or not is_person(ask):
         raise Refusal("who-are-you")
     return ask.user.id
